@@ -1,0 +1,104 @@
+// Blob Storage on loopback: Azurite's own blob server, inside this process, so that a killed parent leaves nothing behind.
+// Azurite publishes no types and reports usage to Microsoft; here its telemetry library is never loaded, which also
+// saves most of the time that requiring Azurite takes.
+
+import { once } from 'node:events';
+import { mkdir } from 'node:fs/promises';
+import type { Server } from 'node:http';
+import Module, { createRequire } from 'node:module';
+import { join } from 'node:path';
+
+export type Azurite = {
+  /** The blob endpoint of the account, without a trailing slash. */
+  url: string;
+  /** For STORAGE_CONNECTION_STRING; its key is the one every Azurite uses and protects nothing. */
+  connectionString: string;
+  close(): Promise<void>;
+};
+
+export type AzuriteOptions = {
+  /** 0, the default, takes any free port. */
+  port?: number;
+  /** Where blobs are kept; in memory without it. What was written in the last seconds before a kill may be lost. */
+  dataDir?: string;
+};
+
+type BlobServer = {
+  httpServer: Server;
+  start(): Promise<void>;
+  close(): Promise<void>;
+  afterClose(): Promise<void>;
+  getHttpServerAddress(): string;
+};
+
+type AzuriteModules = {
+  createServer(settings: Record<string, unknown>): BlobServer;
+  createMemoryStore(): object;
+  account: { name: string; key: string };
+};
+
+let loaded: AzuriteModules | undefined;
+
+/** Starts one more blob server. Servers share no blobs. Rejects with Node's own error when the port is taken. */
+export async function startAzurite({ port = 0, dataDir }: AzuriteOptions = {}): Promise<Azurite> {
+  loaded ??= loadAzurite();
+  const { createServer, createMemoryStore, account } = loaded;
+  if (dataDir) await mkdir(dataDir, { recursive: true });
+  const server = createServer({
+    port,
+    skipApiVersionCheck: true,
+    enableAccessLog: false,
+    ...(dataDir ? keepIn(dataDir) : { isMemoryPersistence: true, memoryStore: createMemoryStore() }),
+  });
+  try {
+    await server.start();
+  } catch (error) {
+    // A server that could not listen has its stores open and its garbage collector running, and refuses close().
+    await server.afterClose();
+    throw error;
+  }
+  const url = `${server.getHttpServerAddress()}/${account.name}`;
+  return {
+    url,
+    connectionString: `DefaultEndpointsProtocol=http;AccountName=${account.name};AccountKey=${account.key};BlobEndpoint=${url};`,
+    close: () => closeServer(server),
+  };
+}
+
+function loadAzurite(): AzuriteModules {
+  const require = createRequire(import.meta.url);
+  leaveOutTelemetry(require);
+  const { default: Server } = require('azurite/dist/src/blob/BlobServer.js');
+  const { default: Configuration } = require('azurite/dist/src/blob/BlobConfiguration.js');
+  const { MemoryExtentChunkStore } = require('azurite/dist/src/common/persistence/MemoryExtentStore.js');
+  const { EMULATOR_ACCOUNT_NAME, EMULATOR_ACCOUNT_KEY_STR } = require('azurite/dist/src/blob/utils/constants.js');
+  return {
+    createServer: settings => new Server(Object.assign(new Configuration(), settings)),
+    createMemoryStore: () => new MemoryExtentChunkStore(),
+    account: { name: EMULATOR_ACCOUNT_NAME, key: EMULATOR_ACCOUNT_KEY_STR },
+  };
+}
+
+/** Azurite requires applicationinsights at load and uses it only once telemetry is switched on, which happens nowhere here. */
+function leaveOutTelemetry(require: NodeJS.Require): void {
+  const path = createRequire(require.resolve('azurite/package.json')).resolve('applicationinsights');
+  if (require.cache[path]) return;
+  const empty = new Module(path);
+  empty.loaded = true;
+  require.cache[path] = empty;
+}
+
+function keepIn(dataDir: string): Record<string, unknown> {
+  return {
+    metadataDBPath: join(dataDir, 'blobs.json'),
+    extentDBPath: join(dataDir, 'extents.json'),
+    persistencePathArray: [{ locationId: 'Default', locationPath: join(dataDir, 'extents'), maxConcurrency: 50 }],
+  };
+}
+
+async function closeServer(server: BlobServer): Promise<void> {
+  const closed = once(server.httpServer, 'close');
+  await server.close();
+  server.httpServer.closeAllConnections();
+  await closed;
+}
