@@ -1,0 +1,90 @@
+// The bad answers themselves: what a client may meet on the wire instead of what it asked for.
+// Each leaves nothing behind: an answer that never ends stops when its client goes away.
+
+import type { ServerResponse } from 'node:http';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { gzipSync } from 'node:zlib';
+
+export type Fault =
+  /** A whole answer of this status. A body that is no string is sent as JSON. */
+  | { status: number; body?: unknown; contentType?: string; headers?: Record<string, string> }
+  /** 200 and not one byte of body. */
+  | 'empty'
+  /** 200 and the page that a bot check sends in place of the answer. */
+  | 'html'
+  /** A complete answer whose JSON stops in the middle. */
+  | 'truncated'
+  /** The connection breaks before the announced length has come. */
+  | 'cut'
+  /** A few kB that decode to 16 MiB of JSON. */
+  | 'gzip-bomb'
+  /** Good JSON of at least so many bytes, streamed without announcing a length. */
+  | { bodyBytes: number }
+  /** One byte of white space every so many milliseconds, for ever. */
+  | { dripMs: number }
+  /** No answer, ever. */
+  | 'hang'
+  /** The connection is reset without an answer. */
+  | 'reset';
+
+export const challengePage =
+  '<!DOCTYPE html><html><head><title>Just a moment...</title></head><body><h1>Checking your browser</h1></body></html>';
+
+const json = { 'content-type': 'application/json' };
+const half = '{"id":"0123456789abcdef","workout_counts":{"total_workouts":41';
+
+/** Answers with the fault. Resolves when no more will be sent; for an endless one when the client has gone. */
+export async function sendFault(response: ServerResponse, fault: Fault): Promise<void> {
+  if (typeof fault === 'string') sendNamed[fault](response);
+  else if ('status' in fault) sendStatus(response, fault);
+  else if ('bodyBytes' in fault) await stream(response, paddedJson(fault.bodyBytes));
+  else await stream(response, drip(fault.dripMs));
+}
+
+const sendNamed: Record<Extract<Fault, string>, (response: ServerResponse) => void> = {
+  empty: response => response.writeHead(200, json).end(),
+  html: response => response.writeHead(200, { 'content-type': 'text/html; charset=utf-8' }).end(challengePage),
+  truncated: response => response.writeHead(200, json).end(half),
+  cut: response => {
+    response.writeHead(200, { ...json, 'content-length': half.length * 100 });
+    response.write(half, () => response.destroy());
+  },
+  'gzip-bomb': response => response.writeHead(200, { ...json, 'content-encoding': 'gzip' }).end(bomb()),
+  hang: () => {},
+  reset: response => response.socket?.resetAndDestroy(),
+};
+
+function sendStatus(response: ServerResponse, fault: Extract<Fault, { status: number }>): void {
+  const text = fault.body === undefined || typeof fault.body === 'string' ? fault.body : JSON.stringify(fault.body);
+  const contentType = fault.contentType ?? (text === fault.body ? 'text/plain' : 'application/json');
+  response.writeHead(fault.status, { 'content-type': contentType, ...fault.headers }).end(text);
+}
+
+async function stream(response: ServerResponse, chunks: Iterable<string> | AsyncIterable<string>): Promise<void> {
+  response.writeHead(200, json);
+  await pipeline(Readable.from(chunks), response);
+}
+
+function* paddedJson(bytes: number): Generator<string> {
+  const chunk = ' '.repeat(65_536);
+  yield '{';
+  for (let sent = 0; sent < bytes; sent += chunk.length) yield chunk;
+  yield '}';
+}
+
+async function* drip(everyMs: number): AsyncGenerator<string> {
+  for (;;) {
+    yield ' ';
+    await new Promise(resolve => setTimeout(resolve, everyMs));
+  }
+}
+
+let compressed: Buffer | undefined;
+
+function bomb(): Buffer {
+  compressed ??= gzipSync(Buffer.concat([Buffer.from('{'), Buffer.alloc(16 << 20, ' '), Buffer.from('}')]), {
+    level: 1,
+  });
+  return compressed;
+}

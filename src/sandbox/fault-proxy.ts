@@ -1,0 +1,43 @@
+// Stands between a client and a server that we did not write (Azurite), with faults in front.
+// Head and body pass as they came, Host included: a signature made by the client still holds at the target.
+
+import { request as httpRequest, type IncomingMessage, type ServerResponse } from 'node:http';
+import { pipeline } from 'node:stream/promises';
+import { createFaults, type FaultRule, type Faults } from './faults.ts';
+import { type LoopbackOptions, type LoopbackServer, readBody, startLoopbackServer } from './loopback-server.ts';
+
+const bodyLimitBytes = 64 << 20;
+
+export type FaultProxy = LoopbackServer & { faults: Faults };
+
+/** Forwards to the origin `target` (`http://host:port`). A broken target breaks the client's connection. */
+export async function startFaultProxy(
+  options: LoopbackOptions & { target: string; faults?: readonly FaultRule[] },
+): Promise<FaultProxy> {
+  const faults = createFaults(options.faults);
+  const target = new URL(options.target);
+  const server = await startLoopbackServer(
+    faults.wrap((request, response) => forward(target, request, response)),
+    options,
+  );
+  return { ...server, faults };
+}
+
+async function forward(target: URL, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const body = await readBody(request, bodyLimitBytes);
+  try {
+    const answer = await ask(target, request, body);
+    response.writeHead(answer.statusCode ?? 502, answer.statusMessage, answer.rawHeaders);
+    await pipeline(answer, response);
+  } catch {
+    // The client sees what we saw: a connection that broke.
+    response.destroy();
+  }
+}
+
+function ask(target: URL, { method, url, rawHeaders }: IncomingMessage, body: Buffer): Promise<IncomingMessage> {
+  return new Promise((resolve, reject) => {
+    const { hostname, port } = target;
+    httpRequest({ hostname, port, method, path: url, headers: rawHeaders }, resolve).on('error', reject).end(body);
+  });
+}

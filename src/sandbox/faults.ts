@@ -1,0 +1,104 @@
+// Switches that make a loopback server misbehave: put `faults.wrap(handler)` in place of the handler, then add rules.
+// `when: 'after'` lets the real handler do its work first and only then spoils the answer: the effect has happened, the client cannot know.
+
+import { once } from 'node:events';
+import { type IncomingMessage, ServerResponse } from 'node:http';
+import { Socket } from 'node:net';
+import type { Fault } from './fault-answers.ts';
+import { sendFault } from './fault-answers.ts';
+import { type Handler, readBody } from './loopback-server.ts';
+
+/** Which requests a rule is about. All given parts must fit; `path` is tested without the query, `body` as text. */
+export type FaultMatch =
+  | ((request: IncomingMessage) => boolean)
+  | { method?: string; path?: RegExp; query?: RegExp; body?: RegExp };
+
+export type FaultRule = {
+  match: FaultMatch;
+  fault: Fault;
+  /** How often it fires; without it, until it is removed. */
+  times?: number;
+  /** How many fitting requests pass unharmed first. */
+  skip?: number;
+  when?: 'before' | 'after';
+};
+
+export type ActiveFault = {
+  rule: FaultRule;
+  /** Fitting requests that came to this rule, skipped ones included. */
+  seen: number;
+  fired: number;
+  remove(): void;
+};
+
+export type Faults = {
+  /** In the order in which they are tried: the first that fits and has not fired out wins. */
+  readonly active: readonly ActiveFault[];
+  add(rule: FaultRule): ActiveFault;
+  clear(): void;
+  wrap(handler: Handler): Handler;
+};
+
+const bodyLimitBytes = 64 << 20;
+
+/** A handler behind `wrap` must read bodies with `readBody`: a rule may have read them before. */
+export function createFaults(rules: readonly FaultRule[] = []): Faults {
+  const active: ActiveFault[] = [];
+  const add = (rule: FaultRule): ActiveFault => {
+    const entry: ActiveFault = {
+      rule,
+      seen: 0,
+      fired: 0,
+      remove: () => {
+        if (active.includes(entry)) active.splice(active.indexOf(entry), 1);
+      },
+    };
+    active.push(entry);
+    return entry;
+  };
+  for (const rule of rules) add(rule);
+  return {
+    active,
+    add,
+    clear: () => active.splice(0),
+    wrap: handler => async (request, response) => {
+      const rule = await takeRule(active, request);
+      if (!rule) return handler(request, response);
+      if (rule.when === 'after') await runUnheard(handler, request);
+      else request.resume();
+      await sendFault(response, rule.fault);
+    },
+  };
+}
+
+async function takeRule(active: readonly ActiveFault[], request: IncomingMessage): Promise<FaultRule | undefined> {
+  for (const entry of [...active]) {
+    const { match, times = Number.POSITIVE_INFINITY, skip = 0 } = entry.rule;
+    if (entry.fired >= times || !(await fits(match, request))) continue;
+    entry.seen += 1;
+    if (entry.seen <= skip) continue;
+    entry.fired += 1;
+    return entry.rule;
+  }
+  return undefined;
+}
+
+async function fits(match: FaultMatch, request: IncomingMessage): Promise<boolean> {
+  if (typeof match === 'function') return match(request);
+  const [path = '', query = ''] = (request.url ?? '').split(/\?(.*)/s);
+  if (match.method !== undefined && match.method !== request.method) return false;
+  if (match.path && !match.path.test(path)) return false;
+  if (match.query && !match.query.test(query)) return false;
+  return !match.body || match.body.test((await readBody(request, bodyLimitBytes)).toString());
+}
+
+/** Runs a handler to the end of its answer, which goes nowhere. */
+async function runUnheard(handler: Handler, request: IncomingMessage): Promise<void> {
+  const sink = new ServerResponse(request);
+  const nowhere = Object.assign(new Socket(), {
+    _write: (_chunk: unknown, _encoding: unknown, done: () => void) => done(),
+    _writev: (_chunks: unknown, done: () => void) => done(),
+  });
+  sink.assignSocket(nowhere);
+  await Promise.all([once(sink, 'finish'), handler(request, sink)]);
+}

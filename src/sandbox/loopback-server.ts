@@ -1,0 +1,102 @@
+// An HTTP server that only this machine can reach: every double of the sandbox stands on one.
+// It listens on 127.0.0.1 alone, so a client that says `localhost` may first be refused on ::1 and has to try again.
+
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+/** Answers one request. A rejection becomes a 500 (or the `status` that the error carries). */
+export type Handler = (request: IncomingMessage, response: ServerResponse) => void | Promise<void>;
+
+export type LoopbackServer = {
+  /** `http://127.0.0.1:PORT`, without a trailing slash. */
+  url: string;
+  port: number;
+  /** Stops listening and cuts every connection: from here on clients are refused. */
+  refuse(): Promise<void>;
+  /** Listens again on the same port after `refuse`. */
+  reopen(): Promise<void>;
+  /** Ends the server and every open connection at once. */
+  close(): Promise<void>;
+};
+
+export type LoopbackOptions = {
+  /** 0, the default, takes any free port. */
+  port?: number;
+  /** Takes any free port where the preferred one is in use, instead of failing with EADDRINUSE. */
+  orAnyPort?: boolean;
+};
+
+export async function startLoopbackServer(handler: Handler, options: LoopbackOptions = {}): Promise<LoopbackServer> {
+  const server = createServer((request, response) => answer(handler, request, response));
+  // Longer than any client keeps an idle connection, so that none is closed just as it is used again.
+  server.keepAliveTimeout = 60_000;
+  const port = await listen(server, options);
+  const stop = async () => {
+    if (!server.listening) return;
+    const closed = once(server, 'close');
+    server.close();
+    server.closeAllConnections();
+    await closed;
+  };
+  return {
+    url: `http://127.0.0.1:${port}`,
+    port,
+    refuse: stop,
+    reopen: async () => {
+      if (!server.listening) await listen(server, { port });
+    },
+    close: stop,
+  };
+}
+
+async function listen(server: Server, { port = 0, orAnyPort = false }: LoopbackOptions): Promise<number> {
+  try {
+    server.listen(port, '127.0.0.1');
+    await once(server, 'listening');
+  } catch (error) {
+    if (!orAnyPort || !(error instanceof Error && 'code' in error && error.code === 'EADDRINUSE')) throw error;
+    return listen(server, { port: 0 });
+  }
+  return (server.address() as AddressInfo).port;
+}
+
+async function answer(handler: Handler, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  try {
+    await handler(request, response);
+  } catch (error) {
+    // The client went away in the middle: there is nobody left to tell, and no defect to report.
+    if (response.destroyed) return;
+    const status = error instanceof Error && 'status' in error ? Number(error.status) : 500;
+    if (status === 500) console.error(error);
+    if (!response.headersSent) response.writeHead(status, { 'content-type': 'text/plain' });
+    response.end(error instanceof Error ? error.message : String(error));
+  }
+}
+
+const bodies = new WeakMap<IncomingMessage, Promise<Buffer>>();
+
+/** The whole body of a request; may be asked for again. Over the limit it rejects with an error of `status` 413. */
+export async function readBody(request: IncomingMessage, limitBytes = 1 << 20): Promise<Buffer> {
+  const reading = bodies.get(request) ?? collect(request, limitBytes);
+  bodies.set(request, reading);
+  const body = await reading;
+  if (body.length > limitBytes) throw tooLarge(limitBytes);
+  return body;
+}
+
+async function collect(request: IncomingMessage, limitBytes: number): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of request) {
+    length += chunk.length;
+    // What is over the limit is read and dropped: leaving it unread would cost the client its answer.
+    if (length <= limitBytes) chunks.push(chunk);
+  }
+  if (length > limitBytes) throw tooLarge(limitBytes);
+  return Buffer.concat(chunks);
+}
+
+function tooLarge(limitBytes: number): Error {
+  return Object.assign(new Error(`The body is over ${limitBytes} bytes.`), { status: 413 });
+}
