@@ -56,11 +56,14 @@ describe('Azurite in this process', () => {
     }
   });
 
-  it('rejects when its port is taken', async () => {
+  it('rejects when its port is taken, or takes another where that is allowed', async () => {
     const other = createServer().listen(0, '127.0.0.1');
     await new Promise(resolve => other.once('listening', resolve));
     const { port } = other.address() as AddressInfo;
     await assert.rejects(startAzurite({ port }), { code: 'EADDRINUSE' });
+    const elsewhere = await startAzurite({ port, orAnyPort: true });
+    await write(elsewhere, 'latest.json', '1');
+    await elsewhere.close();
     other.close();
   });
 

@@ -7,6 +7,7 @@ import { mkdir } from 'node:fs/promises';
 import type { Server } from 'node:http';
 import Module, { createRequire } from 'node:module';
 import { join } from 'node:path';
+import type { LoopbackOptions } from './loopback-server.ts';
 
 export type Azurite = {
   /** The blob endpoint of the account, without a trailing slash. */
@@ -16,9 +17,7 @@ export type Azurite = {
   close(): Promise<void>;
 };
 
-export type AzuriteOptions = {
-  /** 0, the default, takes any free port. */
-  port?: number;
+export type AzuriteOptions = LoopbackOptions & {
   /** Where blobs are kept; in memory without it. What was written in the last seconds before a kill may be lost. */
   dataDir?: string;
 };
@@ -39,8 +38,8 @@ type AzuriteModules = {
 
 let loaded: AzuriteModules | undefined;
 
-/** Starts one more blob server. Servers share no blobs. Rejects with Node's own error when the port is taken. */
-export async function startAzurite({ port = 0, dataDir }: AzuriteOptions = {}): Promise<Azurite> {
+/** Starts one more blob server; servers share no blobs. */
+export async function startAzurite({ port = 0, orAnyPort = false, dataDir }: AzuriteOptions = {}): Promise<Azurite> {
   loaded ??= loadAzurite();
   const { createServer, createMemoryStore, account } = loaded;
   if (dataDir) await mkdir(dataDir, { recursive: true });
@@ -55,7 +54,8 @@ export async function startAzurite({ port = 0, dataDir }: AzuriteOptions = {}): 
   } catch (error) {
     // A server that could not listen has its stores open and its garbage collector running, and refuses close().
     await server.afterClose();
-    throw error;
+    if (!orAnyPort || (error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
+    return startAzurite({ ...(dataDir && { dataDir }) });
   }
   const url = `${server.getHttpServerAddress()}/${account.name}`;
   return {
