@@ -1,0 +1,37 @@
+// Cuts text to a width without knowing the font. The widths are a generous guess, so what draws the text clips it as well.
+
+import { cleanText } from './markup.ts';
+
+const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' });
+
+/** The text on one line, at most `maxEm` wide (in units of the font size); an ellipsis stands for what was cut. */
+export function fitText(text: string, maxEm: number): string {
+  const line = cleanText(text.slice(0, 1_000)).replace(/\s+/g, ' ').trim();
+  let widthEm = 0;
+  let fitting = '';
+  for (const { segment } of graphemes.segment(line)) {
+    widthEm += guessWidthEm(segment);
+    if (widthEm > maxEm) return `${cutToRoom(fitting, maxEm - 1)}…`;
+    fitting += segment;
+  }
+  return fitting;
+}
+
+function cutToRoom(text: string, maxEm: number): string {
+  let widthEm = 0;
+  let fitting = '';
+  for (const { segment } of graphemes.segment(text)) {
+    widthEm += guessWidthEm(segment);
+    if (widthEm > maxEm) break;
+    fitting += segment;
+  }
+  return fitting.trimEnd();
+}
+
+function guessWidthEm(grapheme: string): number {
+  if (/^[ijlIft.,:;'|! ()[\]-]/.test(grapheme)) return 0.36;
+  if (/^[mwMW@%]/.test(grapheme)) return 0.95;
+  if (/^[a-z0-9]/.test(grapheme)) return 0.58;
+  if (/^[A-Z\p{Script=Latin}\p{Script=Greek}\p{Script=Cyrillic}]/u.test(grapheme)) return 0.72;
+  return 1.05;
+}

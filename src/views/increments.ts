@@ -1,0 +1,60 @@
+// What each day added, from the cumulative series. A morning snapshot mostly counts the day before: what lies between the
+// snapshots of the 4th and the 5th belongs to the 4th. Days inside a gap are unknown one by one; only their sum is known.
+
+/** One day of the series: the local day of the snapshot and what was counted by then, zero counts left out. */
+export type HistoryPoint = { date: string; total_workouts: number; counts: Record<string, number> };
+
+/** Days without a snapshot of their own: from and to are the first and the last unknown day, both counted. */
+export type Gap = { from: string; to: string; workouts: number };
+
+export type Increments = {
+  /** Workouts of each known day. Below zero where Peloton took workouts back. */
+  days: Map<string, number>;
+  gaps: Gap[];
+};
+
+/** The increments of a series that is in order, oldest first. */
+export function readIncrements(history: readonly HistoryPoint[]): Increments {
+  const days = new Map<string, number>();
+  const gaps: Gap[] = [];
+  for (const [previous, point] of pairs(history)) {
+    const workouts = point.total_workouts - previous.total_workouts;
+    const to = addDays(point.date, -1);
+    if (to === previous.date) days.set(to, workouts);
+    else gaps.push({ from: previous.date, to, workouts });
+  }
+  return { days, gaps };
+}
+
+/** Neighbours: [a, b], [b, c], … */
+export function pairs<T>(items: readonly T[]): [T, T][] {
+  return items.slice(1).flatMap((item, index) => {
+    const previous = items[index];
+    return previous === undefined ? [] : [[previous, item] as [T, T]];
+  });
+}
+
+/** The point to compare the last one with: the newest that is at least `days` older, else the first. Undefined below two points. */
+export function findEarlier(history: readonly HistoryPoint[], days: number): HistoryPoint | undefined {
+  const last = history.at(-1);
+  if (last === undefined || history.length < 2) return undefined;
+  const start = addDays(last.date, -days);
+  return history.findLast(point => point.date <= start) ?? history[0];
+}
+
+const dayMs = 86_400_000;
+
+/** The local day so many days later. */
+export function addDays(date: string, days: number): string {
+  return new Date(Date.parse(date) + days * dayMs).toISOString().slice(0, 10);
+}
+
+/** How many days lie between two local days: 1 for neighbours. */
+export function countDays(from: string, to: string): number {
+  return Math.round((Date.parse(to) - Date.parse(from)) / dayMs);
+}
+
+/** The Monday of a day's week. */
+export function startOfWeek(date: string): string {
+  return addDays(date, -((new Date(date).getUTCDay() + 6) % 7));
+}
