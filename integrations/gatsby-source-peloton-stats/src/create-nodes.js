@@ -1,0 +1,31 @@
+// Snapshot → Gatsby nodes. Every node is created in every build: Gatsby sees by the digest what is unchanged, and removes what is gone.
+
+/** @typedef {import('./snapshot.d.ts').Snapshot} Snapshot */
+/** @typedef {import('./gatsby-api.d.ts').GatsbyApi} GatsbyApi */
+
+/**
+ * Ids depend on type and slug alone, so that they are the same in every build.
+ * @param {GatsbyApi} gatsby
+ * @param {Snapshot} snapshot
+ */
+async function createNodes({ actions, createNodeId, createContentDigest }, snapshot) {
+  /** @param {string} type @param {string} key @param {object} fields */
+  const createNode = (type, key, fields) =>
+    actions.createNode({
+      ...fields,
+      id: createNodeId(`${type} ${key}`),
+      parent: null,
+      children: [],
+      internal: { type, contentDigest: createContentDigest(fields) },
+    });
+
+  const { workout_counts: counts, personal_records: records, streaks, achievements } = snapshot;
+  const { synced_at, date, time_zone } = snapshot;
+  await createNode('PelotonSnapshot', 'latest', { synced_at, date, time_zone, total_workouts: counts.total_workouts });
+  if (streaks) await createNode('PelotonStreaks', 'latest', streaks);
+  for (const workout of counts.workouts) await createNode('WorkoutCount', workout.slug, workout);
+  for (const group of records) await createNode('PelotonPersonalRecord', group.slug, group);
+  for (const achievement of achievements) await createNode('PelotonAchievement', achievement.slug, achievement);
+}
+
+module.exports = { createNodes };

@@ -1,0 +1,96 @@
+// The ladder from the freshest stats to none: the service, the copy of the last good build, the committed file.
+// Never throws: what went wrong comes back as sentences, and the caller decides whether to warn or to fail.
+
+const path = require('node:path');
+const { fetchStats, statsUrl } = require('./fetch-stats.js');
+const { readSnapshot } = require('./read-snapshot.js');
+const { readSnapshotFile, writeSnapshotFile } = require('./snapshot-file.js');
+
+/** @typedef {import('./snapshot.d.ts').Snapshot} Snapshot */
+/** @typedef {import('./gatsby-api.d.ts').Cache} Cache */
+/** @typedef {import('./gatsby-api.d.ts').PluginOptions} PluginOptions */
+/** @typedef {{ etag: string | undefined, snapshot: Snapshot }} Copy */
+
+const copyKey = 'last-good-stats';
+
+/** @param {unknown} error */
+const messageOf = error => (error instanceof Error ? error.message : String(error));
+
+/**
+ * The result, or undefined and a remark: one broken rung does not end the climb.
+ * @template T
+ * @param {string[]} remarks
+ * @param {string} what what is being done, as the start of a sentence
+ * @param {() => Promise<T>} step
+ */
+async function attempt(remarks, what, step) {
+  try {
+    return await step();
+  } catch (error) {
+    remarks.push(`${what} failed: ${messageOf(error)}.`);
+    return undefined;
+  }
+}
+
+/**
+ * The copy of the last good build; undefined when there is none from this service.
+ * @param {Cache} cache
+ * @param {string} baseUrl
+ * @returns {Promise<Copy | undefined>}
+ */
+async function readCopy(cache, baseUrl) {
+  const copy = await cache.get(copyKey);
+  if (typeof copy !== 'object' || copy === null) return undefined;
+  if (!('baseUrl' in copy && copy.baseUrl === baseUrl && 'snapshot' in copy)) return undefined;
+  const etag = 'etag' in copy && typeof copy.etag === 'string' ? copy.etag : undefined;
+  return { etag, snapshot: readSnapshot(copy.snapshot).snapshot };
+}
+
+/**
+ * What the service has. Throws an Error whose message completes "this address …".
+ * @param {PluginOptions} options
+ * @param {Copy | undefined} copy
+ * @param {string[]} remarks
+ * @returns {Promise<Copy>}
+ */
+async function askService({ baseUrl, timeoutMs }, copy, remarks) {
+  const answer = await fetchStats({ baseUrl, etag: copy?.etag, timeoutMs });
+  if (copy && answer.unchanged) return copy;
+  const { snapshot, leftOut } = readSnapshot(answer.json);
+  if (leftOut > 0) remarks.push(`${leftOut} of the entries sent cannot be read and are left out.`);
+  return { etag: answer.etag, snapshot };
+}
+
+/** @param {Snapshot} snapshot */
+const dayOf = snapshot => (snapshot.date ? `the stats of ${snapshot.date}` : 'older stats');
+
+/**
+ * `problem` says why the stats are not fresh and `instead` what is shown in their place; both are absent when they are fresh.
+ * `remarks` are faults beside that, each a sentence.
+ * @param {{ cache: Cache, siteDirectory: string, options: PluginOptions }} site
+ * @returns {Promise<{ snapshot?: Snapshot, problem?: string, instead?: string, remarks: string[] }>}
+ */
+async function loadSnapshot({ cache, siteDirectory, options }) {
+  const { baseUrl, snapshotFile } = options;
+  const file = snapshotFile && path.resolve(siteDirectory, snapshotFile);
+  /** @type {string[]} */
+  const remarks = [];
+  const copy = await attempt(remarks, 'Reading the copy of the last good build', () => readCopy(cache, baseUrl));
+  try {
+    const fresh = await askService(options, copy, remarks);
+    const { snapshot } = fresh;
+    if (fresh !== copy) await attempt(remarks, 'Keeping a copy', () => cache.set(copyKey, { baseUrl, ...fresh }));
+    if (file && options.writeSnapshotFile)
+      await attempt(remarks, `Writing ${snapshotFile}`, () => writeSnapshotFile(file, snapshot));
+    return { snapshot, remarks };
+  } catch (error) {
+    const problem = `${statsUrl(baseUrl)} ${messageOf(error)}.`;
+    if (copy)
+      return { ...copy, problem, instead: `Showing ${dayOf(copy.snapshot)} from the last good build.`, remarks };
+    const saved = file && (await attempt(remarks, `Reading ${snapshotFile}`, () => readSnapshotFile(file)));
+    if (saved) return { snapshot: saved, problem, instead: `Showing ${dayOf(saved)} from ${snapshotFile}.`, remarks };
+    return { problem, instead: 'There are no older stats either: the site is built without any.', remarks };
+  }
+}
+
+module.exports = { loadSnapshot };

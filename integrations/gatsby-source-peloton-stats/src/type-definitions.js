@@ -1,0 +1,51 @@
+// The GraphQL types. Explicit, so that queries are valid with zero nodes and a field never changes its type with the data.
+// Names are Peloton's own. `value` of a record is a number for one discipline and a text for another: here always a text.
+
+const typeDefinitions = `
+  type WorkoutCount implements Node @dontInfer {
+    name: String!
+    slug: String!
+    count: Int!
+    icon_url: String
+  }
+
+  type PelotonPersonalRecord implements Node @dontInfer {
+    name: String!
+    slug: String!
+    records: [PelotonRecord!]!
+  }
+
+  type PelotonRecord {
+    name: String!
+    slug: String!
+    value: String!
+    raw_value: Float
+    unit: String
+    unit_slug: String
+    workout_date: Date @dateformat
+  }
+
+  type PelotonStreaks implements Node @dontInfer {
+    current_weekly: Int
+    best_weekly: Int
+    start_date_of_current_weekly: Float
+    current_daily: Int
+  }
+
+  type PelotonAchievement implements Node @dontInfer {
+    name: String!
+    slug: String!
+    description: String
+    image_url: String
+    count: Int
+  }
+
+  type PelotonSnapshot implements Node @dontInfer {
+    synced_at: Date @dateformat
+    date: Date @dateformat
+    time_zone: String
+    total_workouts: Int!
+  }
+`;
+
+module.exports = { typeDefinitions };
