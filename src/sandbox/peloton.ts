@@ -1,103 +1,130 @@
 // The double of Peloton: its sign-in and its API on one loopback port, as strict as the real one and stricter about harm.
 // Auth and API answer on 127.0.0.1; the middle of the sign-in's redirect chain answers on `localhost`, which has cookies of its own.
 
-import type { FaultRule, Faults } from './faults.ts';
+import type { ServerResponse } from 'node:http';
+import { type Call, type Route, readCall, sendAnswer } from './call.ts';
+import { createFaults, type FaultRule, type Faults } from './faults.ts';
+import { type LoopbackServer, startLoopbackServer } from './loopback-server.ts';
+import { listPrivateTexts } from './member-profile.ts';
+import { findMember } from './members.ts';
+import { createApi } from './peloton-api.ts';
+import { createCookieRegister } from './peloton-cookies.ts';
+import { createSignIn } from './peloton-sign-in.ts';
+import { createTokens, type PelotonTokens } from './peloton-tokens.ts';
+import { countRequests, findViolations, type RecordedRequest, recordCall, templatePath } from './peloton-watch.ts';
+import {
+  type Behaviour,
+  type Credentials,
+  createBehaviour,
+  createMint,
+  type SignInConstants,
+  signInConstants,
+  type World,
+} from './peloton-world.ts';
 
 export type PelotonOptions = {
   /** 0, the default, takes any free port; a taken port is replaced by a free one only with `orAnyPort`. */
   port?: number;
   orAnyPort?: boolean;
-  /** One of the members' names: `newcomer`, `regular` (default), `all`, `empty`. */
+  /** `regular` (default), `newcomer`, `all` or `empty`. */
   member?: string;
   credentials?: Credentials;
   clock?: () => Date;
   faults?: readonly FaultRule[];
   /** 172,800 (48 h), as the real one. */
   tokenLifetimeSeconds?: number;
-  /** Constants that the double asks for in place of today's, for clients whose settings were repaired. */
+  /** Constants to ask for in place of today's, for clients whose settings were repaired. */
   signIn?: Partial<SignInConstants>;
 };
 
-export type Credentials = { username: string; password: string };
-
-export type SignInConstants = {
-  clientId: string;
-  redirectUri: string;
-  scope: string;
-  audience: string;
-  tenant: string;
-  connection: string;
-};
-
-/** How Peloton behaves from the next request on. Assign to any of these at any time. */
-export type Behaviour = {
-  /** `as-asked` honours `?version=`; a named shape is sent whatever was asked for, as some regions did. */
-  overviewShape: 'as-asked' | 'v1' | 'v2' | 'unversioned';
-  /** The last word on an overview before it is sent, for drift and hostile data. */
-  alterOverview: (overview: unknown) => unknown;
-  /** Where a second factor is asked for: the credentials' answer as JSON or page, the page after the form, the token request. */
-  secondFactor: 'off' | 'json' | 'page' | 'after-form' | 'token';
-  /** Refuses right credentials with this status and code (`too_many_attempts`, `password_leaked`, `blocked`, …). */
-  credentialsRefusal: { status: number; code: string } | undefined;
-  /** The status with which the API refuses the overview of a member who is signed in. */
-  account: 'good' | 402 | 403;
-  /** Which of the two sources of `_csrf` the sign-in page offers. */
-  csrf: 'both' | 'cookie' | 'page' | 'none';
-  /** Whether a refresh brings a new refresh token (as today) or the old one stays good and the answer has none. */
-  refreshTokens: 'rotate' | 'stay';
-  oauth: 'open' | 'retired';
-  /** POST /auth/login, the way of 2021. */
-  sessionLogin: 'open' | 'retired';
-};
-
-export type RecordedRequest = {
-  at: Date;
-  method: string;
-  /** Host name without the port. */
-  host: string;
-  /** The path with ids replaced, e.g. `/api/user/{id}/overview`. */
-  path: string;
-  url: string;
-  /** Of POST /oauth/token. */
-  grantType?: string;
-  /** What the client was sent, faults included; absent while there is no answer. */
-  status?: number;
-};
-
-export type PelotonDouble = {
-  apiUrl: string;
-  authUrl: string;
-  port: number;
-  userId: string;
-  /** What a client may sign in with; `changePassword` changes it. */
-  readonly credentials: Readonly<Credentials>;
-  behaviour: Behaviour;
-  /** Every request in the order of arrival. */
-  readonly requests: readonly RecordedRequest[];
-  /** What a client did that harms an account or leaks a secret. Tests assert that it stays empty. */
-  readonly violations: string[];
-  readonly faults: Faults;
-  readonly counts: {
-    credentialPosts: number;
-    refreshes: number;
-    codeExchanges: number;
-    overviews: number;
-    profiles: number;
+export type PelotonDouble = Pick<LoopbackServer, 'port' | 'refuse' | 'reopen' | 'close'> &
+  Pick<PelotonTokens, 'revokeAll' | 'expireAccessTokens' | 'issueSession'> & {
+    apiUrl: string;
+    authUrl: string;
+    userId: string;
+    /** What a client may sign in with. */
+    readonly credentials: Readonly<Credentials>;
+    readonly behaviour: Behaviour;
+    /** Every request in the order of arrival. */
+    readonly requests: readonly RecordedRequest[];
+    readonly counts: ReturnType<typeof countRequests>;
+    /** What a client did that harms an account or leaks a secret. Tests assert that it stays empty. */
+    readonly violations: string[];
+    readonly faults: Faults;
+    /** Every token, code, cookie, id and private text given out: none of them may appear in a log or a public answer. */
+    secrets(): string[];
+    /** From here on only the new password signs in, and the refresh tokens of before are dead. */
+    changePassword(password: string): void;
   };
-  /** Every token, code, cookie, id and private value that was given out: none of them may appear in a log or a public answer. */
-  secrets(): string[];
-  /** From here on only the new password signs in, and no refresh token is good. */
-  changePassword(password: string): void;
-  /** Ends all sessions: refresh answers `invalid_grant`, the API 401. */
-  revokeAll(): void;
-  /** The access tokens given out so far expire now; refresh tokens stay good. */
-  expireAccessTokens(): void;
-  /** A session as a browser would hold it, made without a sign-in: for tests that paste one. */
-  issueSession(): { accessToken: string; refreshToken: string; expiresAt: Date };
-  /** Stops listening, so that clients are refused, until `reopen`. */
-  refuse(): Promise<void>;
-  reopen(): Promise<void>;
-  close(): Promise<void>;
-};
 
-export type StartPelotonDouble = (options?: PelotonOptions) => Promise<PelotonDouble>;
+/** Characters that a JSON body, a form and a query each write in another way. */
+const defaultCredentials = { username: 'rider@example.invalid', password: 'sandbox "pass" & wörd+100%' };
+
+export async function startPelotonDouble(options: PelotonOptions = {}): Promise<PelotonDouble> {
+  const world = createWorld(options);
+  const cookies = createCookieRegister();
+  const tokens = createTokens(world);
+  const faults = createFaults(options.faults);
+  const requests: RecordedRequest[] = [];
+  const routes: Record<string, Route> = {
+    ...createSignIn({ world, tokens, cookies }),
+    ...createApi(world, tokens),
+    'POST /oauth/token': tokens.grant,
+  };
+  const server = await startLoopbackServer(async (request, response) => {
+    const call = await readCall(request);
+    const record = recordCall(world, call);
+    requests.push(record);
+    world.violations.push(...findViolations({ world, cookies }, call, requests));
+    response.on('finish', () => {
+      record.status = response.statusCode;
+    });
+    // A fault may hand the route another response than the client's: what is sent there does not arrive.
+    const route = faults.wrap((_, target) => answer(routes, call, { target, arrives: target === response }));
+    await route(request, response);
+  }, options);
+  world.origins = { auth: server.url, orca: `http://localhost:${server.port}` };
+  const { port, refuse, reopen, close } = server;
+  const { revokeAll, expireAccessTokens, issueSession } = tokens;
+  return {
+    ...{ port, refuse, reopen, close, revokeAll, expireAccessTokens, issueSession },
+    ...{ apiUrl: server.url, authUrl: server.url, userId: world.member.id },
+    ...{ behaviour: world.behaviour, violations: world.violations, requests, faults },
+    credentials: world.credentials,
+    get counts() {
+      return countRequests(requests);
+    },
+    secrets: () => [...world.secrets, ...listPrivateTexts(world.member)],
+    changePassword: password => {
+      world.credentials.password = password;
+      world.secrets.add(password);
+      tokens.stopRefreshing();
+    },
+  };
+}
+
+function createWorld(options: PelotonOptions): World {
+  const { member = 'regular', clock = () => new Date(), tokenLifetimeSeconds = 172_800 } = options;
+  const credentials = { ...(options.credentials ?? defaultCredentials) };
+  const secrets = new Set(Object.values(credentials));
+  return {
+    ...{ clock, credentials, secrets, tokenLifetimeSeconds },
+    member: findMember(member, clock()),
+    constants: { ...signInConstants, ...options.signIn },
+    behaviour: createBehaviour(),
+    origins: { auth: '', orca: '' },
+    violations: [],
+    mint: createMint(secrets),
+  };
+}
+
+function answer(
+  routes: Record<string, Route>,
+  call: Call,
+  { target, arrives }: { target: ServerResponse; arrives: boolean },
+): void {
+  const route = routes[`${call.method} ${call.host === 'localhost' ? 'orca' : ''}${templatePath(call.path)}`];
+  const said = route?.(call) ?? { status: 404, body: { status: 404, message: 'There is nothing at this path.' } };
+  if (arrives && said.onDelivered) target.on('finish', said.onDelivered);
+  sendAnswer(call, said, target);
+}

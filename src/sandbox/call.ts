@@ -1,0 +1,78 @@
+// One request as the double of Peloton sees it, and the answer it gives: plain data, so that every route is a function.
+// An answer's `onDelivered` runs only once the client was really sent it, not when a fault swallowed it.
+
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
+import { gzipSync } from 'node:zlib';
+import { readBody } from './loopback-server.ts';
+
+export type Call = {
+  method: string;
+  /** Host name without the port. */
+  host: string;
+  path: string;
+  /** Path and query as sent. */
+  target: string;
+  query: URLSearchParams;
+  headers: IncomingHttpHeaders;
+  cookies: ReadonlyMap<string, string>;
+  body: string;
+};
+
+export type Answer = {
+  status: number;
+  headers?: Record<string, string>;
+  /** Whole `Set-Cookie` values. */
+  cookies?: string[];
+  /** A string is HTML or text by its `content-type` header; anything else is sent as JSON. */
+  body?: unknown;
+  onDelivered?: () => void;
+};
+
+export type Route = (call: Call) => Answer;
+
+export async function readCall(request: IncomingMessage): Promise<Call> {
+  const url = new URL(request.url ?? '/', 'http://127.0.0.1');
+  return {
+    method: request.method ?? 'GET',
+    host: (request.headers.host ?? '').replace(/:\d+$/, ''),
+    path: url.pathname,
+    target: request.url ?? '/',
+    query: url.searchParams,
+    headers: request.headers,
+    cookies: new Map((request.headers.cookie ?? '').split('; ').map(pair => splitAt(pair, '='))),
+    body: (await readBody(request)).toString(),
+  };
+}
+
+/** The fields of a JSON object or a form, by the content type that the client names; undefined for anything else. */
+export function readFields({ headers, body }: Call): Record<string, unknown> | undefined {
+  const [type] = (headers['content-type'] ?? '').split(';');
+  if (type === 'application/x-www-form-urlencoded') return Object.fromEntries(new URLSearchParams(body));
+  if (type !== 'application/json') return undefined;
+  try {
+    const fields: unknown = JSON.parse(body);
+    return typeof fields === 'object' && fields !== null ? { ...fields } : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+export function sendAnswer(call: Call, answer: Answer, response: ServerResponse): void {
+  const isText = typeof answer.body === 'string';
+  const text = isText ? String(answer.body) : answer.body === undefined ? '' : JSON.stringify(answer.body);
+  const headers: Record<string, string | string[]> = {
+    'content-type': isText ? 'text/html; charset=utf-8' : 'application/json',
+    'cache-control': 'no-store',
+    vary: 'Accept-Encoding',
+    ...answer.headers,
+  };
+  if (answer.cookies) headers['set-cookie'] = answer.cookies;
+  const zips = text !== '' && /\bgzip\b/.test(String(call.headers['accept-encoding'] ?? ''));
+  if (zips) headers['content-encoding'] = 'gzip';
+  response.writeHead(answer.status, headers).end(zips ? gzipSync(text) : text);
+}
+
+function splitAt(text: string, separator: string): [string, string] {
+  const at = text.indexOf(separator);
+  return at < 0 ? [text, ''] : [text.slice(0, at), text.slice(at + 1)];
+}

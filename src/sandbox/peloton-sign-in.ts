@@ -1,0 +1,107 @@
+// The sign-in, hop by hop, as it was recorded on 2026-09-11: page, credentials, form, redirect chain over two hosts, code.
+// The `state` of everything between /authorize and the last redirect is Auth0's own, not the one that the client sent.
+
+import { type Answer, type Call, type Route, readFields } from './call.ts';
+import { errorPage, loginPage, secondFactorPage } from './login-pages.ts';
+import type { CookieRegister } from './peloton-cookies.ts';
+import type { PelotonTokens } from './peloton-tokens.ts';
+import { retiredAnswer, type World } from './peloton-world.ts';
+import { createChain, locateChain } from './sign-in-chain.ts';
+import {
+  expectedFields,
+  giveCookie,
+  holdsCookies,
+  type SignInContext,
+  type Transaction,
+  wrongTurn,
+} from './sign-in-context.ts';
+import { checkCredentials } from './sign-in-credentials.ts';
+
+export function createSignIn(parts: {
+  world: World;
+  tokens: PelotonTokens;
+  cookies: CookieRegister;
+}): Record<string, Route> {
+  const context: SignInContext = { ...parts, transactions: new Map(), hops: new Map() };
+  const whileOpen =
+    (step: (context: SignInContext, call: Call) => Answer): Route =>
+    call =>
+      context.world.behaviour.oauth === 'open' ? step(context, call) : retiredAnswer;
+  return {
+    'GET /authorize': whileOpen(authorize),
+    'GET /login': whileOpen(showLogin),
+    'POST /usernamepassword/login': whileOpen(checkCredentials),
+    'POST /login/callback': call => takeForm(context, call),
+    'GET /u/mfa-email-challenge': call => ({ status: 200, body: secondFactorPage(call.query.get('state') ?? '') }),
+    ...createChain(context),
+  };
+}
+
+function authorize(context: SignInContext, { query }: Call): Answer {
+  const { world, tokens, transactions } = context;
+  const asked = Object.fromEntries(query);
+  const refusal = refuseAuthorization(world, asked);
+  if (refusal) return refusal;
+  if (tokens.hasSpentChallenge(asked.code_challenge ?? '')) world.violations.push('a PKCE challenge was used again');
+  const state = world.mint('', 160);
+  const transaction: Transaction = { state, asked, csrf: world.mint('', 36), cookies: new Map() };
+  transactions.set(state, transaction);
+  const { client_id: client = '', ...rest } = asked;
+  const location = `${world.origins.auth}/login?${new URLSearchParams({ client, protocol: 'oauth2', ...rest, state })}`;
+  return { status: 302, headers: { location }, cookies: [giveCookie(context, transaction, { name: 'did' })] };
+}
+
+function refuseAuthorization(world: World, asked: Record<string, string>): Answer | undefined {
+  const expected = expectedFields(world);
+  if (asked.client_id !== expected.client_id) return { status: 400, body: errorPage('Unknown client.') };
+  if (asked.redirect_uri !== expected.redirect_uri) return wrongTurn('Callback URL mismatch.');
+  const isRandom = (text = '') => text.length >= 16;
+  const checks = {
+    ...Object.fromEntries(Object.keys(expected).map(name => [name, asked[name] === expected[name]])),
+    code_challenge: /^[\w-]{43}$/.test(asked.code_challenge ?? ''),
+    state: isRandom(asked.state),
+    nonce: isRandom(asked.nonce),
+  };
+  const wrong = Object.entries(checks).find(([, isGood]) => !isGood)?.[0];
+  if (wrong === undefined) return undefined;
+  const error = { error: 'invalid_request', error_description: `Wrong ${wrong}`, state: asked.state ?? '' };
+  return { status: 302, headers: { location: `${asked.redirect_uri}?${new URLSearchParams(error)}` } };
+}
+
+function showLogin(context: SignInContext, call: Call): Answer {
+  const { world, transactions } = context;
+  const transaction = transactions.get(call.query.get('state') ?? '');
+  if (!transaction || !holdsCookies(call, transaction, ['did']))
+    return wrongTurn('The state or its cookie is unknown.');
+  const { csrf } = world.behaviour;
+  const cookies = [giveCookie(context, transaction, { name: '__cf_bm' })];
+  transaction.cookies.delete('_csrf');
+  if (csrf === 'both' || csrf === 'cookie') {
+    const cookie = { name: '_csrf', path: '/usernamepassword/login', value: transaction.csrf };
+    cookies.push(giveCookie(context, transaction, cookie));
+  }
+  return { status: 200, cookies, body: drawLogin(world, transaction, csrf === 'both' || csrf === 'page') };
+}
+
+function drawLogin(world: World, { asked, state, csrf }: Transaction, tellsCsrf: boolean): string {
+  const { client_id: _client, redirect_uri: _redirect, ...rest } = asked;
+  const { tenant, clientId, redirectUri } = world.constants;
+  const options = { protocol: 'oauth2', _intstate: 'deprecated', ...rest, state, ...(tellsCsrf && { _csrf: csrf }) };
+  return loginPage({ authOrigin: world.origins.auth, tenant, clientId, redirectUri, options });
+}
+
+/** POST /login/callback: the hidden fields exactly as they were before HTML escaped them. */
+function takeForm(context: SignInContext, call: Call): Answer {
+  const isForm = call.headers['content-type']?.startsWith('application/x-www-form-urlencoded');
+  const fields = (isForm && readFields(call)) || {};
+  const transaction = [...context.transactions.values()].find(({ form }) => form?.wresult === fields.wresult);
+  const isWhole = Object.entries(transaction?.form ?? {}).every(([name, value]) => fields[name] === value);
+  if (!transaction?.form || !isWhole) return wrongTurn('The form is unknown or was changed.');
+  if (!holdsCookies(call, transaction, ['did'])) return wrongTurn('A cookie is missing.');
+  delete transaction.form;
+  if (context.world.behaviour.secondFactor === 'after-form') {
+    return { status: 302, headers: { location: `/u/mfa-email-challenge?state=${transaction.state}` } };
+  }
+  const cookies = ['auth0', 'auth0_compat'].map(name => giveCookie(context, transaction, { name }));
+  return { status: 302, headers: { location: locateChain(context, transaction) }, cookies };
+}

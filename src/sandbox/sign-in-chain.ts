@@ -1,0 +1,83 @@
+// The redirect chain after the form: through the session keeper on another host and back, to the redirect URI with the code.
+// Locations are relative where the real ones are, and each host sees its own cookies only.
+
+import type { Answer, Call, Route } from './call.ts';
+import type { World } from './peloton-world.ts';
+import { giveCookie, holdsCookies, type SignInContext, type Transaction, wrongTurn } from './sign-in-context.ts';
+
+type Hop = {
+  route: string;
+  needs: readonly string[];
+  /** Cookies that this hop's host sets. */
+  sets: readonly string[];
+  status: 302 | 303;
+  /** The next location without its `state`; undefined at the end of the chain. */
+  to?: (world: World) => string;
+};
+
+const session = ['did', 'auth0', 'auth0_compat'];
+const visit = ['peloton_logged_in_user_hash', 'peloton_visited_sites'];
+
+const chain: readonly Hop[] = [
+  { route: 'GET /authorize/resume', needs: session, sets: [], status: 302, to: locateLoginSite },
+  { route: 'GET orca/sso/login_site', needs: [], sets: visit, status: 303, to: locateLoginDomain },
+  {
+    route: 'GET orca/sso/login_domain',
+    needs: visit,
+    sets: ['peloton_visited_domains'],
+    status: 303,
+    to: ({ origins }) => `${origins.auth}/continue?`,
+  },
+  { route: 'GET /continue', needs: session, sets: [], status: 302, to: () => '/authorize/resume?' },
+  { route: 'GET /authorize/resume', needs: session, sets: [], status: 302 },
+];
+
+function locateLoginSite({ origins, member, mint }: World): string {
+  const visitor = { user_id: member.id, session_claim_token: mint('sandbox-claim-', 40) };
+  const query = new URLSearchParams({ visited_site: 'members.onepeloton.com', client_name: 'Members', ...visitor });
+  return `${origins.orca}/sso/login_site?${query}&`;
+}
+
+function locateLoginDomain(): string {
+  return '/sso/login_domain?visited_domain=onepeloton.com&';
+}
+
+/** The routes of all hops. */
+export function createChain(context: SignInContext): Record<string, Route> {
+  return Object.fromEntries(chain.map(({ route }) => [route, call => follow(context, route, call)]));
+}
+
+/** Where a client goes that has posted the form. */
+export function locateChain(context: SignInContext, transaction: Transaction): string {
+  return `/authorize/resume?state=${expectAt(context, transaction, 0)}`;
+}
+
+function expectAt({ world, hops }: SignInContext, transaction: Transaction, index: number): string {
+  const state = world.mint('', 60);
+  hops.set(state, { transaction, index });
+  return state;
+}
+
+function follow(context: SignInContext, route: string, call: Call): Answer {
+  const pending = context.hops.get(call.query.get('state') ?? '');
+  const hop = pending && chain[pending.index];
+  if (!pending || hop?.route !== route) return wrongTurn('The state is unknown here.');
+  if (!holdsCookies(call, pending.transaction, hop.needs)) return wrongTurn('A cookie is missing.');
+  // Asked twice, a hop answers twice alike: a client may have lost the first answer.
+  pending.answer ??= takeHop(context, pending.transaction, pending.index);
+  return pending.answer;
+}
+
+function takeHop(context: SignInContext, transaction: Transaction, index: number): Answer {
+  const hop = chain[index];
+  if (!hop?.to) return { status: 302, headers: { location: locateCallback(context, transaction) } };
+  const origin = hop.route.startsWith('GET orca') ? context.world.origins.orca : context.world.origins.auth;
+  const cookies = hop.sets.map(name => giveCookie(context, transaction, { name, origin }));
+  const location = `${hop.to(context.world)}state=${expectAt(context, transaction, index + 1)}`;
+  return { status: hop.status, headers: { location }, cookies };
+}
+
+function locateCallback({ tokens }: SignInContext, { asked }: Transaction): string {
+  const code = tokens.issueCode({ challenge: asked.code_challenge ?? '', nonce: asked.nonce ?? '' });
+  return `${asked.redirect_uri}?${new URLSearchParams({ code, state: asked.state ?? '' })}`;
+}

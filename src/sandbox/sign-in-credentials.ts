@@ -1,0 +1,81 @@
+// POST /usernamepassword/login: every field is checked against the transaction before the password is.
+// A refusal is JSON that says why by its `code`; success is a page with a form.
+
+import { type Answer, type Call, readFields } from './call.ts';
+import { postingForm, secondFactorPage } from './login-pages.ts';
+import { mintJwt, type World } from './peloton-world.ts';
+import { expectedFields, holdsCookies, type SignInContext, type Transaction } from './sign-in-context.ts';
+
+type Fields = Record<string, unknown>;
+
+/** Takes `username` and `password` of a JSON body, and the whole transaction said once more. */
+export function checkCredentials({ world, transactions }: SignInContext, call: Call): Answer {
+  const isJson = call.headers['content-type']?.startsWith('application/json');
+  const fields: Fields = (isJson && readFields(call)) || {};
+  if (typeof fields.username !== 'string') return refuse(400, 'invalid_request', 'invalid username');
+  const transaction = transactions.get(String(fields.state));
+  if (!transaction)
+    return {
+      status: 403,
+      body: { name: 'AnomalyDetected', code: 'access_denied', description: 'Invalid state', statusCode: 403 },
+    };
+  const refusal = refuseForm(world, transaction, { call, fields }) ?? refuseMember(world, fields);
+  if (refusal) return refusal;
+  if (world.behaviour.secondFactor === 'page') return { status: 200, body: secondFactorPage(transaction.state) };
+  transaction.form = fillForm(world, transaction);
+  return { status: 200, body: postingForm(`${world.origins.auth}/login/callback`, transaction.form) };
+}
+
+function refuse(status: number, code: string, description: string): Answer {
+  return { status, body: { name: 'ValidationError', code, description, statusCode: status } };
+}
+
+/** A body or cookies that a page in a browser would not have sent. */
+function refuseForm(world: World, transaction: Transaction, sent: { call: Call; fields: Fields }): Answer | undefined {
+  const { call, fields } = sent;
+  const needs = transaction.cookies.has('_csrf') ? ['did', '_csrf'] : ['did'];
+  if (fields._csrf !== transaction.csrf || !holdsCookies(call, transaction, needs)) {
+    return refuse(403, 'invalid_csrf', 'The _csrf token or a cookie is missing or wrong.');
+  }
+  if (![undefined, world.origins.auth].includes(call.headers.origin))
+    return refuse(403, 'invalid_origin', 'Wrong origin.');
+  const { tenant, connection } = world.constants;
+  const { nonce, code_challenge } = transaction.asked;
+  const expected: Fields = {
+    ...expectedFields(world),
+    tenant,
+    connection,
+    nonce,
+    code_challenge,
+    _intstate: 'deprecated',
+  };
+  const wrong = Object.keys(expected).find(name => fields[name] !== expected[name]);
+  return wrong === undefined ? undefined : refuse(400, 'invalid_request', `invalid ${wrong}`);
+}
+
+/** Credentials that do not let this member in. */
+function refuseMember({ credentials, behaviour }: World, { username, password }: Fields): Answer | undefined {
+  if (username !== credentials.username || password !== credentials.password) {
+    return refuse(401, 'invalid_user_password', 'Wrong email or password.');
+  }
+  const { credentialsRefusal, secondFactor } = behaviour;
+  if (credentialsRefusal)
+    return refuse(credentialsRefusal.status, credentialsRefusal.code, 'The account is not let in.');
+  if (secondFactor === 'json') return refuse(403, 'mfa_required', 'Multifactor authentication required');
+  return undefined;
+}
+
+function fillForm(world: World, { asked, state }: Transaction): Record<string, string> {
+  const claims = { iss: 'urn:auth0', sub: `auth0|${world.member.id}`, connection: world.constants.connection };
+  const context = {
+    strategy: 'auth0',
+    tenant: world.constants.tenant,
+    connection: world.constants.connection,
+    client_id: asked.client_id,
+    redirect_uri: asked.redirect_uri,
+    state,
+    // Comes out right only where `&amp;` is decoded last.
+    label: "Members & friends &#34;on &amp; off' <the> bike &quot;",
+  };
+  return { wa: 'wsignin1.0', wresult: `${mintJwt(world, claims)}&kind="id_token"`, wctx: JSON.stringify(context) };
+}

@@ -1,0 +1,39 @@
+// Streaks of days and weeks with a workout, as Peloton counts them: one that may still be saved today is not lost yet.
+
+import { type Workout, weekOf } from './workout-history.ts';
+
+export type Run = { first: number; length: number };
+
+/** Unbroken runs in ascending numbers; repeated numbers count once. */
+export function findRuns(numbers: readonly number[]): Run[] {
+  const runs: Run[] = [];
+  for (const number of numbers) {
+    const last = runs.at(-1);
+    const end = last && last.first + last.length;
+    if (last && number === end) last.length += 1;
+    else if (end === undefined || number > end) runs.push({ first: number, length: 1 });
+  }
+  return runs;
+}
+
+/** `lagWeeks` leaves the newest weeks out of the best, which can then be less than the current. */
+export function countStreaks(workouts: readonly Workout[], today: number, lagWeeks: number) {
+  const weeks = workouts.map(({ day }) => weekOf(day));
+  const thisWeek = weekOf(today);
+  const weekly = currentRun(findRuns(weeks), thisWeek);
+  const daily = currentRun(findRuns(workouts.map(({ day }) => day)), today);
+  const settled = findRuns(weeks.filter(week => week <= thisWeek - lagWeeks));
+  const startOf = (index: number) => Math.floor((workouts[index]?.startsAt.getTime() ?? 0) / 1000);
+  return {
+    current_weekly: weekly?.length ?? 0,
+    best_weekly: Math.max(0, ...settled.map(({ length }) => length)),
+    start_date_of_current_weekly: weekly ? startOf(weeks.indexOf(weekly.first)) : null,
+    current_daily: daily?.length ?? 0,
+    start_date_of_current_daily: daily ? startOf(workouts.findIndex(({ day }) => day === daily.first)) : null,
+  };
+}
+
+function currentRun(runs: readonly Run[], now: number): Run | undefined {
+  const last = runs.at(-1);
+  return last && last.first + last.length >= now ? last : undefined;
+}

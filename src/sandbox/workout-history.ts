@@ -1,0 +1,93 @@
+// A member's workouts, made anew from the member and the date every time: the same date always gives the same history,
+// and a later date only ever adds to it. Days are UTC days, weeks begin on Monday.
+
+import { type Discipline, disciplines, type StartedMember } from './members.ts';
+
+export type Workout = {
+  /** Days since 1970. */
+  day: number;
+  startsAt: Date;
+  discipline: Discipline;
+  minutes: number;
+  outputJoules?: number;
+  /** Of a run. */
+  secondsPerKm?: number;
+};
+
+export const dayMs = 86_400_000;
+
+/** Everything that has ended by that instant, oldest first. */
+export function listWorkouts(member: StartedMember, until: Date): Workout[] {
+  const workouts: Workout[] = [];
+  const first = Date.parse(member.since) / dayMs;
+  for (let day = first; day * dayMs <= until.getTime(); day += 1) workouts.push(...trainOn(member, day, day - first));
+  return workouts.filter(({ startsAt, minutes }) => startsAt.getTime() + minutes * 60_000 <= until.getTime());
+}
+
+/** Monday of the week of 1970-01-01 begins week 0. */
+export function weekOf(day: number): number {
+  return Math.floor((day + 3) / 7);
+}
+
+function trainOn(member: StartedMember, day: number, daysSinceFirst: number): Workout[] {
+  if (isAway(member, day)) return [];
+  const random = createRandom(`${member.name} ${daysSinceFirst}`);
+  const weekday = (day + 3) % 7;
+  const workouts: Workout[] = [];
+  const plays = Object.keys(member.mix).length > 0;
+  let goesOn = plays && (daysSinceFirst === 0 || random() < (member.week[weekday] ?? 0));
+  let startsAtMinute = random() < 0.6 ? 345 + random() * 180 : 1_000 + random() * 270;
+  while (goesOn && workouts.length < 3) {
+    const workout = train({ member, day, daysSinceFirst, startsAtMinute }, random);
+    workouts.push(workout);
+    startsAtMinute += workout.minutes + 4;
+    goesOn = random() < member.again;
+  }
+  return workouts;
+}
+
+function isAway({ name, holidays, lostWeeks }: StartedMember, day: number): boolean {
+  const date = new Date(day * dayMs).toISOString().slice(5, 10);
+  if (holidays.some(([from, to]) => from <= date && date <= to)) return true;
+  return createRandom(`${name} week ${weekOf(day)}`)() < lostWeeks;
+}
+
+type Slot = { member: StartedMember; day: number; daysSinceFirst: number; startsAtMinute: number };
+
+function train({ member, day, daysSinceFirst, startsAtMinute }: Slot, random: () => number): Workout {
+  const discipline = pickDiscipline(member, random());
+  const minutes = discipline.minutes[Math.floor(random() * discipline.minutes.length)] ?? 30;
+  // Form improves fast in the first year and hardly at all after the third.
+  const form = 1 - Math.exp(-daysSinceFirst / 400);
+  const luck = 0.88 + 0.24 * random();
+  const watts = (member.watts.first + (member.watts.best - member.watts.first) * form) * (1 - minutes / 400) * luck;
+  return {
+    ...{ day, discipline, minutes },
+    startsAt: new Date(day * dayMs + Math.floor(startsAtMinute * 60_000)),
+    ...(discipline.output && { outputJoules: Math.round(watts * discipline.output * minutes * 6_000) / 100 }),
+    ...(discipline.slug === 'running' && { secondsPerKm: 430 - 90 * form * luck }),
+  };
+}
+
+function pickDiscipline({ mix }: StartedMember, share: number): Discipline {
+  const total = Object.values(mix).reduce((sum, weight) => sum + weight, 0);
+  let left = share * total;
+  const picked = disciplines.find(({ slug }) => {
+    left -= mix[slug] ?? 0;
+    return left < 0;
+  });
+  if (!picked) throw new Error('The mix names a discipline that there is not.');
+  return picked;
+}
+
+/** Numbers in [0, 1) that are the same for the same seed (FNV-1a into mulberry32). */
+export function createRandom(seed: string): () => number {
+  let state = 0x811c9dc5;
+  for (const character of seed) state = Math.imul(state ^ (character.codePointAt(0) ?? 0), 0x01000193);
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
+  };
+}
