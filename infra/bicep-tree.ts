@@ -5,10 +5,9 @@ import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { Language, type Node, Parser } from 'web-tree-sitter';
 
-/** What is not a literal: `text` is the source of a reference, a call, an interpolated string, a loop. */
-export type Expression = { expression: string };
+/** What is no literal (a reference, a call, an interpolated string, a loop) is the object `{ expression: 'its source' }`. */
+export type BicepValue = string | number | boolean | null | BicepValue[] | BicepObject;
 export type BicepObject = { [key: string]: BicepValue };
-export type BicepValue = string | number | boolean | null | BicepValue[] | BicepObject | Expression;
 
 /** A resource or a module. `type` is empty for a module; `symbol` of a nested resource is `parent::child`. */
 export type Declaration = {

@@ -14,6 +14,7 @@ var blobDataOwner = 'b7e6dc6d-f1e8-4753-8033-0f276bb0955b'
 var blobDataContributor = 'ba92f5b4-2d11-453d-a403-e96b0029c9fe'
 var monitoringMetricsPublisher = '3913510d-42f4-4e42-8a64-420c390055eb'
 var keyVaultSecretsOfficer = 'b86a8fe4-44ce-4948-aee5-eccb2c155cd7'
+var here = resourceGroup().id
 
 resource hostStorage 'Microsoft.Storage/storageAccounts@2025-01-01' existing = {
   name: hostStorageName
@@ -45,7 +46,7 @@ resource component 'Microsoft.Insights/components@2020-02-02' existing = {
 
 // Built-in roles either only read secrets or may delete them too.
 resource vaultRole 'Microsoft.Authorization/roleDefinitions@2022-04-01' = {
-  name: guid(resourceGroup().id, 'get-and-set-secrets')
+  name: guid(here, 'get-and-set-secrets')
   properties: {
     roleName: vaultRoleName
     description: 'Reads and writes the value of secrets by name. Does not list, delete, recover or purge.'
@@ -59,9 +60,7 @@ resource vaultRole 'Microsoft.Authorization/roleDefinitions@2022-04-01' = {
         ]
       }
     ]
-    assignableScopes: [
-      resourceGroup().id
-    ]
+    assignableScopes: [here]
   }
 }
 
