@@ -1,0 +1,156 @@
+// The HTTP half of the local host: which function a request belongs to, who may call it, and the way there and back.
+// As in Azure a wrong method is 404, a function that throws is an empty 500, and a preflight never reaches a function.
+
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { type Handler, readBody } from '../loopback-server.ts';
+import type { AuthLevel, HttpFunctionInfo } from './function-metadata.ts';
+import { compileRoute, type RouteMatcher } from './routes.ts';
+import type { HttpCookie, HttpData, InvocationResponse, LogEntry, TypedData } from './rpc.ts';
+import type { TimerFunction } from './timer-functions.ts';
+
+export type Invoke = (data: TypedData) => Promise<InvocationResponse>;
+
+export type HttpFunction = {
+  methods: ReadonlySet<string>;
+  match: RouteMatcher;
+  authLevel: AuthLevel;
+  invoke: Invoke;
+};
+
+export type HttpHost = {
+  /** In the order in which their routes are tried. */
+  httpFunctions: readonly HttpFunction[];
+  /** What `POST /admin/functions/NAME` can start. */
+  timers: ReadonlyMap<string, TimerFunction>;
+  functionKey: string;
+  masterKey: string;
+  /** Of host.json, names in lower case: added where the function has not set them. */
+  customHeaders: Readonly<Record<string, string>>;
+  log(entry: LogEntry): void;
+};
+
+/** Compiles what requests will be compared with. Throws on a route that this host would match otherwise than Azure. */
+export function createHttpFunction(info: HttpFunctionInfo, routePrefix: string, invoke: Invoke): HttpFunction {
+  const { methods, route, authLevel } = info;
+  return { methods: new Set(methods), match: compileRoute(route, routePrefix), authLevel, invoke };
+}
+
+const maxBodyBytes = 100 * 1024 * 1024;
+const hostPattern = /^[\w.-]+(:\d+)?$|^\[[\da-f:.]+\](:\d+)?$/i;
+
+/** The handler of every request to the host. */
+export function createHttpHandler(host: HttpHost): Handler {
+  return async (request, response) => {
+    const { headers, method = '', url = '' } = request;
+    if (method === 'OPTIONS' && headers.origin && headers['access-control-request-method']) {
+      return answerPreflight(request, response);
+    }
+    const end = url.indexOf('?');
+    const path = end < 0 ? url : url.slice(0, end);
+    const query = readQuery(end < 0 ? '' : url.slice(end + 1));
+    if (path.startsWith('/admin/')) return sendEmpty(response, answerAdmin(host, request, path, query));
+    for (const each of host.httpFunctions) {
+      const params = each.methods.has(method) ? each.match(path) : undefined;
+      if (params) return serve(host, each, { request, response, query, params });
+    }
+    sendEmpty(response, 404);
+  };
+}
+
+type Values = Record<string, string>;
+type Call = { request: IncomingMessage; response: ServerResponse; query: Values; params: Values };
+
+async function serve(host: HttpHost, { authLevel, invoke }: HttpFunction, call: Call): Promise<void> {
+  const { request, response } = call;
+  if (!isAllowed(host, authLevel, request, call.query)) return sendEmpty(response, 401);
+  if (!hostPattern.test(request.headers.host ?? '')) return sendEmpty(response, 400);
+  const http = await readRequest(call);
+  const outcome = await invoke({ http }).catch(() => undefined); // the invocation has logged why
+  if (!outcome) return sendEmpty(response, 500);
+  if (!outcome.returnValue?.http) return sendEmpty(response, 204);
+  try {
+    send(host, call, outcome.returnValue.http);
+  } catch (error) {
+    host.log({ level: 'error', category: 'system', message: `A response could not be sent: ${String(error)}` });
+    sendEmpty(response, 500);
+  }
+}
+
+async function readRequest({ request, query, params }: Call): Promise<HttpData> {
+  const { method = '', headers } = request;
+  return {
+    method,
+    url: `http://${headers.host}${request.url}`,
+    // Node has the names in lower case already; only set-cookie, which no request has, would be a list.
+    headers: headers as Values,
+    query,
+    params,
+    // Without a length Azure passes no body on.
+    body: Number(headers['content-length']) > 0 ? { bytes: await readBody(request, maxBodyBytes) } : null,
+  };
+}
+
+function send({ customHeaders }: HttpHost, { request, response }: Call, http: HttpData): void {
+  const status = Number(http.statusCode ?? 200);
+  const headers: Record<string, string | string[] | number> = { ...customHeaders, ...http.headers };
+  if (http.cookies?.length) headers['set-cookie'] = http.cookies.map(formatCookie);
+  const body = http.body?.bytes ?? Buffer.from(http.body?.string ?? http.body?.json ?? '');
+  const isHead = request.method === 'HEAD';
+  if (status !== 204 && status !== 304 && (!isHead || body.length > 0)) headers['content-length'] = body.length;
+  response.writeHead(status, headers);
+  response.end(isHead ? undefined : body);
+}
+
+function sendEmpty(response: ServerResponse, status: number): void {
+  response.writeHead(status, status === 204 ? {} : { 'content-length': 0 }).end();
+}
+
+/** The browser's question before a request that is not simple: on Flex the platform itself answers, for any origin. */
+function answerPreflight({ headers }: IncomingMessage, response: ServerResponse): void {
+  const asked = headers['access-control-request-headers'];
+  response.writeHead(204, {
+    'access-control-allow-origin': '*',
+    'access-control-allow-methods': headers['access-control-request-method'],
+    ...(asked && { 'access-control-allow-headers': asked }),
+  });
+  response.end();
+}
+
+function answerAdmin(host: HttpHost, request: IncomingMessage, path: string, query: Values): number {
+  if (!isAllowed(host, 'admin', request, query)) return 401;
+  const name = /^\/admin\/functions\/([\w-]+)$/.exec(path)?.[1] ?? '';
+  const timer = request.method === 'POST' ? host.timers.get(name) : undefined;
+  timer?.run().catch(() => {}); // the caller does not wait, and the invocation logs a failure
+  return timer ? 202 : 404;
+}
+
+function isAllowed(host: HttpHost, level: AuthLevel, { headers }: IncomingMessage, query: Values): boolean {
+  if (level === 'anonymous') return true;
+  const key = headers['x-functions-key'] ?? query.code;
+  return key === host.masterKey || (level === 'function' && key === host.functionKey);
+}
+
+/** Values of a repeated parameter are joined by commas, as the host does it. */
+function readQuery(text: string): Values {
+  const query: Values = Object.create(null);
+  if (text === '') return query;
+  for (const [name, value] of new URLSearchParams(text)) {
+    query[name] = name in query ? `${query[name]},${value}` : value;
+  }
+  return query;
+}
+
+const sameSites = { lax: 'Lax', strict: 'Strict', explicitNone: 'None' };
+
+function formatCookie(cookie: HttpCookie): string {
+  const { domain, path, expires, maxAge, secure, httpOnly, sameSite = 'none' } = cookie;
+  const parts = [`${cookie.name}=${encodeURIComponent(cookie.value)}`];
+  if (domain) parts.push(`domain=${domain.value}`);
+  if (path) parts.push(`path=${path.value}`);
+  if (expires) parts.push(`expires=${new Date(expires.value.seconds * 1000).toUTCString()}`);
+  if (maxAge) parts.push(`max-age=${maxAge.value}`);
+  if (secure?.value) parts.push('secure');
+  if (httpOnly?.value) parts.push('httponly');
+  if (sameSite !== 'none') parts.push(`samesite=${sameSites[sameSite]}`);
+  return parts.join('; ');
+}
