@@ -2,16 +2,23 @@
 // Auth and API answer on 127.0.0.1; the middle of the sign-in's redirect chain answers on `localhost`, which has cookies of its own.
 
 import type { ServerResponse } from 'node:http';
-import { type Call, type Route, readCall, sendAnswer } from './call.ts';
 import { createFaults, type FaultRule, type Faults } from './faults.ts';
 import { type LoopbackServer, startLoopbackServer } from './loopback-server.ts';
-import { listPrivateTexts } from './member-profile.ts';
-import { findMember } from './members.ts';
-import { createApi } from './peloton-api.ts';
-import { createCookieRegister } from './peloton-cookies.ts';
-import { createSignIn } from './peloton-sign-in.ts';
-import { createTokens, type PelotonTokens } from './peloton-tokens.ts';
-import { countRequests, findViolations, type RecordedRequest, recordCall, templatePath } from './peloton-watch.ts';
+import { findMember } from './members/members.ts';
+import { listPrivateTexts } from './members/profile.ts';
+import { createApi } from './peloton/api.ts';
+import { type Call, type Route, readCall, sendAnswer } from './peloton/call.ts';
+import { createCookieRegister } from './peloton/cookies.ts';
+import { createSignIn } from './peloton/sign-in.ts';
+import {
+  createTokenStore,
+  expireAccessTokens,
+  grantTokens,
+  issueSession,
+  revokeAll,
+  stopRefreshing,
+} from './peloton/tokens.ts';
+import { countRequests, findViolations, type RecordedRequest, recordCall, templatePath } from './peloton/watch.ts';
 import {
   type Behaviour,
   type Credentials,
@@ -20,7 +27,7 @@ import {
   type SignInConstants,
   signInConstants,
   type World,
-} from './peloton-world.ts';
+} from './peloton/world.ts';
 
 export type PelotonOptions = {
   /** 0, the default, takes any free port; a taken port is replaced by a free one only with `orAnyPort`. */
@@ -37,25 +44,30 @@ export type PelotonOptions = {
   signIn?: Partial<SignInConstants>;
 };
 
-export type PelotonDouble = Pick<LoopbackServer, 'port' | 'refuse' | 'reopen' | 'close'> &
-  Pick<PelotonTokens, 'revokeAll' | 'expireAccessTokens' | 'issueSession'> & {
-    apiUrl: string;
-    authUrl: string;
-    userId: string;
-    /** What a client may sign in with. */
-    readonly credentials: Readonly<Credentials>;
-    readonly behaviour: Behaviour;
-    /** Every request in the order of arrival. */
-    readonly requests: readonly RecordedRequest[];
-    readonly counts: ReturnType<typeof countRequests>;
-    /** What a client did that harms an account or leaks a secret. Tests assert that it stays empty. */
-    readonly violations: string[];
-    readonly faults: Faults;
-    /** Every token, code, cookie, id and private text given out: none of them may appear in a log or a public answer. */
-    secrets(): string[];
-    /** From here on only the new password signs in, and the refresh tokens of before are dead. */
-    changePassword(password: string): void;
-  };
+export type PelotonDouble = Pick<LoopbackServer, 'port' | 'refuse' | 'reopen' | 'close'> & {
+  apiUrl: string;
+  authUrl: string;
+  userId: string;
+  /** What a client may sign in with. */
+  readonly credentials: Readonly<Credentials>;
+  readonly behaviour: Behaviour;
+  /** Every request in the order of arrival. */
+  readonly requests: readonly RecordedRequest[];
+  readonly counts: ReturnType<typeof countRequests>;
+  /** What a client did that harms an account or leaks a secret. Tests assert that it stays empty. */
+  readonly violations: string[];
+  readonly faults: Faults;
+  /** Every token, code, cookie, id and private text given out: none of them may appear in a log or a public answer. */
+  secrets(): string[];
+  /** From here on only the new password signs in, and the refresh tokens of before are dead. */
+  changePassword(password: string): void;
+  /** Ends every session: refresh answers `invalid_grant`, the API 401. */
+  revokeAll(): void;
+  /** The access tokens given out so far expire now; refresh tokens stay good. */
+  expireAccessTokens(): void;
+  /** A session without a sign-in, as a browser would hold it: for tests that paste one. */
+  issueSession(): ReturnType<typeof issueSession>;
+};
 
 /** Characters that a JSON body, a form and a query each write in another way. */
 const defaultCredentials = { username: 'rider@example.invalid', password: 'sandbox "pass" & wörd+100%' };
@@ -63,13 +75,13 @@ const defaultCredentials = { username: 'rider@example.invalid', password: 'sandb
 export async function startPelotonDouble(options: PelotonOptions = {}): Promise<PelotonDouble> {
   const world = createWorld(options);
   const cookies = createCookieRegister();
-  const tokens = createTokens(world);
+  const tokens = createTokenStore(world);
   const faults = createFaults(options.faults);
   const requests: RecordedRequest[] = [];
   const routes: Record<string, Route> = {
     ...createSignIn({ world, tokens, cookies }),
-    ...createApi(world, tokens),
-    'POST /oauth/token': tokens.grant,
+    ...createApi(tokens),
+    'POST /oauth/token': call => grantTokens(tokens, call),
   };
   const server = await startLoopbackServer(async (request, response) => {
     const call = await readCall(request);
@@ -85,9 +97,8 @@ export async function startPelotonDouble(options: PelotonOptions = {}): Promise<
   }, options);
   world.origins = { auth: server.url, orca: `http://localhost:${server.port}` };
   const { port, refuse, reopen, close } = server;
-  const { revokeAll, expireAccessTokens, issueSession } = tokens;
   return {
-    ...{ port, refuse, reopen, close, revokeAll, expireAccessTokens, issueSession },
+    ...{ port, refuse, reopen, close },
     ...{ apiUrl: server.url, authUrl: server.url, userId: world.member.id },
     ...{ behaviour: world.behaviour, violations: world.violations, requests, faults },
     credentials: world.credentials,
@@ -98,8 +109,11 @@ export async function startPelotonDouble(options: PelotonOptions = {}): Promise<
     changePassword: password => {
       world.credentials.password = password;
       world.secrets.add(password);
-      tokens.stopRefreshing();
+      stopRefreshing(tokens);
     },
+    revokeAll: () => revokeAll(tokens),
+    expireAccessTokens: () => expireAccessTokens(tokens),
+    issueSession: () => issueSession(tokens),
   };
 }
 

@@ -2,11 +2,11 @@
 // The `state` of everything between /authorize and the last redirect is Auth0's own, not the one that the client sent.
 
 import { type Answer, type Call, type Route, readFields } from './call.ts';
+import type { CookieRegister } from './cookies.ts';
+import { checkCredentials } from './credentials.ts';
 import { errorPage, loginPage, secondFactorPage } from './login-pages.ts';
-import type { CookieRegister } from './peloton-cookies.ts';
-import type { PelotonTokens } from './peloton-tokens.ts';
-import { retiredAnswer, type World } from './peloton-world.ts';
-import { createChain, locateChain } from './sign-in-chain.ts';
+import { createChain, locateChain } from './redirect-chain.ts';
+import type { TokenStore } from './tokens.ts';
 import {
   expectedFields,
   giveCookie,
@@ -14,12 +14,12 @@ import {
   type SignInContext,
   type Transaction,
   wrongTurn,
-} from './sign-in-context.ts';
-import { checkCredentials } from './sign-in-credentials.ts';
+} from './transaction.ts';
+import { retiredAnswer, type World } from './world.ts';
 
 export function createSignIn(parts: {
   world: World;
-  tokens: PelotonTokens;
+  tokens: TokenStore;
   cookies: CookieRegister;
 }): Record<string, Route> {
   const context: SignInContext = { ...parts, transactions: new Map(), hops: new Map() };
@@ -42,7 +42,8 @@ function authorize(context: SignInContext, { query }: Call): Answer {
   const asked = Object.fromEntries(query);
   const refusal = refuseAuthorization(world, asked);
   if (refusal) return refusal;
-  if (tokens.hasSpentChallenge(asked.code_challenge ?? '')) world.violations.push('a PKCE challenge was used again');
+  const spent = [...tokens.codes.values()].some(({ challenge }) => challenge === asked.code_challenge);
+  if (spent) world.violations.push('a PKCE challenge was used again');
   const state = world.mint('', 160);
   const transaction: Transaction = { state, asked, csrf: world.mint('', 36), cookies: new Map() };
   transactions.set(state, transaction);

@@ -1,10 +1,10 @@
 // What the steps of the double's sign-in hand on: one transaction for each client at the door, and the cookies it must show.
 
 import type { Answer, Call } from './call.ts';
+import type { CookieRegister } from './cookies.ts';
 import { errorPage } from './login-pages.ts';
-import type { CookieRegister } from './peloton-cookies.ts';
-import type { PelotonTokens } from './peloton-tokens.ts';
-import type { World } from './peloton-world.ts';
+import type { TokenStore } from './tokens.ts';
+import type { World } from './world.ts';
 
 /** One try at signing in. */
 export type Transaction = {
@@ -24,7 +24,7 @@ export type PendingHop = { transaction: Transaction; index: number; answer?: Ans
 
 export type SignInContext = {
   world: World;
-  tokens: PelotonTokens;
+  tokens: TokenStore;
   cookies: CookieRegister;
   /** Both by the state that the client has to name. */
   transactions: Map<string, Transaction>;

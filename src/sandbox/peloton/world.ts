@@ -2,7 +2,7 @@
 // `mint` is the only source of secrets, so that a test can look for every one of them where none may be.
 
 import { randomBytes } from 'node:crypto';
-import type { StartedMember } from './members.ts';
+import type { StartedMember } from '../members/members.ts';
 
 export type Credentials = { username: string; password: string };
 

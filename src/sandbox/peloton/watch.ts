@@ -2,9 +2,9 @@
 // The double still answers: a violation is a finding for the test at hand, not an error for the client.
 
 import { type Call, readFields } from './call.ts';
-import type { CookieRegister } from './peloton-cookies.ts';
-import { refreshTokenPrefix } from './peloton-tokens.ts';
-import type { World } from './peloton-world.ts';
+import type { CookieRegister } from './cookies.ts';
+import { refreshTokenPrefix } from './tokens.ts';
+import type { World } from './world.ts';
 
 export type RecordedRequest = {
   at: Date;

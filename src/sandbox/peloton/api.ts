@@ -1,23 +1,24 @@
 // The API of the double: /api/me, the overview in its shapes, and the sign-in of 2021 with its session id.
-// The overview's shape changes with `?version=`: a flat list of achievements in 1, counted templates in 2 and without a version.
+// The overview's shape goes by `?version=`: a flat list of achievements in 1, counted templates in 2 and without a version.
 
+import { drawOverview, type OverviewShape } from '../members/overview.ts';
+import { describeMember } from '../members/profile.ts';
 import { type Answer, type Call, type Route, readFields } from './call.ts';
-import { describeMember } from './member-profile.ts';
-import { drawOverview, type OverviewShape } from './overview.ts';
-import type { PelotonTokens } from './peloton-tokens.ts';
-import { retiredAnswer, type World } from './peloton-world.ts';
+import { isSignedIn, type TokenStore } from './tokens.ts';
+import { retiredAnswer, type World } from './world.ts';
 
 const notLoggedIn = refuse(401, 3020, 'Not logged in');
 
-export function createApi(world: World, tokens: PelotonTokens): Record<string, Route> {
+export function createApi(store: TokenStore): Record<string, Route> {
+  const { world } = store;
   const signedIn =
-    (answer: (world: World, call: Call) => Answer): Route =>
+    (route: Route): Route =>
     call =>
-      tokens.isSignedIn(call) ? answer(world, call) : notLoggedIn;
+      isSignedIn(store, call) ? route(call) : notLoggedIn;
   return {
     'GET /api/me': signedIn(() => ({ status: 200, body: describeMember(world.member, world.clock()) })),
-    'GET /api/user/{id}/overview': signedIn(answerOverview),
-    'POST /auth/login': call => logIn(world, tokens, call),
+    'GET /api/user/{id}/overview': signedIn(call => answerOverview(world, call)),
+    'POST /auth/login': call => logIn(store, call),
   };
 }
 
@@ -36,11 +37,13 @@ function answerOverview({ behaviour, member, clock }: World, { path, headers, qu
   return { status: 200, body: behaviour.alterOverview(drawOverview(member, clock(), shape)) };
 }
 
-function logIn({ behaviour, credentials, member }: World, tokens: PelotonTokens, call: Call): Answer {
+function logIn({ world, sessionIds }: TokenStore, call: Call): Answer {
+  const { behaviour, credentials, member } = world;
   if (behaviour.sessionLogin === 'retired') return retiredAnswer;
   const { username_or_email: username, password } = readFields(call) ?? {};
   if (username !== credentials.username || password !== credentials.password) return refuse(401, 3000, 'Login failed');
-  const sessionId = tokens.issueSessionId();
+  const sessionId = world.mint('sandbox-session-', 32);
+  sessionIds.add(sessionId);
   return {
     status: 200,
     body: { session_id: sessionId, user_id: member.id, pubsub_session: {} },

@@ -2,8 +2,8 @@
 // It is not the product's sign-in and shares nothing with it, so that neither can hide the other's mistake.
 
 import { createHash, randomBytes } from 'node:crypto';
-import type { PelotonDouble } from './peloton.ts';
-import { signInConstants } from './peloton-world.ts';
+import type { PelotonDouble } from '../peloton.ts';
+import { signInConstants } from './world.ts';
 
 type Jar = { name: string; value: string; host: string; path: string }[];
 type Fields = Record<string, string>;
@@ -56,7 +56,8 @@ export async function walkSignIn(double: PelotonDouble, spoil: Spoilers = {}): P
     spoil.hop?.(url, jar);
     hop = await send(url.href);
   }
-  if (!url.searchParams.has('code') || url.searchParams.get('state') !== walker.get('state')) return ending('chain', hop);
+  if (!url.searchParams.has('code') || url.searchParams.get('state') !== walker.get('state'))
+    return ending('chain', hop);
   const { clientId: client_id, redirectUri: redirect_uri } = signInConstants;
   const code = url.searchParams.get('code');
   const body = { grant_type: 'authorization_code', client_id, code, code_verifier: verifier, redirect_uri };

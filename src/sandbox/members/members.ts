@@ -13,7 +13,13 @@ export type Discipline = {
 };
 
 export const disciplines: readonly Discipline[] = [
-  { slug: 'cycling', name: 'Cycling', noun: 'Ride', minutes: [20, 20, 20, 30, 30, 30, 45, 45, 60, 5, 10, 15, 75, 90], output: 1 },
+  {
+    slug: 'cycling',
+    name: 'Cycling',
+    noun: 'Ride',
+    minutes: [20, 20, 20, 30, 30, 30, 45, 45, 60, 5, 10, 15, 75, 90],
+    output: 1,
+  },
   { slug: 'strength', name: 'Strength', noun: 'Strength Workout', minutes: [10, 20, 20, 30, 45] },
   { slug: 'stretching', name: 'Stretching', noun: 'Stretch', minutes: [5, 5, 10, 15] },
   { slug: 'running', name: 'Running', noun: 'Run', minutes: [20, 30, 30, 45, 60] },

@@ -2,8 +2,9 @@
 // Locations are relative where the real ones are, and each host sees its own cookies only.
 
 import type { Answer, Call, Route } from './call.ts';
-import type { World } from './peloton-world.ts';
-import { giveCookie, holdsCookies, type SignInContext, type Transaction, wrongTurn } from './sign-in-context.ts';
+import { issueCode } from './tokens.ts';
+import { giveCookie, holdsCookies, type SignInContext, type Transaction, wrongTurn } from './transaction.ts';
+import type { World } from './world.ts';
 
 type Hop = {
   route: string;
@@ -78,6 +79,6 @@ function takeHop(context: SignInContext, transaction: Transaction, index: number
 }
 
 function locateCallback({ tokens }: SignInContext, { asked }: Transaction): string {
-  const code = tokens.issueCode({ challenge: asked.code_challenge ?? '', nonce: asked.nonce ?? '' });
+  const code = issueCode(tokens, { challenge: asked.code_challenge ?? '', nonce: asked.nonce ?? '' });
   return `${asked.redirect_uri}?${new URLSearchParams({ code, state: asked.state ?? '' })}`;
 }

@@ -3,8 +3,8 @@
 
 import { type Answer, type Call, readFields } from './call.ts';
 import { postingForm, secondFactorPage } from './login-pages.ts';
-import { mintJwt, type World } from './peloton-world.ts';
-import { expectedFields, holdsCookies, type SignInContext, type Transaction } from './sign-in-context.ts';
+import { expectedFields, holdsCookies, type SignInContext, type Transaction } from './transaction.ts';
+import { mintJwt, type World } from './world.ts';
 
 type Fields = Record<string, unknown>;
 

@@ -3,7 +3,7 @@
 
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import { gzipSync } from 'node:zlib';
-import { readBody } from './loopback-server.ts';
+import { readBody } from '../loopback-server.ts';
 
 export type Call = {
   method: string;

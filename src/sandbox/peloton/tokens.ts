@@ -1,0 +1,163 @@
+// The sessions of the double: codes, families of tokens, the session ids of 2021, and what POST /oauth/token answers.
+// A refresh token that comes again after its successor was delivered ends its whole family, and is recorded as harm.
+
+import { createHash } from 'node:crypto';
+import { type Answer, type Call, readFields } from './call.ts';
+import { mintJwt, retiredAnswer, type World } from './world.ts';
+
+/** Long enough for a redirect and a request, as Auth0's. */
+const codeLifetimeMs = 60_000;
+export const refreshTokenPrefix = 'v1.sandbox-refresh-';
+
+/** All tokens that go back to one sign-in. */
+type Family = { isRevoked: boolean; canRefresh: boolean };
+type Code = { challenge: string; nonce: string; expiresAt: number; family?: Family };
+type RefreshToken = { family: Family; isSpent: boolean; isSuccessorDelivered: boolean };
+
+/** Everything by the secret that the client shows. */
+export type TokenStore = {
+  world: World;
+  families: Set<Family>;
+  codes: Map<string, Code>;
+  accessTokens: Map<string, { family: Family; expiresAt: number }>;
+  refreshTokens: Map<string, RefreshToken>;
+  sessionIds: Set<string>;
+};
+
+type Fields = Record<string, unknown>;
+
+export function createTokenStore(world: World): TokenStore {
+  const maps = { codes: new Map(), accessTokens: new Map(), refreshTokens: new Map() };
+  return { world, families: new Set(), ...maps, sessionIds: new Set() };
+}
+
+/** A single-use code, bound to the PKCE challenge. */
+export function issueCode({ world, codes }: TokenStore, asked: { challenge: string; nonce: string }): string {
+  const code = world.mint('sandbox-code-', 32);
+  codes.set(code, { ...asked, expiresAt: world.clock().getTime() + codeLifetimeMs });
+  return code;
+}
+
+/** A session as a browser holds it after a sign-in. */
+export function issueSession(store: TokenStore) {
+  const family = startFamily(store);
+  const accessToken = issueAccess(store, family);
+  const expiresAt = new Date(store.accessTokens.get(accessToken)?.expiresAt ?? 0);
+  return { accessToken, refreshToken: issueRefresh(store, family), expiresAt };
+}
+
+export function isSignedIn({ world, accessTokens, sessionIds }: TokenStore, { headers, cookies }: Call): boolean {
+  const access = accessTokens.get((headers.authorization ?? '').replace(/^Bearer /, ''));
+  if (access && !access.family.isRevoked && world.clock().getTime() < access.expiresAt) return true;
+  return sessionIds.has(cookies.get('peloton_session_id') ?? '');
+}
+
+/** Ends every session: refresh answers `invalid_grant`, the API 401. */
+export function revokeAll({ families, sessionIds }: TokenStore): void {
+  for (const family of families) family.isRevoked = true;
+  sessionIds.clear();
+}
+
+/** What a changed password does: access tokens live on, but nothing renews them. */
+export function stopRefreshing({ families }: TokenStore): void {
+  for (const family of families) family.canRefresh = false;
+}
+
+/** The access tokens given out so far expire now; their refresh tokens stay good. */
+export function expireAccessTokens({ world, accessTokens }: TokenStore): void {
+  for (const access of accessTokens.values()) access.expiresAt = Math.min(access.expiresAt, world.clock().getTime());
+}
+
+/** POST /oauth/token, as JSON or as a form. */
+export function grantTokens(store: TokenStore, call: Call): Answer {
+  const { behaviour, constants } = store.world;
+  if (behaviour.oauth === 'retired') return retiredAnswer;
+  const fields = readFields(call) ?? {};
+  if (fields.client_id !== constants.clientId) return refuse(401, 'access_denied', 'Unauthorized');
+  if (behaviour.secondFactor === 'token') return refuse(403, 'mfa_required', 'Multifactor authentication required');
+  if (fields.grant_type === 'authorization_code') return grantByCode(store, fields);
+  if (fields.grant_type === 'refresh_token') return grantByRefresh(store, fields);
+  return refuse(403, 'unauthorized_client', `Grant type '${fields.grant_type}' not allowed for the client.`);
+}
+
+function refuse(status: number, error: string, description: string): Answer {
+  return { status, body: { error, error_description: description } };
+}
+
+function grantByCode(store: TokenStore, fields: Fields): Answer {
+  const { world, codes } = store;
+  const code = codes.get(String(fields.code));
+  if (!code || world.clock().getTime() > code.expiresAt)
+    return refuse(403, 'invalid_grant', 'Invalid authorization code');
+  if (code.family) {
+    code.family.isRevoked = true;
+    world.violations.push('an authorization code was sent a second time');
+    return refuse(403, 'invalid_grant', 'Invalid authorization code');
+  }
+  if (fields.redirect_uri !== world.constants.redirectUri) return refuse(403, 'invalid_grant', 'Wrong redirect URI');
+  const challenge = createHash('sha256').update(String(fields.code_verifier)).digest('base64url');
+  if (challenge !== code.challenge) return refuse(403, 'invalid_grant', 'Failed to verify code verifier');
+  code.family = startFamily(store);
+  return answerTokens(store, {
+    family: code.family,
+    refreshToken: issueRefresh(store, code.family),
+    nonce: code.nonce,
+  });
+}
+
+function grantByRefresh(store: TokenStore, fields: Fields): Answer {
+  const { world, refreshTokens } = store;
+  const token = refreshTokens.get(String(fields.refresh_token));
+  if (token?.isSuccessorDelivered) world.violations.push('a spent refresh token was sent again');
+  if (token?.isSpent) token.family.isRevoked = true;
+  if (!token || token.family.isRevoked || !token.family.canRefresh) {
+    return refuse(403, 'invalid_grant', 'Unknown or invalid refresh token.');
+  }
+  const { family } = token;
+  if (world.behaviour.refreshTokens === 'stay') return answerTokens(store, { family });
+  token.isSpent = true;
+  const onDelivered = () => {
+    token.isSuccessorDelivered = true;
+  };
+  return { ...answerTokens(store, { family, refreshToken: issueRefresh(store, family) }), onDelivered };
+}
+
+function answerTokens(store: TokenStore, granted: { family: Family; refreshToken?: string; nonce?: string }): Answer {
+  const { constants, member, tokenLifetimeSeconds } = store.world;
+  const { family, refreshToken, nonce } = granted;
+  const identity = { sub: `auth0|${member.id}`, aud: constants.clientId, ...(nonce && { nonce }) };
+  return {
+    status: 200,
+    body: {
+      access_token: issueAccess(store, family),
+      ...(refreshToken && { refresh_token: refreshToken }),
+      id_token: mintJwt(store.world, identity),
+      scope: constants.scope,
+      expires_in: tokenLifetimeSeconds,
+      token_type: 'Bearer',
+    },
+  };
+}
+
+function startFamily({ families }: TokenStore): Family {
+  const family = { isRevoked: false, canRefresh: true };
+  families.add(family);
+  return family;
+}
+
+function issueAccess({ world, accessTokens }: TokenStore, family: Family): string {
+  const { audience, clientId, scope } = world.constants;
+  const now = world.clock().getTime();
+  const expiresAt = now + world.tokenLifetimeSeconds * 1000;
+  const times = { iat: Math.floor(now / 1000), exp: Math.floor(expiresAt / 1000) };
+  const subject = { iss: `${world.origins.auth}/`, sub: `auth0|${world.member.id}`, aud: [audience], azp: clientId };
+  const token = mintJwt(world, { ...subject, ...times, scope });
+  accessTokens.set(token, { family, expiresAt });
+  return token;
+}
+
+function issueRefresh({ world, refreshTokens }: TokenStore, family: Family): string {
+  const token = world.mint(refreshTokenPrefix, 43);
+  refreshTokens.set(token, { family, isSpent: false, isSuccessorDelivered: false });
+  return token;
+}
