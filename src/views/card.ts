@@ -2,11 +2,13 @@
 // no reference to anything outside and no foreignObject. Each text of Peloton's is cut to its room and clipped to it as well.
 
 import { createHash } from 'node:crypto';
+import type { HistoryPoint } from '../history.ts';
 import type { Snapshot } from '../snapshot.ts';
+import { describeSnapshot } from './describe-snapshot.ts';
 import { fitText } from './fit-text.ts';
-import { formatChange, formatCount, formatDate, formatNumber, formatShort, pluralize } from './format.ts';
+import { formatChange, formatCount, formatDate, formatShort, pluralize } from './format.ts';
 import { renderIcon } from './icons.ts';
-import { countDays, findEarlier, type HistoryPoint } from './increments.ts';
+import { countDays, findEarlier } from './increments.ts';
 import { drawLine } from './line-path.ts';
 import { type Markup, markup, trusted } from './markup.ts';
 import { renderThemeRules, type Theme } from './theme.ts';
@@ -44,7 +46,7 @@ export function renderCard(options: { snapshot: Snapshot; history: readonly Hist
   return renderFrame({
     theme,
     date: snapshot.date,
-    description: describe(snapshot),
+    description: describeSnapshot(snapshot),
     body: markup`${renderTotals(snapshot)}${renderTrend(history)}${renderDisciplines(snapshot)}`,
   });
 }
@@ -78,22 +80,6 @@ function renderFrame(parts: { theme: Theme; date: string | undefined; descriptio
 ${parts.body}
 </svg>
 `.markup;
-}
-
-function describe({ workout_counts, streaks, date }: Snapshot): string {
-  const { total_workouts, workouts } = workout_counts;
-  const streak = streaks?.current_weekly;
-  const best = streaks?.best_weekly;
-  const sentences = [
-    `${formatCount(total_workouts, 'workout')} as of ${formatDate(date)}`,
-    streak !== undefined && `current streak ${formatCount(streak, 'week')}`,
-    best !== undefined && `best streak ${formatCount(best, 'week')}`,
-    ...workouts
-      .filter(({ count }) => count > 0)
-      .slice(0, 20)
-      .map(({ name, count }) => `${fitText(name, 40)} ${formatNumber(count)}`),
-  ];
-  return `${sentences.filter(Boolean).join(', ')}.`;
 }
 
 function renderTotals({ workout_counts, streaks }: Snapshot): Markup {

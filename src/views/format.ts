@@ -3,7 +3,6 @@
 const plain = new Intl.NumberFormat('en', { maximumFractionDigits: 2 });
 const compact = new Intl.NumberFormat('en', { notation: 'compact', maximumSignificantDigits: 3 });
 const scientific = new Intl.NumberFormat('en', { notation: 'scientific', maximumFractionDigits: 2 });
-const signed = new Intl.NumberFormat('en', { signDisplay: 'exceptZero' });
 
 /** 1234.5 → `1,234.5`; beyond 10¹⁵ `1E15`. */
 export function formatNumber(value: number): string {
@@ -16,9 +15,9 @@ export function formatShort(value: number): string {
   return (Math.abs(value) < 1e15 ? compact : scientific).format(value);
 }
 
-/** 12 → `+12`, 0 → `0`. */
+/** 12 → `+12`, 0 → `0`, -3 → `−3`. */
 export function formatChange(value: number): string {
-  return signed.format(value);
+  return `${value > 0 ? '+' : ''}${formatShort(value)}`.replace('-', '−');
 }
 
 /** 1, 'week' → `1 week`; 2, 'week' → `2 weeks`. */

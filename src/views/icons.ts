@@ -41,7 +41,7 @@ const drawings = new Map<string, string>([
 
 const stopwatch = 'M20 14a8 8 0 1 1-16 0a8 8 0 1 1 16 0M12 14V9.5M12 6V2.5M9.5 2.5h5M18 7.5l1.5-1.5';
 
-const dots = 'M5 12h.01M12 12h.01M19 12h.01';
+const dots = 'M6 12a1 1 0 1 1-2 0a1 1 0 1 1 2 0M13 12a1 1 0 1 1-2 0a1 1 0 1 1 2 0M20 12a1 1 0 1 1-2 0a1 1 0 1 1 2 0';
 
 /** The picture of a discipline, or of several others: a path without colour or place, to be stroked on a viewBox of 24 by 24. */
 export function renderIcon(slug: string | undefined): Markup {

@@ -1,0 +1,52 @@
+// "Put this on your site": the snippets, with the address of this service put in. They are the files of examples/snippets.
+
+import { cardSize } from './card.ts';
+import { snippets } from './embedded.ts';
+import { type Markup, markup } from './markup.ts';
+
+type Way = { name: string; text: string | Markup; parts: { says: string; code: string }[] };
+
+const ways: Way[] = [
+  {
+    name: 'Picture',
+    text: markup`Works wherever a picture does, in a README too. It follows light and dark by itself; <code>?theme=light</code> or <code>?theme=dark</code> fixes it.`,
+    parts: [
+      { says: 'HTML', code: snippets.imageHtml },
+      { says: 'Markdown', code: snippets.imageMarkdown },
+    ],
+  },
+  {
+    name: 'Element',
+    text: 'Real text in your own typeface and colours, for your readers and for search engines. Without JavaScript, or when this service does not answer, what stands between the tags is shown.',
+    parts: [
+      { says: 'HTML', code: snippets.tagHtml },
+      { says: 'One line of CSS, so that nothing moves when the numbers arrive', code: snippets.tagStyle },
+      { says: 'Only if your site has a Content-Security-Policy: add these', code: snippets.tagPolicy },
+    ],
+  },
+  {
+    name: 'Fetch',
+    text: 'The numbers as JSON, open to every origin: make of them what you like.',
+    parts: [{ says: 'HTML', code: snippets.fetch }],
+  },
+  { name: 'React', text: 'A component without dependencies.', parts: [{ says: 'JSX', code: snippets.react }] },
+  {
+    name: 'Badge',
+    text: 'Through shields.io: the total, the streak, or one discipline by its slug.',
+    parts: [{ says: 'Markdown', code: snippets.badge }],
+  },
+];
+
+/** The panel. `publicUrl` is the address without a slash at its end. */
+export function renderSitePanel(publicUrl: string): Markup {
+  return markup`<section class="panel" aria-labelledby="site"><h2 id="site">Put this on your site</h2>
+<p><img src="card.svg" alt="The card as other sites show it" width="${cardSize.width}" height="${cardSize.height}" loading="lazy"></p>
+${ways.map((way, index) => renderWay(way, publicUrl, index === 0))}</section>`;
+}
+
+function renderWay({ name, text, parts }: Way, publicUrl: string, isOpen: boolean): Markup {
+  return markup`<details name="way"${isOpen && markup` open`}><summary>${name}</summary><p>${text}</p>${parts.map(
+    ({ says, code }) =>
+      markup`<p class="muted">${says}</p><pre tabindex="0" role="region" aria-label="${name}: ${says}"><code>${code.trimEnd().replaceAll('PUBLIC_URL', () => publicUrl)}</code></pre>`,
+  )}</details>`;
+}

@@ -1,0 +1,43 @@
+// The whole series as a line, and the same by month as a table. The words stand outside the picture, so that the line may
+// stretch to any width while they stay readable.
+
+import type { HistoryPoint } from '../history.ts';
+import { formatChange, formatDate, formatShort } from './format.ts';
+import { addDays, pairs } from './increments.ts';
+import { drawLine } from './line-path.ts';
+import { type Markup, markup } from './markup.ts';
+
+const box = { width: 720, height: 180 };
+
+/** The trend since the first snapshot; while there are fewer than two, what is still to come. */
+export function renderTrend(history: readonly HistoryPoint[]): Markup {
+  const first = history[0];
+  const last = history.at(-1);
+  if (first === undefined || last === undefined || history.length < 2) {
+    return markup`<p class="note">The line starts with the snapshot of a second day.</p>`;
+  }
+  const line = drawLine(history, box.width, box.height);
+  const totals = history.map(point => point.total_workouts);
+  const [least, most] = [totals.reduce((a, b) => Math.min(a, b)), totals.reduce((a, b) => Math.max(a, b))];
+  return markup`<div class="trend"><p class="scale" aria-hidden="true"><span>${formatShort(most)}</span><span>${formatShort(least)}</span></p>
+<svg viewBox="0 0 ${box.width} ${box.height}" preserveAspectRatio="none" role="img" aria-label="All workouts so far: ${formatShort(first.total_workouts)} on ${formatDate(first.date)}, ${formatShort(last.total_workouts)} on ${formatDate(last.date)}; the table below says more.">
+<path class="grid" d="M0 0H${box.width}M0 ${box.height / 2}H${box.width}M0 ${box.height}H${box.width}"/><path class="area" d="${line.area}"/><path class="line gap" d="${line.gaps}"/><path class="line" d="${line.known}"/></svg>
+<p class="span" aria-hidden="true"><span>${formatDate(first.date)}</span><span>${formatDate(last.date)}</span></p></div>
+${line.gaps !== '' && markup`<p class="note">Dotted: days without a snapshot.</p>`}
+${renderTable(history)}`;
+}
+
+/** A snapshot of the morning counts the day before, so that the one of the 1st closes the month that has ended. */
+function renderTable(history: readonly HistoryPoint[]): Markup {
+  const closings = new Map(history.slice(1).map(point => [addDays(point.date, -1).slice(0, 7), point]));
+  const months = pairs([...history.slice(0, 1).map(point => ['', point] as const), ...closings]);
+  return markup`<details><summary>The same as a table</summary>
+<div class="scroll" tabindex="0" role="region" aria-label="Workouts of each month"><table>
+<caption>Workouts of each month since ${formatDate(history[0]?.date ?? '')}.</caption>
+<thead><tr><th scope="col">Month</th><th scope="col">Workouts</th><th scope="col">All so far</th></tr></thead>
+<tbody>${months.reverse().map(
+    ([[, before], [month, point]]) =>
+      markup`<tr><th scope="row">${formatDate(`${month}-01`, 'month')}</th><td>${formatChange(point.total_workouts - before.total_workouts)}</td><td>${formatShort(point.total_workouts)}</td></tr>
+`,
+  )}</tbody></table></div></details>`;
+}
