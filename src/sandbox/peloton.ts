@@ -1,14 +1,13 @@
 // The double of Peloton: its sign-in and its API on one loopback port, as strict as the real one and stricter about harm.
 // Auth and API answer on 127.0.0.1; the middle of the sign-in's redirect chain answers on `localhost`, which has cookies of its own.
 
-import type { ServerResponse } from 'node:http';
 import { createFaults, type FaultRule, type Faults } from './faults.ts';
-import { type LoopbackServer, startLoopbackServer } from './loopback-server.ts';
+import { type Handler, type LoopbackServer, startLoopbackServer } from './loopback-server.ts';
 import { findMember } from './members/members.ts';
 import { listPrivateTexts } from './members/profile.ts';
 import { createApi } from './peloton/api.ts';
-import { type Call, type Route, readCall, sendAnswer } from './peloton/call.ts';
-import { createCookieRegister } from './peloton/cookies.ts';
+import { type Answer, type Call, type Route, readCall, sendAnswer } from './peloton/call.ts';
+import { type CookieRegister, createCookieRegister } from './peloton/cookies.ts';
 import { createSignIn } from './peloton/sign-in.ts';
 import {
   createTokenStore,
@@ -17,6 +16,7 @@ import {
   issueSession,
   revokeAll,
   stopRefreshing,
+  type TokenStore,
 } from './peloton/tokens.ts';
 import { countRequests, findViolations, type RecordedRequest, recordCall, templatePath } from './peloton/watch.ts';
 import {
@@ -72,48 +72,22 @@ export type PelotonDouble = Pick<LoopbackServer, 'port' | 'refuse' | 'reopen' | 
 /** Characters that a JSON body, a form and a query each write in another way. */
 const defaultCredentials = { username: 'rider@example.invalid', password: 'sandbox "pass" & wörd+100%' };
 
+type Parts = { world: World; cookies: CookieRegister; tokens: TokenStore; faults: Faults; requests: RecordedRequest[] };
+
 export async function startPelotonDouble(options: PelotonOptions = {}): Promise<PelotonDouble> {
   const world = createWorld(options);
-  const cookies = createCookieRegister();
-  const tokens = createTokenStore(world);
+  const { behaviour, violations, credentials, member } = world;
   const faults = createFaults(options.faults);
-  const requests: RecordedRequest[] = [];
-  const routes: Record<string, Route> = {
-    ...createSignIn({ world, tokens, cookies }),
-    ...createApi(tokens),
-    'POST /oauth/token': call => grantTokens(tokens, call),
-  };
-  const server = await startLoopbackServer(async (request, response) => {
-    const call = await readCall(request);
-    const record = recordCall(world, call);
-    requests.push(record);
-    world.violations.push(...findViolations({ world, cookies }, call, requests));
-    response.on('finish', () => {
-      record.status = response.statusCode;
-    });
-    // A fault may hand the route another response than the client's: what is sent there does not arrive.
-    const route = faults.wrap((_, target) => answer(routes, call, { target, arrives: target === response }));
-    await route(request, response);
-  }, options);
-  world.origins = { auth: server.url, orca: `http://localhost:${server.port}` };
-  const { port, refuse, reopen, close } = server;
+  const parts = { world, faults, cookies: createCookieRegister(), tokens: createTokenStore(world), requests: [] };
+  const { port, refuse, reopen, close, url } = await startLoopbackServer(createHandler(parts), options);
+  world.origins = { auth: url, orca: `http://localhost:${port}` };
   return {
-    ...{ port, refuse, reopen, close },
-    ...{ apiUrl: server.url, authUrl: server.url, userId: world.member.id },
-    ...{ behaviour: world.behaviour, violations: world.violations, requests, faults },
-    credentials: world.credentials,
+    ...{ port, refuse, reopen, close, apiUrl: url, authUrl: url, userId: member.id },
+    ...{ behaviour, violations, credentials, faults, requests: parts.requests },
+    ...createControls(parts),
     get counts() {
-      return countRequests(requests);
+      return countRequests(parts.requests);
     },
-    secrets: () => [...world.secrets, ...listPrivateTexts(world.member)],
-    changePassword: password => {
-      world.credentials.password = password;
-      world.secrets.add(password);
-      stopRefreshing(tokens);
-    },
-    revokeAll: () => revokeAll(tokens),
-    expireAccessTokens: () => expireAccessTokens(tokens),
-    issueSession: () => issueSession(tokens),
   };
 }
 
@@ -132,13 +106,47 @@ function createWorld(options: PelotonOptions): World {
   };
 }
 
-function answer(
-  routes: Record<string, Route>,
-  call: Call,
-  { target, arrives }: { target: ServerResponse; arrives: boolean },
-): void {
+function createControls({ world, tokens }: Parts) {
+  return {
+    secrets: () => [...world.secrets, ...listPrivateTexts(world.member)],
+    changePassword: (password: string) => {
+      world.credentials.password = password;
+      world.secrets.add(password);
+      stopRefreshing(tokens);
+    },
+    revokeAll: () => revokeAll(tokens),
+    expireAccessTokens: () => expireAccessTokens(tokens),
+    issueSession: () => issueSession(tokens),
+  };
+}
+
+/** Writes every request down and judges it before faults and routes have their turn. */
+function createHandler(parts: Parts): Handler {
+  const { world, cookies, tokens, faults, requests } = parts;
+  const routes: Record<string, Route> = {
+    ...createSignIn(parts),
+    ...createApi(tokens),
+    'POST /oauth/token': call => grantTokens(tokens, call),
+  };
+  return async (request, response) => {
+    const call = await readCall(request);
+    const record = recordCall(world, call);
+    requests.push(record);
+    world.violations.push(...findViolations(world, call, requests), ...cookies.findLeaks(call));
+    response.on('finish', () => {
+      record.status = response.statusCode;
+    });
+    const route = faults.wrap((_, target) => {
+      const answer = answerCall(routes, call);
+      // A fault hands the route another response than the client's: what is sent there does not arrive.
+      if (target === response && answer.onDelivered) response.on('finish', answer.onDelivered);
+      sendAnswer(call, answer, target);
+    });
+    await route(request, response);
+  };
+}
+
+function answerCall(routes: Record<string, Route>, call: Call): Answer {
   const route = routes[`${call.method} ${call.host === 'localhost' ? 'orca' : ''}${templatePath(call.path)}`];
-  const said = route?.(call) ?? { status: 404, body: { status: 404, message: 'There is nothing at this path.' } };
-  if (arrives && said.onDelivered) target.on('finish', said.onDelivered);
-  sendAnswer(call, said, target);
+  return route?.(call) ?? { status: 404, body: { status: 404, message: 'There is nothing at this path.' } };
 }

@@ -27,7 +27,7 @@ export function listRecords(workouts: readonly Workout[]) {
     }));
 }
 
-type Record = {
+type PersonalRecord = {
   name: string;
   slug: string;
   value: number | string;
@@ -38,7 +38,7 @@ type Record = {
   workout_date: string;
 };
 
-function listOutputs(workouts: readonly Workout[]): Record[] {
+function listOutputs(workouts: readonly Workout[]): PersonalRecord[] {
   return lengthOrder.flatMap(minutes => {
     const best = pickBest(
       workouts.filter(workout => workout.minutes === minutes),
@@ -51,7 +51,7 @@ function listOutputs(workouts: readonly Workout[]): Record[] {
   });
 }
 
-function listSplits(runs: readonly Workout[]): Record[] {
+function listSplits(runs: readonly Workout[]): PersonalRecord[] {
   return distances.flatMap(([name, slug, km]) => {
     const long = runs.filter(({ minutes, secondsPerKm = 0 }) => minutes * 60 >= km * secondsPerKm);
     const best = pickBest(long, ({ secondsPerKm = 0 }) => -secondsPerKm);

@@ -28,7 +28,7 @@ export function describeMember(member: StartedMember, now: Date): Record<string,
 export function listPrivateTexts(member: StartedMember): string[] {
   const { gender: _gender, locale: _locale, ...person } = describePerson(member);
   const devices = describeAccount().paired_devices.map(device => device.serial_number);
-  return [...Object.values(person), ...devices].filter(value => typeof value === 'string');
+  return [...Object.values(person), ...devices].filter(value => typeof value === 'string').filter(text => text !== '');
 }
 
 function describePerson({ id, username, name }: StartedMember) {

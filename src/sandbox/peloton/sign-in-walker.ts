@@ -1,71 +1,78 @@
-// A client of the double for its own tests: walks the sign-in step by step with plain fetch, and lets a test spoil any step.
+// A client of the double for its own tests: walks the sign-in with plain fetch, and lets a test spoil any step of it.
 // It is not the product's sign-in and shares nothing with it, so that neither can hide the other's mistake.
 
 import { createHash, randomBytes } from 'node:crypto';
 import type { PelotonDouble } from '../peloton.ts';
 import { signInConstants } from './world.ts';
 
-type Jar = { name: string; value: string; host: string; path: string }[];
-type Fields = Record<string, string>;
+type Fields = Record<string, unknown>;
+type Cookie = { name: string; value: string; host: string; path: string };
+type Visit = { url: URL; status: number; setCookie: string[]; location: string | null };
 
-/** What a test may do to the walk; each hook gets what would be sent and changes it in place. */
+/** Each hook gets what is about to be sent, and may change it in place. */
 export type Spoilers = {
   authorize?: (query: URLSearchParams) => void;
-  credentials?: (body: Record<string, unknown>, jar: Jar) => void;
-  form?: (fields: Fields, jar: Jar) => void;
-  hop?: (url: URL, jar: Jar) => void;
-  token?: (body: Record<string, unknown>) => void;
+  login?: (url: URL, jar: Cookie[]) => void;
+  credentials?: (body: Fields, jar: Cookie[]) => void;
+  form?: (fields: Record<string, string>, jar: Cookie[]) => void;
+  hop?: (url: URL, jar: Cookie[]) => void;
+  token?: (body: Fields) => void;
 };
 
-export type Walk = { step: string; status: number; body: string; urls: string[]; headers: Headers };
+/** Where the walk ended and with what; a whole one ends at `token` with 200. */
+export type Walk = { step: keyof Spoilers; status: number; body: string; location: string | null; visits: Visit[] };
 
-/** Ends at the first answer that is not the expected one; a whole walk ends at step `token` with status 200. */
 export async function walkSignIn(double: PelotonDouble, spoil: Spoilers = {}): Promise<Walk> {
-  const walker = new Map<string, string>();
-  const jar: Jar = [];
-  const urls: string[] = [];
-  const send = (url: string, init?: RequestInit) => {
-    urls.push(url);
-    return sendWithCookies(jar, url, init);
+  const jar: Cookie[] = [];
+  const visits: Visit[] = [];
+  const visit = async (step: keyof Spoilers, url: string | URL, init?: RequestInit): Promise<Walk> => {
+    const answer = await sendWithCookies(jar, new URL(url), init);
+    const location = answer.headers.get('location');
+    visits.push({ url: new URL(url), status: answer.status, setCookie: answer.headers.getSetCookie(), location });
+    return { step, status: answer.status, body: await answer.text(), location, visits };
   };
-  const ending = async (step: string, answer: Response): Promise<Walk> => ({
-    ...{ step, status: answer.status, urls, headers: answer.headers },
-    body: await answer.text(),
-  });
   const verifier = randomBytes(32).toString('base64url');
   const query = askFor(verifier);
   spoil.authorize?.(query);
-  walker.set('state', query.get('state') ?? '');
-
-  const start = await send(`${double.authUrl}/authorize?${query}`);
-  const login = start.headers.get('location') ?? '';
-  if (start.status !== 302 || login.startsWith(signInConstants.redirectUri)) return ending('authorize', start);
-  const page = await send(login);
-  if (page.status !== 200) return ending('login', page);
-  const credentials = fillCredentials(double, readConfig(await page.text()));
+  const start = await visit('authorize', `${double.authUrl}/authorize?${query}`);
+  if (!start.location?.startsWith(double.authUrl)) return start;
+  const loginUrl = new URL(start.location);
+  spoil.login?.(loginUrl, jar);
+  const page = await visit('login', loginUrl);
+  if (page.status !== 200) return page;
+  const credentials = fillCredentials(double, readConfig(page.body).extraParams ?? {});
   spoil.credentials?.(credentials, jar);
-  const accepted = await send(`${double.authUrl}/usernamepassword/login`, post(credentials));
-  const [, action, fields] = readForm(await accepted.clone().text());
-  if (accepted.status !== 200 || !action) return ending('credentials', accepted);
+  const accepted = await visit('credentials', `${double.authUrl}/usernamepassword/login`, post(credentials));
+  const { action, fields } = readForm(accepted.body);
+  if (!action) return accepted;
   spoil.form?.(fields, jar);
-  let hop = await send(action, { method: 'POST', body: new URLSearchParams(fields) });
-  let url = new URL(action);
-  while (hop.headers.has('location')) {
-    url = new URL(hop.headers.get('location') ?? '', url);
-    if (url.href.startsWith(signInConstants.redirectUri)) break;
+  const form = new URLSearchParams(fields);
+  let hop = await visit('form', action, { method: 'POST', body: form });
+  for (let url = new URL(action); hop.location; hop = await visit('hop', url)) {
+    url = new URL(hop.location, url);
+    if (url.href.startsWith(signInConstants.redirectUri)) return redeem({ double, verifier, spoil, visit }, url);
     spoil.hop?.(url, jar);
-    hop = await send(url.href);
   }
-  if (!url.searchParams.has('code') || url.searchParams.get('state') !== walker.get('state'))
-    return ending('chain', hop);
-  const { clientId: client_id, redirectUri: redirect_uri } = signInConstants;
-  const code = url.searchParams.get('code');
-  const body = { grant_type: 'authorization_code', client_id, code, code_verifier: verifier, redirect_uri };
-  spoil.token?.(body);
-  return ending('token', await fetch(`${double.authUrl}/oauth/token`, post(body)));
+  return hop;
 }
 
-export function post(body: Record<string, unknown>): RequestInit {
+type Redeeming = {
+  double: PelotonDouble;
+  verifier: string;
+  spoil: Spoilers;
+  visit: (step: 'token', url: string, init: RequestInit) => Promise<Walk>;
+};
+
+async function redeem({ double, verifier, spoil, visit }: Redeeming, callback: URL): Promise<Walk> {
+  const { clientId, redirectUri } = signInConstants;
+  const code = callback.searchParams.get('code');
+  const client = { client_id: clientId, redirect_uri: redirectUri };
+  const body = { grant_type: 'authorization_code', code, code_verifier: verifier, ...client };
+  spoil.token?.(body);
+  return visit('token', `${double.authUrl}/oauth/token`, post(body));
+}
+
+export function post(body: Fields): RequestInit {
   return { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) };
 }
 
@@ -79,13 +86,13 @@ function askFor(verifier: string): URLSearchParams {
   });
 }
 
-/** The `extraParams` of the page; the search is on one line because the page has it on one. */
-export function readConfig(html: string): Fields {
+/** What the page embeds. The pattern fits one line only, as the page has it on one. */
+export function readConfig(html: string): Record<string, Record<string, string>> {
   const encoded = /window\.injectedConfig = window\.injectedConfig \|\| "([A-Za-z0-9+/=]+)";/.exec(html)?.[1] ?? '';
-  return JSON.parse(Buffer.from(encoded, 'base64').toString('utf8')).extraParams;
+  return JSON.parse(Buffer.from(encoded, 'base64').toString('utf8'));
 }
 
-function fillCredentials(double: PelotonDouble, config: Fields): Record<string, unknown> {
+function fillCredentials(double: PelotonDouble, config: Record<string, string>): Fields {
   const { clientId, redirectUri, scope, audience, tenant, connection } = signInConstants;
   const { state, nonce, code_challenge, _csrf } = config;
   return {
@@ -95,26 +102,25 @@ function fillCredentials(double: PelotonDouble, config: Fields): Record<string, 
   };
 }
 
-function readForm(html: string): [html: string, action: string | undefined, fields: Fields] {
+function readForm(html: string): { action: string | undefined; fields: Record<string, string> } {
   const inputs = html.matchAll(/<input type="hidden" name="(\w+)" value="([^"]*)">/g);
-  const fields = Object.fromEntries([...inputs].map(([, name = '', value = '']) => [name, decode(value)]));
-  return [html, /<form method="post" name="hiddenform" action="([^"]+)">/.exec(html)?.[1], fields];
+  const fields = Object.fromEntries([...inputs].map(([, name = '', value = '']) => [name, decodeHtml(value)]));
+  return { action: /<form method="post" name="hiddenform" action="([^"]+)">/.exec(html)?.[1], fields };
 }
 
-function decode(text: string): string {
-  const quoted = text.replaceAll('&#34;', '"').replaceAll('&#39;', "'").replaceAll('&lt;', '<').replaceAll('&gt;', '>');
-  return quoted.replaceAll('&amp;', '&');
+function decodeHtml(text: string): string {
+  const entities = { '&#34;': '"', '&#39;': "'", '&lt;': '<', '&gt;': '>', '&amp;': '&' };
+  return Object.entries(entities).reduce((decoded, [entity, character]) => decoded.replaceAll(entity, character), text);
 }
 
-async function sendWithCookies(jar: Jar, url: string, init: RequestInit = {}): Promise<Response> {
-  const { hostname, pathname } = new URL(url);
-  const fitting = jar.filter(({ host, path }) => host === hostname && (path === '/' || pathname.startsWith(path)));
+async function sendWithCookies(jar: Cookie[], url: URL, init: RequestInit = {}): Promise<Response> {
+  const fitting = jar.filter(({ host, path }) => host === url.hostname && `${url.pathname}/`.startsWith(path));
   const headers = new Headers(init.headers);
   if (fitting.length > 0) headers.set('cookie', fitting.map(({ name, value }) => `${name}=${value}`).join('; '));
   const answer = await fetch(url, { ...init, headers, redirect: 'manual' });
   for (const cookie of answer.headers.getSetCookie()) {
     const [, name = '', value = '', path = ''] = /^([^=]+)=([^;]*); Path=([^;]+);/.exec(cookie) ?? [];
-    jar.push({ name, value, host: hostname, path });
+    jar.push({ name, value, host: url.hostname, path });
   }
   return answer;
 }

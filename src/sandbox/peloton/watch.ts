@@ -2,7 +2,6 @@
 // The double still answers: a violation is a finding for the test at hand, not an error for the client.
 
 import { type Call, readFields } from './call.ts';
-import type { CookieRegister } from './cookies.ts';
 import { refreshTokenPrefix } from './tokens.ts';
 import type { World } from './world.ts';
 
@@ -20,7 +19,7 @@ export type RecordedRequest = {
   status?: number;
 };
 
-export const credentialPaths = ['/usernamepassword/login', '/auth/login'];
+const credentialPaths = ['/usernamepassword/login', '/auth/login'];
 const dayMs = 24 * 3_600_000;
 
 /** Routes and records name a request by this, never by the ids in it. */
@@ -53,45 +52,34 @@ function isCredentialPost({ method, path }: { method: string; path: string }): b
 }
 
 /** The violations of one call; `requests` ends with its own record. */
-export function findViolations(
-  { world, cookies }: { world: World; cookies: CookieRegister },
-  call: Call,
-  requests: readonly RecordedRequest[],
-): string[] {
-  const { method, host, path, headers } = call;
+export function findViolations(world: World, call: Call, requests: readonly RecordedRequest[]): string[] {
+  const { method, host, path, headers, body } = call;
   const here = `${method} ${host}${templatePath(path)}`;
-  const isApi = host === new URL(world.origins.auth).hostname && path.startsWith('/api/');
-  const now = world.clock().getTime();
-  const postsToday = requests.filter(request => isCredentialPost(request) && request.at.getTime() > now - dayMs);
-  const checks: [boolean, string][] = [
-    [
-      carriesAny(call, spellings(world.credentials.password)) && !isCredentialPost(call),
-      `the password went to ${here}`,
-    ],
-    [carriesAny(call, [refreshTokenPrefix]) && path !== '/oauth/token', `a refresh token went to ${here}`],
-    [headers.authorization !== undefined && !isApi, `a bearer token went to ${here}`],
-    [isCredentialPost(call) && postsToday.length > 3, `${postsToday.length} credential posts in 24 hours`],
-    [
-      path.endsWith('/overview') && headers['peloton-platform'] !== 'web',
-      'an overview was asked for without Peloton-Platform: web',
-    ],
-    [isRedirectUri(world, call), 'the redirect URI was fetched'],
+  const isAtAuth = host === new URL(world.origins.auth).hostname;
+  const head = call.target + JSON.stringify(headers);
+  const takesPassword = isAtAuth && isCredentialPost(call);
+  const takesRefreshToken = isAtAuth && path === '/oauth/token';
+  const isPassword = holdsAny(spellings(world.credentials.password));
+  const isRefreshToken = holdsAny([refreshTokenPrefix]);
+  const posts = requests.filter(isCredentialPost).filter(({ at }) => world.clock().getTime() - at.getTime() < dayMs);
+  const redirectUri = new URL(world.constants.redirectUri);
+  const rules: readonly [isBroken: boolean, violation: string][] = [
+    [isPassword(head) || (isPassword(body) && !takesPassword), `the password went to ${here}`],
+    [isRefreshToken(head) || (isRefreshToken(body) && !takesRefreshToken), `a refresh token went to ${here}`],
+    [headers.authorization !== undefined && !(isAtAuth && path.startsWith('/api/')), `a bearer token went to ${here}`],
+    [isCredentialPost(call) && posts.length > 3, `${posts.length} credential posts in 24 hours`],
+    [path.endsWith('/overview') && headers['peloton-platform'] !== 'web', `no Peloton-Platform: web on ${here}`],
+    [host === redirectUri.hostname && path === redirectUri.pathname, 'the redirect URI was fetched'],
   ];
-  return [...checks.filter(([isBroken]) => isBroken).map(([, text]) => text), ...cookies.findLeaks(call)];
+  return rules.filter(([isBroken]) => isBroken).map(([, violation]) => violation);
 }
 
-function isRedirectUri({ constants }: World, { host, path }: Call): boolean {
-  const { hostname, pathname } = new URL(constants.redirectUri);
-  return host === hostname && path === pathname;
+function holdsAny(secrets: readonly string[]): (text: string) => boolean {
+  return text => secrets.some(secret => text.includes(secret));
 }
 
 /** How a secret looks in JSON, in a query and in a form. */
 function spellings(secret: string): string[] {
   const form = new URLSearchParams({ secret }).toString().slice('secret='.length);
   return [secret, JSON.stringify(secret).slice(1, -1), encodeURIComponent(secret), form];
-}
-
-function carriesAny({ target, headers, body }: Call, secrets: readonly string[]): boolean {
-  const text = `${target}\n${JSON.stringify(headers)}\n${body}`;
-  return secrets.some(secret => text.includes(secret));
 }
