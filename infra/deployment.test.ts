@@ -1,0 +1,83 @@
+// The files around the template that azd and the Functions host read: what one names must exist in the other.
+
+import assert from 'node:assert/strict';
+import { access, readFile } from 'node:fs/promises';
+import { describe, it } from 'node:test';
+import { parse } from 'yaml';
+import { makeTemplateReader, readSources } from './template.ts';
+
+const root = new URL('../', import.meta.url);
+const read = (path: string) => readFile(new URL(path, root), 'utf8');
+
+type AzureYaml = {
+  infra: { path: string };
+  services: Record<string, { host: string; dist: string; remoteBuild: boolean }>;
+  hooks: { postprovision: Record<'posix' | 'windows', { run: string; interactive: boolean }> };
+};
+
+describe('main.parameters.json', () => {
+  it('has exactly the parameters of main.bicep', async () => {
+    const main = (await makeTemplateReader())(await readSources()).get('main.bicep');
+    const { parameters } = JSON.parse(await read('infra/main.parameters.json'));
+    assert.deepEqual(Object.keys(parameters).sort(), main?.parameters.map(({ name }) => name).sort());
+  });
+
+  it('takes each value from the environment and holds none itself', async () => {
+    const { parameters } = JSON.parse(await read('infra/main.parameters.json'));
+    for (const [name, { value }] of Object.entries<{ value: unknown }>(parameters)) {
+      if (name === 'extraSettings') assert.deepEqual(value, {});
+      else assert.match(String(value), /^\$\{[A-Z_]+\}$/, name);
+    }
+  });
+
+  it('never feeds an output of the deployment back into it, unless it is the same value', async () => {
+    const main = (await makeTemplateReader())(await readSources()).get('main.bicep');
+    const { parameters } = JSON.parse(await read('infra/main.parameters.json'));
+    for (const [name, { value }] of Object.entries<{ value: unknown }>(parameters)) {
+      const output = main?.outputs.get(String(value).slice(2, -1));
+      if (output !== undefined) assert.deepEqual(output, { expression: name });
+    }
+  });
+});
+
+describe('azure.yaml', () => {
+  it('deploys dist/ as it is, to the resource that the template tags for it', async () => {
+    const { services, infra } = parse(await read('azure.yaml')) as AzureYaml;
+    const [[name, service] = []] = Object.entries(services);
+    assert.deepEqual(service, { ...service, host: 'function', dist: 'dist', remoteBuild: false });
+    const app = await read(`${infra.path}/modules/function-app.bicep`);
+    assert.ok(app.includes(`'azd-service-name': '${name}'`), `no resource is tagged ${name}`);
+  });
+
+  it('calls hooks that exist, with a terminal', async () => {
+    const { hooks } = parse(await read('azure.yaml')) as AzureYaml;
+    for (const hook of Object.values(hooks.postprovision)) {
+      assert.equal(hook.interactive, true);
+      await access(new URL(/infra\/scripts\/[\w.-]+/.exec(hook.run)?.[0] ?? 'no script', root));
+    }
+  });
+
+  it('is not contradicted by .funcignore: azd refuses an ignored node_modules without a remote build', async () => {
+    const lines = (await read('.funcignore')).split('\n').filter(line => line !== '' && !line.startsWith('#'));
+    assert.ok(lines.includes('local.settings.json'));
+    for (const line of lines) assert.doesNotMatch(line, /node_modules|^\*$|\.mjs|host\.json|package\.json|^dist/, line);
+  });
+});
+
+describe('host.json', () => {
+  it('keeps traces and exceptions out of sampling, so that no alert misses a line', async () => {
+    const { logging } = JSON.parse(await read('host.json'));
+    const excluded = logging.applicationInsights.samplingSettings.excludedTypes.split(';');
+    assert.ok(excluded.includes('Trace') && excluded.includes('Exception'), excluded.join());
+  });
+
+  it('lets the lines of the sync through at the level that they are logged at', async () => {
+    const { logging } = JSON.parse(await read('host.json'));
+    const levels: Record<string, string> = logging.logLevel;
+    for (const category of ['Function.sync.User', 'Function.sync-now.User']) {
+      const rules = Object.keys(levels).filter(prefix => category.startsWith(prefix));
+      const rule = rules.sort((one, other) => other.length - one.length)[0] ?? 'default';
+      assert.match(levels[rule] ?? 'Information', /^(Trace|Debug|Information)$/, `${category} by ${rule}`);
+    }
+  });
+});
