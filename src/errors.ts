@@ -58,6 +58,8 @@ export type StatsErrorOptions = {
   retryAfterMs?: number;
   /** The HTTP status of the answer that failed, where there was one. */
   status?: number;
+  /** The credentials were posted and judged: they must not be posted again unchanged. */
+  credentialsJudged?: boolean;
 };
 
 /** The one error this service throws on purpose. Anything else that is thrown is a defect of ours. */
@@ -67,6 +69,7 @@ export class StatsError extends Error {
   readonly hint: string;
   readonly retryAfterMs: number | undefined;
   readonly status: number | undefined;
+  readonly credentialsJudged: boolean;
 
   constructor(code: ErrorCode, message: string, options: StatsErrorOptions = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
@@ -74,5 +77,19 @@ export class StatsError extends Error {
     this.hint = options.hint ?? errorTable[code].hint;
     this.retryAfterMs = options.retryAfterMs;
     this.status = options.status;
+    this.credentialsJudged = options.credentialsJudged ?? false;
   }
+}
+
+/** Any error as one of ours. What is not one is a defect: said by its kind alone, since its message may hold anything. */
+export function asStatsError(error: unknown): StatsError {
+  if (error instanceof StatsError) return error;
+  const kind = error instanceof Error ? error.name : typeof error;
+  return new StatsError('upstream-changed', `The service itself failed (${kind}).`);
+}
+
+/** Where a defect happened, without its message. */
+export function stackOf(error: unknown): string[] {
+  const lines = error instanceof Error ? (error.stack ?? '').split('\n') : [];
+  return lines.filter(line => /^\s+at /.test(line)).map(line => line.trim());
 }

@@ -1,0 +1,9 @@
+import { app } from '@azure/functions';
+import { handlers } from '../src/app.ts';
+
+app.http('health', {
+  methods: ['GET', 'HEAD', 'OPTIONS'],
+  route: 'health',
+  authLevel: 'anonymous',
+  handler: handlers.health,
+});

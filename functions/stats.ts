@@ -1,0 +1,9 @@
+import { app } from '@azure/functions';
+import { handlers } from '../src/app.ts';
+
+app.http('stats', {
+  methods: ['GET', 'HEAD', 'OPTIONS'],
+  route: 'stats',
+  authLevel: 'anonymous',
+  handler: handlers.stats,
+});

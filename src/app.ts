@@ -1,0 +1,101 @@
+// The only wiring: settings → storage, vault, Peloton → the handlers. Everything is made on first use, and what only a sync
+// needs is loaded by the first sync: a GET never waits for it.
+
+import { environment, readConfig, readStorageConfig, type Settings } from './config.ts';
+import { asStatsError, StatsError, stackOf } from './errors.ts';
+import { createLog, type Log } from './log.ts';
+import { createReaders } from './readers.ts';
+import { answerOptions, failureProblem, type Reply, type Request, uncachedJson } from './serve.ts';
+import type { TickLimits, TickOutcome } from './tick.ts';
+
+/** What a handler uses of Azure's InvocationContext. */
+export type Context = Record<'log' | 'warn' | 'error', (line: string) => void>;
+export type HttpHandler = (request: Request, context: Context) => Promise<Reply>;
+export type TimerHandler = (timer: unknown, context: Context) => Promise<void>;
+
+export type AppOptions = { clock?: () => Date; limits?: Partial<TickLimits> };
+
+function once<T>(make: () => T): () => T {
+  let made: { value: T } | undefined;
+  return () => {
+    made ??= { value: make() };
+    return made.value;
+  };
+}
+
+function logTo(context: Context): Log {
+  const write = { info: context.log, warn: context.warn, error: context.error };
+  return createLog((level, line) => write[level].call(context, line));
+}
+
+/** A public GET: OPTIONS answered, and every error a problem without a stack or a secret. */
+function publicRoute(answer: (request: Request, log: Log) => Promise<Reply>): HttpHandler {
+  return async (request, context) => {
+    if (request.method === 'OPTIONS') return answerOptions();
+    try {
+      return await answer(request, logTo(context));
+    } catch (thrown) {
+      const error = asStatsError(thrown);
+      const { code, message } = error;
+      const stack = thrown instanceof StatsError ? undefined : stackOf(thrown);
+      logTo(context)('error', 'get.failed', { code, message, stack });
+      return failureProblem(error);
+    }
+  };
+}
+
+/** The handlers of the registered functions, over one set of settings. */
+export function createApp(settings: Settings, { clock = () => new Date(), limits }: AppOptions = {}) {
+  const config = once(() => readConfig(settings));
+  const readerStorage = once(async () => {
+    const { createStorage, readerPatience } = await import('./storage.ts');
+    return createStorage(readStorageConfig(settings), readerPatience);
+  });
+  const secretClient = once(async () => {
+    const { createSecretClient, createVault } = await import('./vault.ts');
+    const client = createSecretClient(config().vault);
+    return (signal: AbortSignal) => createVault(client, signal);
+  });
+  const syncStorage = once(async () => {
+    const { createStorage, syncPatience } = await import('./storage.ts');
+    return createStorage(config().storage, syncPatience);
+  });
+
+  async function runTick(context: Context, force: boolean): Promise<TickOutcome> {
+    const { tick } = await import('./tick.ts');
+    const log = logTo(context);
+    const open = async () => ({
+      config: config(),
+      storage: await syncStorage(),
+      openVault: await secretClient(),
+      clock,
+      log,
+      ...(limits && { limits }),
+    });
+    return await tick(open, { force, log });
+  }
+
+  const sync: TimerHandler = async (_timer, context) => {
+    await runTick(context, false); // busy and not-due end quietly; an error marks the invocation as failed
+  };
+
+  const syncNow: HttpHandler = async (request, context) => {
+    try {
+      const result = await runTick(context, request.query.get('force') === 'true');
+      return uncachedJson(result.outcome === 'busy' ? 409 : 200, result);
+    } catch (error) {
+      return failureProblem(asStatsError(error));
+    }
+  };
+
+  const readers = createReaders({ config, storage: readerStorage, clock });
+  return {
+    sync,
+    syncNow,
+    health: publicRoute(readers.health),
+    stats: publicRoute(readers.stats),
+  };
+}
+
+/** What functions/ registers. */
+export const handlers = createApp(environment);

@@ -1,0 +1,217 @@
+// Settings → a frozen Config. The only reader of process.env. All faults are reported at once, and a fault names the
+// setting but never repeats its value, which may be a secret put into the wrong place.
+
+import * as z from 'zod';
+import { StatsError } from './errors.ts';
+
+export type Settings = Readonly<Record<string, string | undefined>>;
+
+/** Who the service is to Azure: its managed identity, the developer's own login, or nobody (a double on loopback). */
+export type Identity = { kind: 'managed'; clientId: string | undefined } | { kind: 'developer' } | { kind: 'loopback' };
+
+export type StorageConfig = Readonly<{
+  /** Either a connection string (Azurite) or the account's URL with an identity. */
+  access: { connectionString: string } | { accountUrl: string; identity: Identity };
+  publicContainer: string;
+  privateContainer: string;
+}>;
+
+export type PelotonConfig = Readonly<{
+  apiUrl: string;
+  authUrl: string;
+  signIn: 'oauth' | 'session';
+  clientId: string;
+  redirectUri: string;
+  scope: string;
+  audience: string;
+  tenant: string;
+  connection: string;
+  overviewVersion: '1' | '2' | undefined;
+}>;
+
+/** When the daily sync falls due: a local time of day in an IANA zone. */
+export type ScheduleConfig = Readonly<{ hour: number; minute: number; timeZone: string }>;
+
+export type Config = Readonly<{
+  vault: { url: string; identity: Identity };
+  storage: StorageConfig;
+  schedule: ScheduleConfig;
+  peloton: PelotonConfig;
+}>;
+
+/** The process's own environment. In Azure the app settings are in it before the first function is called. */
+export const environment: Settings = process.env;
+
+/** True for a URL whose host is this machine: the only place where plain http is accepted. */
+export function isLoopback(url: string | URL): boolean {
+  const { hostname } = new URL(url);
+  return /^(localhost|.+\.localhost|127(\.\d{1,3}){3}|\[::1\])$/.test(hostname);
+}
+
+function isAcceptedUrl(text: string): boolean {
+  const url = URL.parse(text);
+  if (!url || url.username || url.password || url.hash || url.search) return false;
+  return url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(url));
+}
+
+const webUrl = z.string().refine(isAcceptedUrl, 'must be an https URL (http for loopback only)');
+const origin = webUrl
+  .refine(text => !isAcceptedUrl(text) || new URL(text).pathname === '/', 'must be an origin, without a path')
+  .transform(text => new URL(text).origin);
+
+const timeOfDay = z
+  .string()
+  .regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'must be a local time of day from 00:00 to 23:59, such as 08:00')
+  .transform(text => ({ hour: Number(text.slice(0, 2)), minute: Number(text.slice(3)) }));
+
+function isTimeZone(text: string): boolean {
+  if (!/^[A-Za-z]/.test(text)) return false; // Intl also takes offsets such as +10:00, which know no summer time
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: text });
+    return true;
+  } catch (error) {
+    if (error instanceof RangeError) return false;
+    throw error;
+  }
+}
+
+/** Plain http is for a store on this machine; everything else in the string is for the SDK to judge. */
+function isConnectionString(text: string): boolean {
+  const parts = new Map(
+    text.split(';').map(part => [part.split('=', 1)[0]?.trim() ?? '', part.replace(/^[^=]*=/, '')]),
+  );
+  if (parts.get('UseDevelopmentStorage') === 'true') return true;
+  const endpoint = parts.get('BlobEndpoint');
+  const named = parts.has('AccountName') && parts.has('AccountKey');
+  if (endpoint !== undefined) return isAcceptedUrl(endpoint) && (named || parts.has('SharedAccessSignature'));
+  return named && parts.get('DefaultEndpointsProtocol') === 'https';
+}
+
+const text = z.string();
+
+/** One row a setting. A default in the row is the value of an unset one; without a default and not optional, it is required. */
+const settingTable = {
+  KEY_VAULT_URL: origin,
+  STORAGE_ACCOUNT_URL: origin.optional(),
+  STORAGE_CONNECTION_STRING: text.refine(isConnectionString, 'must be a blob storage connection string').optional(),
+  STATS_CONTAINER: text
+    .regex(
+      /^(?=.{3,55}$)[a-z0-9]+(-[a-z0-9]+)*$/,
+      'must be a container name of 3 to 55 characters: a-z, 0-9, single hyphens',
+    )
+    .default('stats'),
+  SYNC_TIME: timeOfDay.default({ hour: 8, minute: 0 }),
+  SYNC_TIME_ZONE: text.refine(isTimeZone, 'must be an IANA time zone, such as Europe/Berlin').default('UTC'),
+  PUBLIC_URL: webUrl.transform(url => url.replace(/\/+$/, '')).optional(),
+  PELOTON_API_URL: origin.default('https://api.onepeloton.com'),
+  PELOTON_AUTH_URL: origin.default('https://auth.onepeloton.com'),
+  PELOTON_SIGN_IN: z.enum(['oauth', 'session'], 'must be oauth or session').default('oauth'),
+  PELOTON_CLIENT_ID: text.default('WVoJxVDdPoFx4RNewvvg6ch2mZ7bwnsM'),
+  PELOTON_REDIRECT_URI: webUrl.default('https://members.onepeloton.com/callback'),
+  PELOTON_SCOPE: text.default('offline_access openid peloton-api.members:default'),
+  PELOTON_AUDIENCE: text.default('https://api.onepeloton.com/'),
+  PELOTON_TENANT: text.default('peloton-prod'),
+  PELOTON_CONNECTION: text.default('pelo-user-password'),
+  PELOTON_OVERVIEW_VERSION: z.enum(['1', '2'], 'must be 1 or 2').optional(),
+  AZURE_CLIENT_ID: text.optional(),
+};
+
+type SettingName = keyof typeof settingTable;
+type SettingValues = { [Name in SettingName]: z.output<(typeof settingTable)[Name]> };
+
+/** Every setting an owner may give, in the order of the documentation. */
+export const settingNames = Object.keys(settingTable) as readonly SettingName[];
+
+function read<Name extends SettingName>(settings: Settings, names: readonly Name[]) {
+  const values: Partial<SettingValues> = {};
+  const faults: string[] = [];
+  for (const name of names) {
+    const given = settings[name]?.trim() || undefined;
+    const result = settingTable[name].safeParse(given);
+    if (result.success) Object.assign(values, { [name]: result.data });
+    else
+      faults.push(
+        `${name} ${given === undefined ? 'is missing' : (result.error.issues[0]?.message ?? 'is malformed')}`,
+      );
+  }
+  return { values: values as Pick<SettingValues, Name>, faults };
+}
+
+const storageNames = [
+  'STORAGE_ACCOUNT_URL',
+  'STORAGE_CONNECTION_STRING',
+  'STATS_CONTAINER',
+  'AZURE_CLIENT_ID',
+] as const;
+
+function storageFaults(settings: Settings): string[] {
+  const given = storageNames.slice(0, 2).filter(name => settings[name]?.trim());
+  return given.length === 1
+    ? []
+    : ['one of STORAGE_ACCOUNT_URL and STORAGE_CONNECTION_STRING must be set, and not both'];
+}
+
+function identityFor(url: string, settings: Settings): Identity {
+  if (settings.IDENTITY_ENDPOINT) return { kind: 'managed', clientId: settings.AZURE_CLIENT_ID?.trim() || undefined };
+  return isLoopback(url) ? { kind: 'loopback' } : { kind: 'developer' };
+}
+
+function throwFaults(faults: readonly string[]): void {
+  if (faults.length > 0) throw new StatsError('config', `Settings: ${faults.join('; ')}.`);
+}
+
+/**
+ * What a GET needs: where the blobs are.
+ * @throws StatsError `config` with all faults of the storage settings.
+ */
+export function readStorageConfig(settings: Settings): StorageConfig {
+  const { values, faults } = read(settings, storageNames);
+  throwFaults([...faults, ...storageFaults(settings)]);
+  const { STORAGE_CONNECTION_STRING: connectionString, STORAGE_ACCOUNT_URL: accountUrl = '' } = values;
+  return Object.freeze({
+    access: connectionString ? { connectionString } : { accountUrl, identity: identityFor(accountUrl, settings) },
+    publicContainer: values.STATS_CONTAINER,
+    privateContainer: `${values.STATS_CONTAINER}-private`,
+  });
+}
+
+/**
+ * Everything, as a sync needs it.
+ * @throws StatsError `config` with every fault of every setting.
+ */
+export function readConfig(settings: Settings): Config {
+  const { values, faults } = read(settings, settingNames);
+  throwFaults([...faults, ...storageFaults(settings)]);
+  return Object.freeze({
+    vault: { url: values.KEY_VAULT_URL, identity: identityFor(values.KEY_VAULT_URL, settings) },
+    storage: readStorageConfig(settings),
+    schedule: { ...values.SYNC_TIME, timeZone: values.SYNC_TIME_ZONE },
+    peloton: {
+      apiUrl: values.PELOTON_API_URL,
+      authUrl: values.PELOTON_AUTH_URL,
+      signIn: values.PELOTON_SIGN_IN,
+      clientId: values.PELOTON_CLIENT_ID,
+      redirectUri: values.PELOTON_REDIRECT_URI,
+      scope: values.PELOTON_SCOPE,
+      audience: values.PELOTON_AUDIENCE,
+      tenant: values.PELOTON_TENANT,
+      connection: values.PELOTON_CONNECTION,
+      overviewVersion: values.PELOTON_OVERVIEW_VERSION,
+    },
+  });
+}
+
+/**
+ * Where readers reach the service, without a slash at its end: PUBLIC_URL, else the platform's own host name.
+ * Never taken from a request, whose Host header anyone may choose.
+ * @throws StatsError `config` when neither is known.
+ */
+export function readPublicUrl(settings: Settings): string {
+  const { values, faults } = read(settings, ['PUBLIC_URL']);
+  const host = settings.WEBSITE_HOSTNAME?.trim();
+  if (faults.length === 0 && !values.PUBLIC_URL && !host) faults.push('PUBLIC_URL is missing');
+  throwFaults(faults);
+  if (values.PUBLIC_URL) return values.PUBLIC_URL;
+  // Core Tools sets WEBSITE_HOSTNAME to a loopback host with a port and speaks plain http there.
+  return isLoopback(`http://${host}`) ? `http://${host}` : `https://${host}`;
+}

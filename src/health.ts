@@ -1,0 +1,68 @@
+// How the service is, from what the last runs wrote down: for a probe, and for the person it names. Pure.
+
+import type { ScheduleConfig } from './config.ts';
+import type { ErrorCode, StatsError } from './errors.ts';
+import { isFailing } from './ledger.ts';
+import { latestScheduledInstant, nextScheduledInstant, nextTick, staleAfterMs } from './schedule.ts';
+import type { State } from './state.ts';
+
+export type Problem = { code: ErrorCode | 'overdue'; hint: string; since: string };
+
+export type Health = {
+  status: 'failing' | 'stale' | 'retrying' | 'empty' | 'ok';
+  problem: Problem | null;
+  last_success: string | null;
+  next_attempt: string | null;
+};
+
+const overdueHint =
+  'No sync has run since it fell due: the timer is not running. Restart the function app, or call POST /api/sync.';
+
+export type HealthFacts = {
+  now: Date;
+  schedule: ScheduleConfig;
+  state: State;
+  /** Undefined while there is no snapshot. */
+  lastSuccess: Date | undefined;
+};
+
+/** When a failed sync is tried next; null where only an owner can end the wait. */
+function nextAttemptAfter({ next_attempt, refused }: State, now: Date): string | null {
+  if (refused) return refused.until;
+  return next_attempt ?? nextTick(now).toISOString();
+}
+
+/** Settings, or a part of the store, that cannot be read: nothing else can be said, nor will a sync succeed. */
+export function faultHealth(fault: StatsError, now: Date, lastSuccess: Date | undefined): Health {
+  return {
+    status: 'failing',
+    problem: { code: fault.code, hint: `${fault.message} ${fault.hint}`, since: now.toISOString() },
+    last_success: lastSuccess?.toISOString() ?? null,
+    next_attempt: nextTick(now).toISOString(),
+  };
+}
+
+/** The first status that holds, from the worst. */
+export function evaluateHealth({ now, schedule, state, lastSuccess }: HealthFacts): Health {
+  const last_success = lastSuccess?.toISOString() ?? null;
+  const scheduledAt = latestScheduledInstant(now, schedule);
+  const isOwed = lastSuccess === undefined || lastSuccess < scheduledAt;
+  const isStale = isOwed && now.getTime() - scheduledAt.getTime() > staleAfterMs;
+
+  if (isFailing({ ...state, last_success: last_success ?? state.last_success }) && state.last_failure) {
+    const { code, hint, since } = state.last_failure;
+    const isGrave = code !== 'upstream-unavailable' || lastSuccess === undefined;
+    const status = isGrave ? 'failing' : isStale ? 'stale' : 'retrying';
+    return { status, problem: { code, hint, since }, last_success, next_attempt: nextAttemptAfter(state, now) };
+  }
+  const next_attempt = (isOwed ? nextTick(now) : nextScheduledInstant(now, schedule)).toISOString();
+  if (isStale) {
+    const problem: Problem = { code: 'overdue', hint: overdueHint, since: scheduledAt.toISOString() };
+    return { status: 'stale', problem, last_success, next_attempt };
+  }
+  return { status: lastSuccess === undefined ? 'empty' : 'ok', problem: null, last_success, next_attempt };
+}
+
+export function isHealthy({ status }: Health): boolean {
+  return status === 'ok' || status === 'retrying';
+}

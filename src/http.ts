@@ -1,0 +1,166 @@
+// The one door out to Peloton and to build hooks. It follows no redirect, binds a credential to the origin it belongs
+// to, bounds time and size, and fails with errors that hold a method, a host and a route template, nothing else.
+
+import { setTimeout as pause } from 'node:timers/promises';
+import fetch, { AbortError as FetchAborted, FetchError } from 'node-fetch';
+import type { CookieJar } from 'tough-cookie';
+import { StatsError } from './errors.ts';
+
+export type DoorLimits = {
+  /** For one request with its whole answer. */
+  timeoutMs: number;
+  /** For one answer, decoded. */
+  maxBytes: number;
+  /** Waits before the second, third, … try of a step that may be repeated; each is stretched by up to double at random. */
+  retryDelayMs: number;
+  retries: number;
+  /** A longer Retry-After ends the run instead of being waited for. */
+  maxRetryAfterMs: number;
+};
+
+export const defaultLimits: DoorLimits = {
+  timeoutMs: 10_000,
+  maxBytes: 8 * 1024 * 1024,
+  retryDelayMs: 500,
+  retries: 2,
+  maxRetryAfterMs: 5_000,
+};
+
+export type DoorRequest = {
+  method: 'GET' | 'POST';
+  url: URL;
+  /** The path as it may be shown: `/api/user/{id}/overview`. */
+  route: string;
+  headers?: Record<string, string>;
+  body?: string;
+  /** Headers that prove who we are; refused for any other origin. */
+  credential?: { origin: string; headers: Record<string, string> };
+  /** Takes and gives cookies, by host and path. */
+  jar?: CookieJar;
+};
+
+export type Answer = {
+  /** `GET host/route`, for errors and logs. */
+  label: string;
+  url: URL;
+  status: number;
+  contentType: string;
+  location: string | undefined;
+  retryAfterMs: number | undefined;
+  text: string;
+};
+
+export type Door = {
+  /** @throws StatsError `upstream-unavailable` when no complete answer came. Any status is an answer. */
+  request(request: DoorRequest): Promise<Answer>;
+  /** Repeats a step that may be sent again, while it fails with `upstream-unavailable`. */
+  retry<T>(step: () => Promise<T>): Promise<T>;
+};
+
+const dayMs = 24 * 60 * 60 * 1000;
+
+/** Milliseconds until the instant that a Retry-After header names (RFC 9110: seconds or a date), at most a day. */
+export function parseRetryAfter(value: string | null, now: Date): number | undefined {
+  if (value === null) return undefined;
+  const text = value.trim();
+  const waitMs = /^\d+$/.test(text) ? Number(text) * 1000 : Date.parse(text) - now.getTime();
+  return Number.isNaN(waitMs) ? undefined : Math.min(Math.max(waitMs, 0), dayMs);
+}
+
+/** What the wire said, without the URL that a FetchError repeats in its message. */
+function wireFault(error: unknown, label: string, limits: DoorLimits): StatsError {
+  if (error instanceof TypeError) throw error; // a defect of ours: not the wire's fault
+  const unavailable = (what: string, cause?: Error) =>
+    new StatsError('upstream-unavailable', `${label} ${what}.`, { cause });
+  if (error instanceof FetchAborted) return unavailable('gave no whole answer in the time it had');
+  if (error instanceof FetchError && error.type === 'max-size') {
+    return unavailable(`answered with more than ${limits.maxBytes} bytes`);
+  }
+  const code = (error as NodeJS.ErrnoException).code ?? (error instanceof Error ? error.name : 'unknown');
+  return unavailable(`failed on the way (${code})`, new Error(code));
+}
+
+export type DoorOptions = {
+  limits?: Partial<DoorLimits>;
+  /** Ends every request and every wait, with its reason: the run is over. */
+  signal: AbortSignal;
+  clock: () => Date;
+  /** Told of every request: its label, and the status of a complete answer. */
+  onAnswer?: (answer: { request: string; status: number | null; duration_ms: number }) => void;
+};
+
+export function createDoor({ limits: given, signal, clock, onAnswer }: DoorOptions): Door {
+  const limits = { ...defaultLimits, ...given };
+
+  async function send(request: DoorRequest, label: string): Promise<Answer> {
+    const { url, method, jar, credential, body } = request;
+    if (credential && credential.origin !== url.origin) {
+      throw new TypeError(`${label}: this credential belongs to ${credential.origin}`);
+    }
+    const cookie = jar ? await jar.getCookieString(url.href) : '';
+    const response = await fetch(url, {
+      method,
+      headers: {
+        'User-Agent': 'peloton-stats',
+        'Accept-Language': 'en-US,en;q=0.9',
+        ...request.headers,
+        ...credential?.headers,
+        ...(cookie && { Cookie: cookie }),
+      },
+      ...(body !== undefined && { body }),
+      redirect: 'manual',
+      size: limits.maxBytes,
+      signal: AbortSignal.any([signal, AbortSignal.timeout(limits.timeoutMs)]),
+    });
+    const text = await response.text();
+    for (const line of response.headers.raw()['set-cookie'] ?? []) {
+      await jar?.setCookie(line, url.href, { ignoreError: true });
+    }
+    return {
+      label,
+      url,
+      status: response.status,
+      contentType: response.headers.get('content-type') ?? '',
+      location: response.headers.get('location') ?? undefined,
+      retryAfterMs: parseRetryAfter(response.headers.get('retry-after'), clock()),
+      text,
+    };
+  }
+
+  async function request(given: DoorRequest): Promise<Answer> {
+    const label = `${given.method} ${given.url.host}${given.route}`;
+    const startedAt = performance.now();
+    const report = (status: number | null) =>
+      onAnswer?.({ request: label, status, duration_ms: Math.round(performance.now() - startedAt) });
+    try {
+      const answer = await send(given, label);
+      report(answer.status);
+      return answer;
+    } catch (error) {
+      report(null);
+      signal.throwIfAborted(); // the run's own reason says more than "aborted"
+      throw wireFault(error, label, limits);
+    }
+  }
+
+  /** Milliseconds until the next try, or undefined when the step is not to be repeated. */
+  function waitBeforeRetry(error: unknown, retriesDone: number): number | undefined {
+    if (!(error instanceof StatsError) || error.code !== 'upstream-unavailable') return undefined;
+    if (retriesDone >= limits.retries || (error.retryAfterMs ?? 0) > limits.maxRetryAfterMs) return undefined;
+    return Math.max(error.retryAfterMs ?? 0, limits.retryDelayMs * 2 ** retriesDone * (1 + Math.random()));
+  }
+
+  async function retry<T>(step: () => Promise<T>): Promise<T> {
+    for (let retriesDone = 0; ; retriesDone++) {
+      try {
+        return await step();
+      } catch (error) {
+        const waitMs = waitBeforeRetry(error, retriesDone);
+        if (waitMs === undefined) throw error;
+        await pause(waitMs, undefined, { signal }).catch(() => signal.throwIfAborted());
+      }
+    }
+  }
+
+  return { request, retry };
+}

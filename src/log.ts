@@ -1,0 +1,31 @@
+// One JSON object a line: Application Insights keeps it as a trace that a query can parse. Fields hold codes, counts,
+// names of ours and durations; never a value that came from outside.
+
+import type { StatsError } from './errors.ts';
+
+export type LogLevel = 'info' | 'warn' | 'error';
+export type LogFields = Record<string, string | number | boolean | null | readonly string[] | undefined>;
+export type Log = (level: LogLevel, event: string, fields?: LogFields) => void;
+
+/** The two events that end every sync. The alerts in infra/ query them by name. */
+export const syncSucceeded = 'sync.succeeded';
+export const syncFailed = 'sync.failed';
+
+/** Writes each event as one line of JSON: `{"event":"vault.read","duration_ms":12,…}`. */
+export function createLog(write: (level: LogLevel, line: string) => void): Log {
+  return (level, event, fields) => write(level, JSON.stringify({ event, ...fields }));
+}
+
+/** Runs one step and logs it with its duration, in whole milliseconds; a failed one with the code of its error. */
+export async function timed<T>(log: Log, event: string, step: () => Promise<T>, fields: LogFields = {}): Promise<T> {
+  const startedAt = performance.now();
+  const duration = () => ({ duration_ms: Math.round(performance.now() - startedAt) });
+  try {
+    const result = await step();
+    log('info', event, { ...fields, ...duration() });
+    return result;
+  } catch (error) {
+    log('warn', event, { ...fields, ...duration(), failed: (error as Partial<StatsError>).code ?? 'defect' });
+    throw error;
+  }
+}

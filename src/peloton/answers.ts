@@ -1,0 +1,48 @@
+// What an answer of Peloton means when it is not the one hoped for: whose turn it is to act.
+// The line that matters: "not there right now" is retried by itself and never leads to a sign-in.
+
+import { StatsError, type StatsErrorOptions } from '../errors.ts';
+import type { Answer } from '../http.ts';
+
+export function unavailable(answer: Answer, what: string): StatsError {
+  const { status, retryAfterMs } = answer;
+  const options: StatsErrorOptions = { status, ...(retryAfterMs !== undefined && { retryAfterMs }) };
+  return new StatsError('upstream-unavailable', `${answer.label} ${what}.`, options);
+}
+
+export function changed(answer: Answer, what: string): StatsError {
+  return new StatsError('upstream-changed', `${answer.label} ${what}.`, { status: answer.status });
+}
+
+/** @throws StatsError `upstream-unavailable` for 429 and 5xx. */
+export function assertAvailable(answer: Answer): void {
+  if (answer.status === 429 || answer.status >= 500) throw unavailable(answer, `answered ${answer.status}`);
+}
+
+/** The parsed body, or undefined where it is not JSON. */
+export function parseJson(answer: Answer): unknown {
+  try {
+    return JSON.parse(answer.text);
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}
+
+/**
+ * The parsed body of an answer that has to be JSON, whatever its status.
+ * @throws StatsError `upstream-unavailable` for an empty, truncated or HTML body: a challenge, or a proxy's page.
+ */
+export function requireJson(answer: Answer): unknown {
+  const body = parseJson(answer);
+  if (body !== undefined) return body;
+  const what = answer.text.trim() === '' ? 'an empty body' : 'a body that is not JSON';
+  throw unavailable(answer, `answered ${answer.status} with ${what}`);
+}
+
+/** A member of an object as a string, or undefined: for error codes of unknown bodies. */
+export function stringOf(body: unknown, key: string): string | undefined {
+  if (typeof body !== 'object' || body === null || !Object.hasOwn(body, key)) return undefined;
+  const value = (body as Record<string, unknown>)[key];
+  return typeof value === 'string' ? value : undefined;
+}

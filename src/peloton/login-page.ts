@@ -1,0 +1,59 @@
+// What the sign-in reads out of Auth0's HTML pages: the embedded configuration, a hidden form, a second factor.
+// docs/peloton.md says where each of them was seen.
+
+import { Parser } from 'htmlparser2';
+
+export type HiddenForm = { action: string; fields: [name: string, value: string][] };
+
+/** The forms of a page with their named inputs; entities are decoded, as a browser does before it submits. */
+export function readForms(html: string): HiddenForm[] {
+  const forms: HiddenForm[] = [];
+  let open: HiddenForm | undefined;
+  const parser = new Parser({
+    onopentag(name, attributes) {
+      if (name === 'form') {
+        open = { action: attributes.action ?? '', fields: [] };
+        forms.push(open);
+      } else if (name === 'input' && attributes.name) {
+        open?.fields.push([attributes.name, attributes.value ?? '']);
+      }
+    },
+    onclosetag(name) {
+      if (name === 'form') open = undefined;
+    },
+  });
+  parser.end(html);
+  return forms;
+}
+
+/** `window.injectedConfig`: base64 of JSON that repeats what /authorize was asked, with the page's own `_csrf`. */
+export function readInjectedConfig(html: string): { state?: string; csrf?: string; challenge?: string } {
+  const encoded = /injectedConfig\s*=\s*window\.injectedConfig\s*\|\|\s*["']([A-Za-z0-9+/_=-]+)["']/.exec(html)?.[1];
+  if (!encoded) return {};
+  let config: Record<string, Record<string, unknown> | undefined> | null;
+  try {
+    config = JSON.parse(Buffer.from(encoded, 'base64').toString('utf8'));
+  } catch (error) {
+    if (error instanceof SyntaxError) return {};
+    throw error;
+  }
+  const found: { state?: string; csrf?: string; challenge?: string } = {};
+  for (const [key, name] of [
+    ['state', 'state'],
+    ['csrf', '_csrf'],
+    ['challenge', 'code_challenge'],
+  ] as const) {
+    const value = config?.extraParams?.[name] ?? config?.internalOptions?.[name];
+    if (typeof value === 'string' && value !== '') found[key] = value;
+  }
+  return found;
+}
+
+/**
+ * True for a page that asks for a second factor. Only for answers to the credentials and after them: the ordinary
+ * login page's script holds the same words.
+ */
+export function asksSecondFactor(html: string): boolean {
+  if (readForms(html).some(form => /\/u\/mfa|mfa-/.test(form.action))) return true;
+  return /verify your identity|two-factor|second factor|verification code|one-time code/i.test(html);
+}

@@ -1,0 +1,67 @@
+// The two calls of Peloton's API: whose account this is, and the overview. Both are read-only and may be repeated.
+
+import * as z from 'zod';
+import type { PelotonConfig } from '../config.ts';
+import { StatsError } from '../errors.ts';
+import type { Answer, Door } from '../http.ts';
+import { assertAvailable, changed, requireJson } from './answers.ts';
+
+/** The headers that prove who asks: a bearer token, or the cookie of the 2021 way. */
+export type Access = { headers: Record<string, string> };
+
+/** True for an answer that refused the session itself: refresh once, then it is a change of theirs. */
+export function isUnauthorized(error: unknown): boolean {
+  return error instanceof StatsError && error.status === 401;
+}
+
+function judge(answer: Answer): unknown {
+  const { status, label } = answer;
+  if (status === 401) throw changed(answer, 'answered 401: the session is not accepted');
+  assertAvailable(answer);
+  if (status === 402) throw new StatsError('account-refused', `${label} answered 402.`, { status });
+  const body = requireJson(answer);
+  if (status === 403) throw new StatsError('account-refused', `${label} answered 403.`, { status });
+  if (status !== 200) throw changed(answer, `answered ${status}`);
+  return body;
+}
+
+type ApiCall = { door: Door; peloton: PelotonConfig; access: Access; path: string; route: string };
+
+async function call({ door, peloton, access, path, route }: ApiCall): Promise<{ answer: Answer; body: unknown }> {
+  return await door.retry(async () => {
+    const answer = await door.request({
+      method: 'GET',
+      url: new URL(path, peloton.apiUrl),
+      route,
+      headers: { Accept: 'application/json', 'Peloton-Platform': 'web' },
+      credential: { origin: peloton.apiUrl, headers: access.headers },
+    });
+    return { answer, body: judge(answer) };
+  });
+}
+
+const me = z.object({ id: z.string().regex(/^[\w-]{1,100}$/) });
+
+/** The user id. Everything else in /api/me is private and is not looked at. */
+export async function fetchUserId(door: Door, peloton: PelotonConfig, access: Access): Promise<string> {
+  const { answer, body } = await call({ door, peloton, access, path: '/api/me', route: '/api/me' });
+  const parsed = me.safeParse(body);
+  if (!parsed.success) throw changed(answer, 'answered without a user id');
+  return parsed.data.id;
+}
+
+export type Overview = {
+  /** As sent, for the private archive. */
+  text: string;
+  body: unknown;
+};
+
+type OverviewCall = { door: Door; peloton: PelotonConfig; access: Access; userId: string };
+
+/** The member's overview, unjudged but for being a JSON object: snapshot.ts says what is in it. */
+export async function fetchOverview({ door, peloton, access, userId }: OverviewCall): Promise<Overview> {
+  const version = peloton.overviewVersion ? `?version=${peloton.overviewVersion}` : '';
+  const path = `/api/user/${encodeURIComponent(userId)}/overview${version}`;
+  const { answer, body } = await call({ door, peloton, access, path, route: '/api/user/{id}/overview' });
+  return { text: answer.text, body };
+}

@@ -1,0 +1,52 @@
+// The 2021 way, retired by Peloton in October 2025: user name and password for a session id, which travels as a cookie.
+// Kept for `PELOTON_SIGN_IN=session`, so that an owner can go back should Peloton do so.
+
+import * as z from 'zod';
+import type { PelotonConfig } from '../config.ts';
+import { StatsError } from '../errors.ts';
+import type { Answer, Door } from '../http.ts';
+import { assertAvailable, changed, parseJson, requireJson, stringOf, unavailable } from './answers.ts';
+import type { Credentials } from './sign-in.ts';
+
+const route = '/auth/login';
+const sessionAnswer = z.object({ session_id: z.string().min(1), user_id: z.string().min(1).optional() });
+
+function judgeRefusal(answer: Answer): StatsError {
+  const { label, status } = answer;
+  if (answer.text.trim() === '') return unavailable(answer, `answered ${status} with an empty body`);
+  const body = parseJson(answer);
+  if (body === undefined) return unavailable(answer, `answered ${status} without JSON`);
+  if (status === 401) {
+    return new StatsError('sign-in-refused', `${label} refused the credentials.`, { status, credentialsJudged: true });
+  }
+  if (status === 403 && /no longer accepting/i.test(stringOf(body, 'message') ?? '')) {
+    const hint = 'Peloton has retired this sign-in: set PELOTON_SIGN_IN to oauth, or remove the setting.';
+    return new StatsError('upstream-changed', `${label} is retired.`, { status, hint });
+  }
+  return new StatsError('upstream-changed', `${label} answered ${status} in a way that is not known.`, {
+    status,
+    credentialsJudged: true,
+  });
+}
+
+type SessionLogin = { door: Door; peloton: PelotonConfig; credentials: Credentials; beforePost: () => Promise<void> };
+
+/**
+ * @returns the session id, and the user id where the answer has it.
+ * @throws StatsError `sign-in-refused`, `upstream-unavailable`, or `upstream-changed` with the hint to use `oauth`.
+ */
+export async function sessionLogin({ door, peloton, credentials, beforePost }: SessionLogin) {
+  await beforePost();
+  const answer = await door.request({
+    method: 'POST',
+    url: new URL(route, peloton.apiUrl),
+    route,
+    headers: { 'Content-Type': 'application/json', Accept: 'application/json' },
+    body: JSON.stringify({ username_or_email: credentials.username, password: credentials.password }),
+  });
+  assertAvailable(answer);
+  if (answer.status !== 200) throw judgeRefusal(answer);
+  const parsed = sessionAnswer.safeParse(requireJson(answer));
+  if (!parsed.success) throw changed(answer, 'answered without a session id');
+  return parsed.data;
+}

@@ -1,0 +1,266 @@
+// Today's sign-in, hop by hop: OAuth authorization code with PKCE through Auth0's login page, without a browser.
+// The state in the credentials' body is the page's transaction state, not the one we sent (docs/peloton.md).
+
+import { createHash, randomBytes } from 'node:crypto';
+import { CookieJar, getPublicSuffix } from 'tough-cookie';
+import { isLoopback, type PelotonConfig } from '../config.ts';
+import { StatsError } from '../errors.ts';
+import type { Answer, Door } from '../http.ts';
+import { assertAvailable, changed, parseJson, stringOf, unavailable } from './answers.ts';
+import { asksSecondFactor, type HiddenForm, readForms, readInjectedConfig } from './login-page.ts';
+
+export type Credentials = { username: string; password: string };
+
+/** What /oauth/token takes for a pair of tokens. */
+export type AuthorizationCode = { code: string; codeVerifier: string };
+
+type Attempt = {
+  door: Door;
+  peloton: PelotonConfig;
+  jar: CookieJar;
+  codeVerifier: string;
+  state: string;
+  nonce: string;
+};
+type LoginPage = { url: URL; transactionState: string; csrf: string };
+
+const maxHops = 15;
+const credentialsPath = '/usernamepassword/login';
+/** Base64 of `{"name":"auth0.js-ulp","version":"9.14.3"}`: the client library of Peloton's own page. */
+const auth0Client = 'eyJuYW1lIjoiYXV0aDAuanMtdWxwIiwidmVyc2lvbiI6IjkuMTQuMyJ9';
+const refusals = new Set(['invalid_user_password', 'too_many_attempts', 'password_leaked', 'blocked', 'user_blocked']);
+const shownPaths = new Set([
+  '/authorize',
+  '/login',
+  '/authorize/resume',
+  '/login/callback',
+  '/continue',
+  credentialsPath,
+]);
+
+function challengeOf(verifier: string): string {
+  return createHash('sha256').update(verifier).digest('base64url');
+}
+
+/** A path of the dance as it may be shown: an unknown one may hold anything. */
+function routeOf(url: URL): string {
+  return shownPaths.has(url.pathname) || /^\/sso\/[a-z_]{1,40}$/.test(url.pathname) ? url.pathname : '/{path}';
+}
+
+/** Only https under the registrable domain of PELOTON_AUTH_URL; loopback where that is loopback. */
+function isOnTheWay(url: URL, authUrl: string): boolean {
+  if (isLoopback(authUrl)) return /^https?:$/.test(url.protocol) && isLoopback(url);
+  const domainOf = (hostname: string) => getPublicSuffix(hostname, { ignoreError: true });
+  return url.protocol === 'https:' && domainOf(url.hostname) === domainOf(new URL(authUrl).hostname);
+}
+
+/** The URL that an answer points to, which the dance may visit. */
+function nextHop(answer: Answer, location: string, authUrl: string): URL {
+  const url = URL.parse(location, answer.url.href);
+  if (!url || !isOnTheWay(url, authUrl)) throw changed(answer, 'points away from the sign-in');
+  return url;
+}
+
+async function get({ door, jar }: Attempt, url: URL): Promise<Answer> {
+  return await door.request({ method: 'GET', url, route: routeOf(url), headers: { Accept: 'text/html' }, jar });
+}
+
+async function findCsrf(jar: CookieJar, url: URL): Promise<string | undefined> {
+  const cookies = await jar.getCookies(new URL(credentialsPath, url).href);
+  return cookies.find(cookie => cookie.key === '_csrf')?.value;
+}
+
+/** Pages are HTML. A refusal in HTML is a challenge at the edge; one in JSON, or a missing page, is another dance. */
+function assertPage(answer: Answer): void {
+  assertAvailable(answer);
+  if (answer.text.trim() === '') throw unavailable(answer, `answered ${answer.status} with an empty body`);
+  const isJson = parseJson(answer) !== undefined;
+  if ([401, 403].includes(answer.status) && !isJson) throw unavailable(answer, `answered ${answer.status} in HTML`);
+  if (answer.status !== 200 || isJson) throw changed(answer, `answered ${answer.status} where the login page was`);
+}
+
+async function openLoginPage(attempt: Attempt): Promise<LoginPage> {
+  const { peloton, jar, state, nonce, codeVerifier } = attempt;
+  let url = new URL('/authorize', peloton.authUrl);
+  url.search = new URLSearchParams({
+    client_id: peloton.clientId,
+    audience: peloton.audience,
+    scope: peloton.scope,
+    response_type: 'code',
+    response_mode: 'query',
+    redirect_uri: peloton.redirectUri,
+    state,
+    nonce,
+    code_challenge: challengeOf(codeVerifier),
+    code_challenge_method: 'S256',
+    auth0Client,
+  }).toString();
+  let answer = await get(attempt, url);
+  for (let hop = 0; answer.location !== undefined && isRedirect(answer) && hop < maxHops; hop++) {
+    url = nextHop(answer, answer.location, peloton.authUrl);
+    answer = await get(attempt, url);
+  }
+  assertPage(answer);
+  const page = readInjectedConfig(answer.text);
+  if (page.challenge && page.challenge !== challengeOf(codeVerifier)) throw changed(answer, 'is for another sign-in');
+  const transactionState = url.searchParams.get('state') ?? page.state;
+  if (!transactionState) throw changed(answer, 'gave no transaction state');
+  const csrf = (await findCsrf(jar, url)) ?? page.csrf;
+  if (!csrf) throw unavailable(answer, 'gave no _csrf, in the cookie or the page');
+  return { url, transactionState, csrf };
+}
+
+function isRedirect({ status }: Answer): boolean {
+  return status >= 300 && status < 400 && status !== 304;
+}
+
+async function postCredentials(attempt: Attempt, page: LoginPage, credentials: Credentials): Promise<Answer> {
+  const { door, peloton, jar, nonce, codeVerifier } = attempt;
+  return await door.request({
+    method: 'POST',
+    url: new URL(credentialsPath, peloton.authUrl),
+    route: credentialsPath,
+    headers: {
+      'Content-Type': 'application/json',
+      Accept: '*/*',
+      Origin: peloton.authUrl,
+      Referer: page.url.href,
+      'Auth0-Client': auth0Client,
+    },
+    body: JSON.stringify({
+      client_id: peloton.clientId,
+      redirect_uri: peloton.redirectUri,
+      tenant: peloton.tenant,
+      response_type: 'code',
+      scope: peloton.scope,
+      audience: peloton.audience,
+      _csrf: page.csrf,
+      state: page.transactionState,
+      _intstate: 'deprecated',
+      nonce,
+      ...credentials,
+      connection: peloton.connection,
+      code_challenge: challengeOf(codeVerifier),
+      code_challenge_method: 'S256',
+    }),
+    jar,
+  });
+}
+
+function secondFactor(answer: Answer): StatsError {
+  return new StatsError('sign-in-refused', `${answer.label} asks for a second factor.`, {
+    status: answer.status,
+    credentialsJudged: true,
+  });
+}
+
+/** Which refusal the credentials' answer is, where it is not the form that leads on. */
+function credentialsRefused(answer: Answer): StatsError {
+  const { label, status } = answer;
+  const body = parseJson(answer);
+  const code = stringOf(body, 'code') ?? stringOf(body, 'error') ?? '';
+  if (refusals.has(code) || code.includes('mfa')) {
+    const known = refusals.has(code) ? code : 'a second factor';
+    return new StatsError('sign-in-refused', `${label} refused the credentials: ${known}.`, {
+      status,
+      credentialsJudged: true,
+    });
+  }
+  if (status === 429 || status >= 500) return unavailable(answer, `answered ${status}`);
+  if (stringOf(body, 'name') === 'AnomalyDetected') return changed(answer, 'answered AnomalyDetected');
+  if (body === undefined && status !== 200) return unavailable(answer, `answered ${status} without JSON`);
+  return new StatsError('upstream-changed', `${label} answered ${status} in a way that is not known.`, {
+    status,
+    credentialsJudged: true,
+  });
+}
+
+/** The form that carries the judgement on: wherever it leads, it holds `wresult`. */
+function readCallbackForm(answer: Answer): HiddenForm {
+  if (answer.text.trim() === '') throw unavailable(answer, `answered ${answer.status} with an empty body`);
+  if (parseJson(answer) !== undefined) throw credentialsRefused(answer);
+  const form = readForms(answer.text).find(({ fields }) => fields.some(([name]) => name === 'wresult'));
+  if (answer.status === 200 && form?.action) return form;
+  throw asksSecondFactor(answer.text) ? secondFactor(answer) : credentialsRefused(answer);
+}
+
+async function postForm(attempt: Attempt, from: Answer, form: HiddenForm): Promise<Answer> {
+  const url = nextHop(from, form.action, attempt.peloton.authUrl);
+  return await attempt.door.request({
+    method: 'POST',
+    url,
+    route: routeOf(url),
+    headers: {
+      'Content-Type': 'application/x-www-form-urlencoded',
+      Accept: 'text/html',
+      Origin: attempt.peloton.authUrl,
+    },
+    body: new URLSearchParams(form.fields).toString(),
+    jar: attempt.jar,
+  });
+}
+
+/** The code in the redirect home. That URL is read and never fetched. */
+function readCode(answer: Answer, home: URL, sentState: string): string {
+  const error = home.searchParams.get('error');
+  if (error === 'temporarily_unavailable' || error === 'server_error') throw unavailable(answer, `ended with ${error}`);
+  if (error?.includes('mfa')) throw secondFactor(answer);
+  if (error !== null) throw changed(answer, 'ended with an OAuth error');
+  if (home.searchParams.get('state') !== sentState) throw changed(answer, 'ended with a state that is not ours');
+  const code = home.searchParams.get('code');
+  if (!code) throw changed(answer, 'ended without a code');
+  return code;
+}
+
+async function followHome(attempt: Attempt, first: Answer): Promise<string> {
+  const { peloton, state } = attempt;
+  const redirectUri = new URL(peloton.redirectUri);
+  let answer = first;
+  for (let hop = 0; hop < maxHops; hop++) {
+    if (!isRedirect(answer) || answer.location === undefined) {
+      if (asksSecondFactor(answer.text)) throw secondFactor(answer);
+      assertPage(answer);
+      throw changed(answer, 'ended on a page instead of the redirect home');
+    }
+    const target = URL.parse(answer.location, answer.url.href);
+    if (target?.origin === redirectUri.origin && target.pathname === redirectUri.pathname) {
+      return readCode(answer, target, state);
+    }
+    if (target?.searchParams.has('error')) return readCode(answer, target, state);
+    if (target?.pathname.startsWith('/u/mfa')) throw secondFactor(answer);
+    answer = await get(attempt, nextHop(answer, answer.location, peloton.authUrl));
+  }
+  throw changed(answer, `did not come home in ${maxHops} redirects`);
+}
+
+export type SignIn = {
+  door: Door;
+  peloton: PelotonConfig;
+  credentials: Credentials;
+  /** Called once, when everything is ready and just before the credentials are posted. */
+  beforePost: () => Promise<void>;
+};
+
+/**
+ * Signs in and returns a code for /oauth/token. Only the opening of the login page is ever repeated.
+ * @throws StatsError `sign-in-refused`, `upstream-unavailable` or `upstream-changed`.
+ */
+export async function signIn({ door, peloton, credentials, beforePost }: SignIn): Promise<AuthorizationCode> {
+  const random = () => randomBytes(32).toString('base64url');
+  const start = (): Attempt => ({
+    door,
+    peloton,
+    jar: new CookieJar(),
+    codeVerifier: random(),
+    state: random(),
+    nonce: random(),
+  });
+  const { attempt, page } = await door.retry(async () => {
+    const attempt = start();
+    return { attempt, page: await openLoginPage(attempt) };
+  });
+  await beforePost();
+  const judged = await postCredentials(attempt, page, credentials);
+  const led = isRedirect(judged) ? judged : await postForm(attempt, judged, readCallbackForm(judged));
+  return { code: await followHome(attempt, led), codeVerifier: attempt.codeVerifier };
+}

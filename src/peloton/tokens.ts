@@ -1,0 +1,41 @@
+// POST /oauth/token: a code or a refresh token for a new pair. What comes back is handed on unjudged, because a rotated
+// refresh token has to be safe in the vault before anything else of the answer is looked at (docs/peloton.md).
+
+import type { PelotonConfig } from '../config.ts';
+import { StatsError } from '../errors.ts';
+import type { Door } from '../http.ts';
+import { assertAvailable, changed, requireJson, stringOf } from './answers.ts';
+
+export type Grant =
+  | { grant_type: 'authorization_code'; code: string; code_verifier: string; redirect_uri: string }
+  | { grant_type: 'refresh_token'; refresh_token: string };
+
+/** The JSON object of a 200, or the news that the grant is dead: revoked, spent, expired, or the password changed. */
+export type TokenAnswer = { body: object } | 'invalid_grant';
+
+/**
+ * One request, never repeated: whoever asks decides what a missing answer means.
+ * @throws StatsError `upstream-unavailable` without a complete answer; `sign-in-refused` where a second factor is asked
+ * for; `upstream-changed` for any other refusal.
+ */
+export async function requestTokens(door: Door, peloton: PelotonConfig, grant: Grant): Promise<TokenAnswer> {
+  const answer = await door.request({
+    method: 'POST',
+    url: new URL('/oauth/token', peloton.authUrl),
+    route: '/oauth/token',
+    headers: { 'Content-Type': 'application/json', Accept: 'application/json' },
+    body: JSON.stringify({ client_id: peloton.clientId, ...grant }),
+  });
+  assertAvailable(answer);
+  const body = requireJson(answer);
+  if (answer.status === 200 && typeof body === 'object' && body !== null) return { body };
+  const code = stringOf(body, 'error') ?? stringOf(body, 'code') ?? '';
+  if (code === 'invalid_grant') return 'invalid_grant';
+  if (code.includes('mfa')) {
+    throw new StatsError('sign-in-refused', `${answer.label} asks for a second factor.`, {
+      status: answer.status,
+      credentialsJudged: true,
+    });
+  }
+  throw changed(answer, `answered ${answer.status} to a ${grant.grant_type} grant`);
+}

@@ -1,0 +1,106 @@
+// The blobs a sync writes, in the order that keeps a crash harmless: raw, day, series, latest.
+// Day, series and latest are replaced only by something newer, and only as the version that was read.
+
+import { StatsError } from './errors.ts';
+import { emptyHistory, type History, parseHistory, toPoint, withPoint } from './history.ts';
+import { parseSnapshot, type Snapshot } from './snapshot.ts';
+import type { BlobContainer, Storage, StoredBlob } from './storage.ts';
+
+export const latestBlob = 'latest.json';
+export const historyBlob = 'history.json';
+export const daysPrefix = 'history/';
+export const dayBlob = (date: string): string => `${daysPrefix}${date}.json`;
+export const rawBlob = (date: string): string => `raw/${date}.json`;
+
+const contentType = 'application/json; charset=utf-8';
+const cacheControl = 'public, max-age=300';
+const readAtOnce = 16;
+
+/** A public snapshot as it is stored; `snapshot` is undefined for bytes that are none, which anything may replace. */
+export type StoredSnapshot = { blob: StoredBlob; snapshot: Snapshot | undefined };
+
+export async function readSnapshot(container: BlobContainer, name: string): Promise<StoredSnapshot | undefined> {
+  const blob = await container.read(name);
+  return blob === undefined || blob === 'unchanged' ? undefined : { blob, snapshot: parseSnapshot(blob.bytes) };
+}
+
+type Replacement = {
+  container: BlobContainer;
+  name: string;
+  next: (current: StoredBlob | undefined) => Promise<object | undefined>;
+};
+
+/** Writes what `next` makes of the present blob, and asks it again when somebody else was faster. */
+async function replace({ container, name, next }: Replacement): Promise<void> {
+  for (let tries = 0; tries < 3; tries++) {
+    const current = await container.read(name);
+    if (current === 'unchanged') throw new TypeError('An unconditional read gives the blob.');
+    const value = await next(current);
+    if (value === undefined) return;
+    const bytes = Buffer.from(JSON.stringify(value));
+    const condition = current ? { etag: current.etag } : 'absent';
+    if ((await container.write(name, { bytes, contentType, cacheControl }, condition)) !== 'conflict') return;
+  }
+  throw new StatsError('storage', `${name} is being changed by someone else.`);
+}
+
+/** False where something as new is there already. */
+async function replaceOlder(container: BlobContainer, name: string, snapshot: Snapshot): Promise<boolean> {
+  let isNewer = true;
+  const next = async (current: StoredBlob | undefined) => {
+    const stored = current && parseSnapshot(current.bytes);
+    isNewer = !stored || stored.synced_at < snapshot.synced_at;
+    return isNewer ? snapshot : undefined;
+  };
+  await replace({ container, name, next });
+  return isNewer;
+}
+
+/** The series made anew from the days. Days that are damaged are left out and named. */
+export async function rebuildHistory(container: BlobContainer): Promise<{ history: History; damaged: string[] }> {
+  const names = await Array.fromAsync(container.list(daysPrefix));
+  const damaged: string[] = [];
+  let history = emptyHistory;
+  for (let from = 0; from < names.length; from += readAtOnce) {
+    const batch = names.slice(from, from + readAtOnce);
+    const stored = await Promise.all(batch.map(name => readSnapshot(container, name)));
+    const points = stored.flatMap(day => (day?.snapshot ? [toPoint(day.snapshot)] : []));
+    damaged.push(...batch.filter((_, index) => !stored[index]?.snapshot));
+    history = { ...history, points: [...history.points, ...points] };
+  }
+  return { history, damaged };
+}
+
+/** Puts a snapshot's point into the series; a missing or damaged series is made anew from the days first. */
+async function updateHistory(container: BlobContainer, snapshot: Snapshot): Promise<void> {
+  const next = async (current: StoredBlob | undefined) => {
+    const history = (current && parseHistory(current.bytes)) ?? (await rebuildHistory(container)).history;
+    return withPoint(history, toPoint(snapshot));
+  };
+  await replace({ container, name: historyBlob, next });
+}
+
+export type Publication = {
+  storage: Storage;
+  snapshot: Snapshot;
+  /** The overview as Peloton sent it: private. */
+  raw: string;
+  /** Fires, with its reason, when the run may no longer write. */
+  signal: AbortSignal;
+};
+
+/**
+ * Makes a snapshot public. A run that ends in between leaves `latest.json` as it was, and the next run completes the rest.
+ * @throws StatsError `storage`.
+ */
+export async function publish({ storage, snapshot, raw, signal }: Publication): Promise<void> {
+  const { date } = snapshot;
+  signal.throwIfAborted();
+  await storage.private.write(rawBlob(date), { bytes: Buffer.from(raw), contentType }, 'any');
+  signal.throwIfAborted();
+  const isNewest = await replaceOlder(storage.public, dayBlob(date), snapshot);
+  signal.throwIfAborted();
+  if (isNewest) await updateHistory(storage.public, snapshot);
+  signal.throwIfAborted();
+  await replaceOlder(storage.public, latestBlob, snapshot);
+}

@@ -1,0 +1,159 @@
+// When: the local day, the instant at which the daily sync falls due, and when a failed one is tried again. Pure.
+// The scheduled instant of a local date is its first instant with local time ≥ SYNC_TIME: in a skipped hour the end of
+// the gap, in a repeated one the first.
+
+import type { ScheduleConfig } from './config.ts';
+import type { ErrorCode, StatsError } from './errors.ts';
+
+const minuteMs = 60_000;
+const hourMs = 60 * minuteMs;
+const dayMs = 24 * hourMs;
+
+const formats = new Map<string, Intl.DateTimeFormat>();
+
+function formatOf(timeZone: string): Intl.DateTimeFormat {
+  let format = formats.get(timeZone);
+  if (!format) {
+    format = new Intl.DateTimeFormat('en-US', {
+      timeZone,
+      calendar: 'iso8601',
+      numberingSystem: 'latn',
+      hourCycle: 'h23',
+      year: 'numeric',
+      month: '2-digit',
+      day: '2-digit',
+      hour: '2-digit',
+      minute: '2-digit',
+      second: '2-digit',
+    });
+    formats.set(timeZone, format);
+  }
+  return format;
+}
+
+/** The wall clock of a zone at an instant, written as the milliseconds it would be in UTC. */
+function wallClock(at: number, timeZone: string): number {
+  const part: Partial<Record<Intl.DateTimeFormatPartTypes, number>> = {};
+  for (const { type, value } of formatOf(timeZone).formatToParts(at)) part[type] = Number(value);
+  const { year = 0, month = 1, day = 1, hour = 0, minute = 0, second = 0 } = part;
+  return Date.UTC(year, month - 1, day, hour, minute, second) + (((at % 1000) + 1000) % 1000);
+}
+
+/** The local date of an instant, `YYYY-MM-DD`. */
+export function localDate(at: Date, timeZone: string): string {
+  return new Date(wallClock(at.getTime(), timeZone)).toISOString().slice(0, 10);
+}
+
+/** The last instant before which the zone's offset is that of `before`, and from which it is another, within a span. */
+function findTransition(before: number, after: number, timeZone: string): number {
+  const offset = wallClock(before, timeZone) - before;
+  let [low, high] = [before, after];
+  while (high - low > 1) {
+    const middle = Math.floor((low + high) / 2);
+    if (wallClock(middle, timeZone) - middle === offset) low = middle;
+    else high = middle;
+  }
+  return high;
+}
+
+/** The scheduled instant of the local date that begins at `midnight` on the wall; undefined where the date lacks one. */
+function scheduledInstant(midnight: number, { hour, minute, timeZone }: ScheduleConfig): number | undefined {
+  const wall = midnight + hour * hourMs + minute * minuteMs;
+  const offsets = [wall - dayMs, wall + dayMs].map(at => wallClock(at, timeZone) - at);
+  const candidates = offsets.map(offset => wall - offset).sort((a, b) => a - b);
+  const exact = candidates.find(at => wallClock(at, timeZone) === wall);
+  if (exact !== undefined) return exact;
+  const [earlier = wall, later = wall] = candidates;
+  const endOfGap = findTransition(earlier, later, timeZone);
+  return wallClock(endOfGap, timeZone) < midnight + dayMs ? endOfGap : undefined;
+}
+
+function midnightBefore(wall: number): number {
+  return Math.floor(wall / dayMs) * dayMs;
+}
+
+/** The newest scheduled instant that is not after `now`. */
+export function latestScheduledInstant(now: Date, schedule: ScheduleConfig): Date {
+  const today = midnightBefore(wallClock(now.getTime(), schedule.timeZone));
+  for (let midnight = today; ; midnight -= dayMs) {
+    const at = scheduledInstant(midnight, schedule);
+    if (at !== undefined && at <= now.getTime()) return new Date(at);
+  }
+}
+
+/** The first scheduled instant after `now`. */
+export function nextScheduledInstant(now: Date, schedule: ScheduleConfig): Date {
+  const today = midnightBefore(wallClock(now.getTime(), schedule.timeZone));
+  for (let midnight = today; ; midnight += dayMs) {
+    const at = scheduledInstant(midnight, schedule);
+    if (at !== undefined && at > now.getTime()) return new Date(at);
+  }
+}
+
+/** The timer's next tick: it runs every quarter of an hour. */
+export function nextTick(now: Date): Date {
+  return new Date((Math.floor(now.getTime() / (15 * minuteMs)) + 1) * 15 * minuteMs);
+}
+
+/** How long after its scheduled instant a missing sync makes the stats stale. */
+export const staleAfterMs = 3 * hourMs;
+
+/** A snapshot is owed: none exists, or the last success is older than the latest scheduled instant. */
+export function isOwed(now: Date, lastSuccess: Date | undefined, schedule: ScheduleConfig): boolean {
+  return lastSuccess === undefined || lastSuccess < latestScheduledInstant(now, schedule);
+}
+
+/** What a failure means for the next attempt: an instant, a wait for another secret, or every tick (`null`). */
+export type Wait = { nextAttempt: Date | null; untilSecretsChange: boolean };
+
+type Failure = {
+  error: Pick<StatsError, 'code' | 'retryAfterMs' | 'credentialsJudged'>;
+  startedAt: Date;
+  failedAt: Date;
+};
+
+const waitOf: Record<ErrorCode, (failure: Failure, failuresInRow: number) => Date | null> = {
+  config: () => null,
+  vault: () => null,
+  storage: () => null,
+  'sign-in-refused': () => null,
+  'account-refused': ({ startedAt }) => new Date(startedAt.getTime() + 4 * hourMs),
+  'upstream-changed': ({ startedAt }) => new Date(startedAt.getTime() + 4 * hourMs),
+  // Less a minute and from the start of the run, so that a tick is never just too early.
+  'upstream-unavailable': ({ startedAt }, failuresInRow) =>
+    new Date(startedAt.getTime() + Math.min(15 * minuteMs * 2 ** (failuresInRow - 1), 4 * hourMs) - minuteMs),
+};
+
+/**
+ * When a failed sync is tried again.
+ * @param failuresInRow how many runs have failed with `upstream-unavailable` without a success, this one included.
+ */
+export function waitAfter(failure: Failure, failuresInRow: number): Wait {
+  const { error, startedAt, failedAt } = failure;
+  if (error.credentialsJudged) {
+    const isKnown = error.code === 'sign-in-refused';
+    return { nextAttempt: isKnown ? null : new Date(startedAt.getTime() + dayMs), untilSecretsChange: true };
+  }
+  const own = waitOf[error.code](failure, failuresInRow);
+  const asked = error.retryAfterMs === undefined ? undefined : new Date(failedAt.getTime() + error.retryAfterMs);
+  const later = own && asked && asked > own ? asked : (own ?? asked ?? null);
+  return { nextAttempt: later, untilSecretsChange: false };
+}
+
+export type DueQuestion = {
+  now: Date;
+  schedule: ScheduleConfig;
+  /** Undefined while no snapshot exists. */
+  lastSuccess: Date | undefined;
+  nextAttempt: Date | null;
+  /** After a judged sign-in: until when only a changed secret lets a run begin; null for no end. */
+  refused: { until: Date | null } | null;
+};
+
+/** The due rule: whether a tick may begin a run, or may only where a secret has changed since a refused sign-in. */
+export function decideDue({ now, schedule, lastSuccess, nextAttempt, refused }: DueQuestion) {
+  if (!isOwed(now, lastSuccess, schedule)) return 'not-due';
+  if (nextAttempt && now < nextAttempt) return 'not-due';
+  if (refused && (refused.until === null || now < refused.until)) return 'due-if-a-secret-changed';
+  return 'due';
+}

@@ -1,0 +1,78 @@
+// state.json: what one run tells the next. Instants, codes and versions, never local days and never a secret.
+// A field that is damaged or from another version counts as unset, so that a bad state can delay a sync but not end it.
+
+import { createHash } from 'node:crypto';
+import * as z from 'zod';
+import { type ErrorCode, errorTable, StatsError } from './errors.ts';
+import type { BlobContainer } from './storage.ts';
+
+const instant = z.iso.datetime();
+const errorCode = z.enum(Object.keys(errorTable) as [ErrorCode, ...ErrorCode[]]);
+
+const secretVersions = z.object({
+  username: z.string().nullable(),
+  password: z.string().nullable(),
+  session: z.string().nullable(),
+});
+
+/** The versions of the three secrets that a sign-in was tried with; null where there was none. */
+export type SecretVersions = z.infer<typeof secretVersions>;
+
+const stateSchema = z.object({
+  last_success: instant.nullable().catch(null),
+  last_failure: z
+    .object({
+      at: instant,
+      /** The first of the failures with this code that no success has interrupted. */
+      since: instant,
+      code: errorCode,
+      hint: z.string(),
+      /** Runs that failed with `upstream-unavailable` since the last success. */
+      unavailable_in_row: z.int().nonnegative(),
+    })
+    .nullable()
+    .catch(null),
+  next_attempt: instant.nullable().catch(null),
+  /** The credentials were judged: wait for another version of one of these, or until the instant where one is given. */
+  refused: z.object({ versions: secretVersions, until: instant.nullable() }).nullable().catch(null),
+  /** The sign-ins of the last 24 hours with what became of the run. */
+  sign_ins: z.array(z.object({ at: instant, outcome: z.union([errorCode, z.literal('signed-in')]) })).catch([]),
+  /** SHA-256 of a refresh token whose successor arrived but could not be stored: it is never sent again. */
+  spent_refresh_token: z.string().nullable().catch(null),
+});
+
+export type State = z.infer<typeof stateSchema>;
+
+/** The state with the ETag that its next version has to replace; undefined while there is none. */
+export type StateFile = { state: State; etag: string | undefined; isDamaged: boolean };
+
+const stateBlob = 'state.json';
+/** Before anything has been tried. */
+export const initialState: State = stateSchema.parse({});
+
+export async function readState(container: BlobContainer): Promise<StateFile> {
+  const blob = await container.read(stateBlob);
+  if (blob === undefined || blob === 'unchanged') return { state: initialState, etag: undefined, isDamaged: false };
+  try {
+    return { state: stateSchema.parse(JSON.parse(blob.bytes.toString('utf8'))), etag: blob.etag, isDamaged: false };
+  } catch (error) {
+    if (!(error instanceof SyntaxError || error instanceof z.ZodError)) throw error;
+    return { state: initialState, etag: blob.etag, isDamaged: true };
+  }
+}
+
+/**
+ * Replaces the state that was read.
+ * @throws StatsError `storage` where someone else has replaced it meanwhile.
+ */
+export async function writeState(container: BlobContainer, file: StateFile, state: State): Promise<StateFile> {
+  const bytes = Buffer.from(JSON.stringify(state, null, 2));
+  const condition = file.etag === undefined ? 'absent' : { etag: file.etag };
+  const etag = await container.write(stateBlob, { bytes, contentType: 'application/json' }, condition);
+  if (etag === 'conflict') throw new StatsError('storage', `${stateBlob} was changed by another run.`);
+  return { state, etag, isDamaged: false };
+}
+
+export function digestToken(token: string): string {
+  return createHash('sha256').update(token).digest('hex');
+}

@@ -1,0 +1,208 @@
+// The two containers in Blob Storage, through its SDK: bytes in, bytes out, every write on a condition, and the lease
+// that keeps two runs apart. Nothing here knows what the blobs mean.
+
+import {
+  BlobServiceClient,
+  type ContainerClient,
+  isRestError,
+  RestError,
+  type StoragePipelineOptions,
+} from '@azure/storage-blob';
+import type { StorageConfig } from './config.ts';
+import { StatsError } from './errors.ts';
+import { createCredential } from './identity.ts';
+
+export type StoredBlob = { bytes: Buffer; etag: string; lastModified: Date };
+
+/** What must hold for a write to happen: nothing is there, or exactly this version is. */
+export type WriteCondition = 'absent' | { etag: string } | 'any';
+
+export type BlobContent = { bytes: Buffer; contentType: string; cacheControl?: string };
+
+export type BlobContainer = {
+  /** The blob; undefined where there is none; `unchanged` where it still has the given ETag. */
+  read(name: string, ifNotEtag?: string): Promise<StoredBlob | 'unchanged' | undefined>;
+  /** The new ETag, or `conflict` where the condition does not hold. The container is made when it turns out missing. */
+  write(name: string, content: BlobContent, condition: WriteCondition): Promise<string | 'conflict'>;
+  /** The names that begin with the prefix, in alphabetical order. */
+  list(prefix: string): AsyncIterable<string>;
+};
+
+/** The right to be the only run. */
+export type Lease = {
+  /** Fires when the lease is no longer ours. */
+  lost: AbortSignal;
+  release(): Promise<void>;
+};
+
+export type Storage = {
+  public: BlobContainer;
+  private: BlobContainer;
+  /** The lease of the private container for 15 to 60 seconds, renewed until released; undefined while a run has it. */
+  acquireLease(seconds: number): Promise<Lease | undefined>;
+};
+
+/** How patient the client is; `callTimeoutMs` bounds a call with all its tries and its whole body. */
+export type Patience = {
+  maxTries: number;
+  tryTimeoutMs: number;
+  retryDelayMs: number;
+  maxRetryDelayMs: number;
+  callTimeoutMs: number;
+};
+
+/** A sync can wait a little, a reader cannot. */
+export const syncPatience: Patience = {
+  maxTries: 3,
+  tryTimeoutMs: 10_000,
+  retryDelayMs: 500,
+  maxRetryDelayMs: 4_000,
+  callTimeoutMs: 25_000,
+};
+export const readerPatience: Patience = {
+  maxTries: 2,
+  tryTimeoutMs: 2_500,
+  retryDelayMs: 100,
+  maxRetryDelayMs: 500,
+  callTimeoutMs: 6_000,
+};
+
+function connect(config: StorageConfig, patience: Patience): BlobServiceClient {
+  const options: StoragePipelineOptions = {
+    retryOptions: {
+      maxTries: patience.maxTries,
+      tryTimeoutInMs: patience.tryTimeoutMs,
+      retryDelayInMs: patience.retryDelayMs,
+      maxRetryDelayInMs: patience.maxRetryDelayMs,
+    },
+  };
+  const { access } = config;
+  if ('connectionString' in access) return BlobServiceClient.fromConnectionString(access.connectionString, options);
+  return new BlobServiceClient(access.accountUrl, createCredential(access.identity), options);
+}
+
+function storageError(error: unknown, action: string): StatsError {
+  const { statusCode, code } = isRestError(error) ? error : {};
+  const reason = [statusCode, code ?? (error instanceof Error ? error.name : undefined)].filter(Boolean).join(' ');
+  return new StatsError('storage', `Blob Storage did not ${action} (${reason}).`, { cause: new Error(reason) });
+}
+
+function isMissing(error: unknown): boolean {
+  return error instanceof RestError && error.statusCode === 404;
+}
+
+function isConflict(error: unknown): boolean {
+  return error instanceof RestError && (error.statusCode === 412 || error.code === 'BlobAlreadyExists');
+}
+
+/** Runs a step again once its container, which turned out to be missing, is there. */
+async function withContainer<T>(container: ContainerClient, step: () => Promise<T>): Promise<T> {
+  try {
+    return await step();
+  } catch (error) {
+    if (!isMissing(error)) throw error;
+    await container.createIfNotExists();
+    return await step();
+  }
+}
+
+function openContainer(container: ContainerClient, callTimeoutMs: number): BlobContainer {
+  const { containerName } = container;
+  const limit = () => ({ abortSignal: AbortSignal.timeout(callTimeoutMs) });
+
+  async function read(name: string, ifNotEtag?: string): Promise<StoredBlob | 'unchanged' | undefined> {
+    const conditions = ifNotEtag === undefined ? {} : { ifNoneMatch: ifNotEtag };
+    try {
+      const blob = container.getBlobClient(name);
+      const response = await blob.download(0, undefined, { conditions, ...limit() });
+      const chunks = await Array.fromAsync(response.readableStreamBody ?? []);
+      const bytes = Buffer.concat(chunks.map(chunk => Buffer.from(chunk)));
+      return { bytes, etag: response.etag ?? '', lastModified: response.lastModified ?? new Date(0) };
+    } catch (error) {
+      if (error instanceof RestError && error.statusCode === 304) return 'unchanged';
+      if (isMissing(error)) return undefined;
+      throw storageError(error, `read ${containerName}/${name}`);
+    }
+  }
+
+  /** A write whose answer got lost is repeated by the SDK and then meets itself. */
+  async function isAlreadyThere(name: string, bytes: Buffer): Promise<string | undefined> {
+    const current = await read(name);
+    return typeof current === 'object' && current.bytes.equals(bytes) ? current.etag : undefined;
+  }
+
+  return {
+    read,
+    async write(name, { bytes, contentType, cacheControl }, condition) {
+      const conditions =
+        condition === 'any' ? {} : condition === 'absent' ? { ifNoneMatch: '*' } : { ifMatch: condition.etag };
+      const blobHTTPHeaders = { blobContentType: contentType, ...(cacheControl && { blobCacheControl: cacheControl }) };
+      const upload = () =>
+        container.getBlockBlobClient(name).upload(bytes, bytes.length, { conditions, blobHTTPHeaders, ...limit() });
+      try {
+        const { etag = '' } = await withContainer(container, upload);
+        return etag;
+      } catch (error) {
+        if (isConflict(error)) return (await isAlreadyThere(name, bytes)) ?? 'conflict';
+        throw storageError(error, `write ${containerName}/${name}`);
+      }
+    },
+    async *list(prefix) {
+      try {
+        for await (const { name } of container.listBlobsFlat({ prefix, ...limit() })) yield name;
+      } catch (error) {
+        if (!isMissing(error)) throw storageError(error, `list ${containerName}/${prefix}`);
+      }
+    },
+  };
+}
+
+async function acquireLease(container: ContainerClient, seconds: number): Promise<Lease | undefined> {
+  const lease = container.getBlobLeaseClient();
+  try {
+    await withContainer(container, () => lease.acquireLease(seconds));
+  } catch (error) {
+    if (error instanceof RestError && error.code === 'LeaseAlreadyPresent') return undefined;
+    throw storageError(error, `lease ${container.containerName}`);
+  }
+  const lost = new AbortController();
+  let heldUntil = performance.now() + seconds * 1000;
+  const renewal = setInterval(
+    async () => {
+      const askedAt = performance.now();
+      try {
+        await lease.renewLease();
+        heldUntil = askedAt + seconds * 1000;
+      } catch (error) {
+        const isRefused = error instanceof RestError && (error.statusCode === 409 || error.statusCode === 412);
+        if (isRefused || performance.now() + seconds * 333 > heldUntil) {
+          lost.abort(storageError(error, `renew the lease of ${container.containerName}`));
+        }
+      }
+    },
+    (seconds * 1000) / 4,
+  );
+  renewal.unref();
+  return {
+    lost: lost.signal,
+    async release() {
+      clearInterval(renewal);
+      try {
+        await lease.releaseLease();
+      } catch (error) {
+        throw storageError(error, `release the lease of ${container.containerName}`);
+      }
+    },
+  };
+}
+
+/** Makes no request by itself. */
+export function createStorage(config: StorageConfig, patience: Patience): Storage {
+  const service = connect(config, patience);
+  const privateContainer = service.getContainerClient(config.privateContainer);
+  return {
+    public: openContainer(service.getContainerClient(config.publicContainer), patience.callTimeoutMs),
+    private: openContainer(privateContainer, patience.callTimeoutMs),
+    acquireLease: seconds => acquireLease(privateContainer, seconds),
+  };
+}

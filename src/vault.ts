@@ -1,0 +1,80 @@
+// Key Vault through its SDK: read a secret, write a secret. A missing secret is an answer; everything else that goes
+// wrong is an error that names the secret and what to do. A value is never part of an error.
+
+import { isRestError, SecretClient } from '@azure/keyvault-secrets';
+import { type Config, isLoopback } from './config.ts';
+import { StatsError } from './errors.ts';
+import { createCredential } from './identity.ts';
+
+export type Secret = { value: string; version: string; createdAt: Date };
+
+export type Vault = {
+  /** The newest version, or undefined where there is no such secret. */
+  read(name: string): Promise<Secret | undefined>;
+  /** Writes a new version and returns its id. */
+  write(name: string, value: string): Promise<string>;
+};
+
+const retryOptions = { maxRetries: 2, retryDelayInMs: 500, maxRetryDelayInMs: 4_000 };
+const callTimeoutMs = 15_000;
+
+/** One client per process: it keeps the token. It makes no request by itself. */
+export function createSecretClient({ url, identity }: Config['vault']): SecretClient {
+  // Both are for doubles alone: plain http, and a challenge that names Azure's own host.
+  const isDouble = isLoopback(url);
+  return new SecretClient(url, createCredential(identity), {
+    allowInsecureConnection: isDouble,
+    disableChallengeResourceVerification: isDouble,
+    retryOptions,
+  });
+}
+
+function nextStep(status: number | undefined, code: string | undefined, action: string, name: string): string {
+  if (code === 'SecretDisabled') return `Enable the secret ${name} in the vault, or set it anew.`;
+  if (status === 401 || status === 403) {
+    return `Give the app's identity the right to ${action} secrets in the vault; a new role takes some minutes.`;
+  }
+  if (status === 409) return `Recover or purge the deleted secret ${name} in the vault.`;
+  if (status === 404) return 'Check KEY_VAULT_URL: there is no such vault.';
+  if (status === 429) return 'The vault asks for fewer calls: the next tick tries again.';
+  return 'Check that KEY_VAULT_URL names a vault that can be reached from here, and that the app has an identity.';
+}
+
+function vaultError(error: unknown, host: string, action: 'get' | 'set', name: string): StatsError {
+  const { statusCode, code } = isRestError(error) ? error : {};
+  const reason = [statusCode, code ?? (error instanceof Error ? error.name : undefined)].filter(Boolean).join(' ');
+  return new StatsError('vault', `Key Vault ${host} did not ${action} the secret ${name} (${reason}).`, {
+    cause: new Error(reason),
+    hint: nextStep(statusCode, code, action, name),
+  });
+}
+
+/** The vault for one run, whose end also ends its calls. */
+export function createVault(client: SecretClient, signal: AbortSignal): Vault {
+  const { host } = new URL(client.vaultUrl);
+
+  async function call<T>(action: 'get' | 'set', name: string, send: (abortSignal: AbortSignal) => Promise<T>) {
+    try {
+      return await send(AbortSignal.any([signal, AbortSignal.timeout(callTimeoutMs)]));
+    } catch (error) {
+      if (isRestError(error) && action === 'get' && error.code === 'SecretNotFound') return undefined;
+      throw vaultError(error, host, action, name);
+    }
+  }
+
+  return {
+    async read(name) {
+      const secret = await call('get', name, abortSignal => client.getSecret(name, { abortSignal }));
+      if (!secret) return undefined;
+      const { version = '', createdOn = new Date(0) } = secret.properties;
+      return { value: secret.value ?? '', version, createdAt: createdOn };
+    },
+    async write(name, value) {
+      const contentType = 'application/json';
+      const secret = await call('set', name, abortSignal =>
+        client.setSecret(name, value, { contentType, abortSignal }),
+      );
+      return secret?.properties.version ?? '';
+    },
+  };
+}
