@@ -53,7 +53,8 @@ export type PelotonDouble = Pick<LoopbackServer, 'port' | 'refuse' | 'reopen' | 
   readonly behaviour: Behaviour;
   /** Every request in the order of arrival. */
   readonly requests: readonly RecordedRequest[];
-  readonly counts: ReturnType<typeof countRequests>;
+  /** The requests that arrived so far, answered or not, by what they ask of the account. */
+  counts(): ReturnType<typeof countRequests>;
   /** What a client did that harms an account or leaks a secret. Tests assert that it stays empty. */
   readonly violations: string[];
   readonly faults: Faults;
@@ -85,9 +86,7 @@ export async function startPelotonDouble(options: PelotonOptions = {}): Promise<
     ...{ port, refuse, reopen, close, apiUrl: url, authUrl: url, userId: member.id },
     ...{ behaviour, violations, credentials, faults, requests: parts.requests },
     ...createControls(parts),
-    get counts() {
-      return countRequests(parts.requests);
-    },
+    counts: () => countRequests(parts.requests),
   };
 }
 
