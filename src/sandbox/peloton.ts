@@ -18,7 +18,15 @@ import {
   stopRefreshing,
   type TokenStore,
 } from './peloton/tokens.ts';
-import { countRequests, findViolations, type RecordedRequest, recordCall, templatePath } from './peloton/watch.ts';
+import {
+  countRequest,
+  createCounts,
+  findViolations,
+  type RecordedRequest,
+  type RequestCounts,
+  recordCall,
+  templatePath,
+} from './peloton/watch.ts';
 import {
   type Behaviour,
   type Credentials,
@@ -54,7 +62,7 @@ export type PelotonDouble = Pick<LoopbackServer, 'port' | 'refuse' | 'reopen' | 
   /** Every request in the order of arrival. */
   readonly requests: readonly RecordedRequest[];
   /** The requests that arrived so far, answered or not, by what they ask of the account. */
-  counts(): ReturnType<typeof countRequests>;
+  readonly counts: Readonly<RequestCounts>;
   /** What a client did that harms an account or leaks a secret. Tests assert that it stays empty. */
   readonly violations: string[];
   readonly faults: Faults;
@@ -73,20 +81,33 @@ export type PelotonDouble = Pick<LoopbackServer, 'port' | 'refuse' | 'reopen' | 
 /** Characters that a JSON body, a form and a query each write in another way. */
 const defaultCredentials = { username: 'rider@example.invalid', password: 'sandbox "pass" & wörd+100%' };
 
-type Parts = { world: World; cookies: CookieRegister; tokens: TokenStore; faults: Faults; requests: RecordedRequest[] };
+type Parts = {
+  world: World;
+  cookies: CookieRegister;
+  tokens: TokenStore;
+  faults: Faults;
+  requests: RecordedRequest[];
+  counts: RequestCounts;
+};
 
 export async function startPelotonDouble(options: PelotonOptions = {}): Promise<PelotonDouble> {
   const world = createWorld(options);
   const { behaviour, violations, credentials, member } = world;
   const faults = createFaults(options.faults);
-  const parts = { world, faults, cookies: createCookieRegister(), tokens: createTokenStore(world), requests: [] };
+  const parts = {
+    world,
+    faults,
+    cookies: createCookieRegister(),
+    tokens: createTokenStore(world),
+    requests: [],
+    counts: createCounts(),
+  };
   const { port, refuse, reopen, close, url } = await startLoopbackServer(createHandler(parts), options);
   world.origins = { auth: url, orca: `http://localhost:${port}` };
   return {
     ...{ port, refuse, reopen, close, apiUrl: url, authUrl: url, userId: member.id },
-    ...{ behaviour, violations, credentials, faults, requests: parts.requests },
+    ...{ behaviour, violations, credentials, faults, requests: parts.requests, counts: parts.counts },
     ...createControls(parts),
-    counts: () => countRequests(parts.requests),
   };
 }
 
@@ -121,7 +142,7 @@ function createControls({ world, tokens }: Parts) {
 
 /** Writes every request down and judges it before faults and routes have their turn. */
 function createHandler(parts: Parts): Handler {
-  const { world, cookies, tokens, faults, requests } = parts;
+  const { world, cookies, tokens, faults, requests, counts } = parts;
   const routes: Record<string, Route> = {
     ...createSignIn(parts),
     ...createApi(tokens),
@@ -131,6 +152,7 @@ function createHandler(parts: Parts): Handler {
     const call = await readCall(request);
     const record = recordCall(world, call);
     requests.push(record);
+    countRequest(counts, record);
     world.violations.push(...findViolations(world, call, requests), ...cookies.findLeaks(call));
     response.on('finish', () => {
       record.status = response.statusCode;

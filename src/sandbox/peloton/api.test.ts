@@ -108,5 +108,5 @@ test('the sign-in of 2021 is retired until it is opened, and gives a session id 
   assert.equal((await get(double, '/api/me', { cookie })).status, 200);
   double.revokeAll();
   assert.equal((await get(double, '/api/me', { cookie })).status, 401);
-  assert.equal(double.counts().credentialPosts, 3);
+  assert.equal(double.counts.credentialPosts, 3);
 });

@@ -105,7 +105,7 @@ test('a fourth credential post within 24 hours is harm, whether or not it was an
   double.faults.add({ match: { path: /^\/usernamepassword/ }, fault: { status: 503 } });
   for (let post = 0; post < 3; post += 1) await walk();
   assert.deepEqual(double.violations, ['4 credential posts in 24 hours']);
-  assert.equal(double.counts().credentialPosts, 7);
+  assert.equal(double.counts.credentialPosts, 7);
 });
 
 test('a PKCE challenge serves one sign-in', async () => {

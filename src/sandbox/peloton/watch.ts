@@ -36,15 +36,25 @@ export function recordCall(world: World, call: Call): RecordedRequest {
   };
 }
 
-export function countRequests(requests: readonly RecordedRequest[]) {
-  const count = (fits: (request: RecordedRequest) => boolean) => requests.filter(fits).length;
-  return {
-    credentialPosts: count(isCredentialPost),
-    refreshes: count(({ grantType }) => grantType === 'refresh_token'),
-    codeExchanges: count(({ grantType }) => grantType === 'authorization_code'),
-    overviews: count(({ path }) => path === '/api/user/{id}/overview'),
-    profiles: count(({ path }) => path === '/api/me'),
-  };
+export type RequestCounts = {
+  credentialPosts: number;
+  refreshes: number;
+  codeExchanges: number;
+  overviews: number;
+  profiles: number;
+};
+
+export function createCounts(): RequestCounts {
+  return { credentialPosts: 0, refreshes: 0, codeExchanges: 0, overviews: 0, profiles: 0 };
+}
+
+export function countRequest(counts: RequestCounts, request: RecordedRequest): void {
+  const { path, grantType } = request;
+  if (isCredentialPost(request)) counts.credentialPosts += 1;
+  if (grantType === 'refresh_token') counts.refreshes += 1;
+  if (grantType === 'authorization_code') counts.codeExchanges += 1;
+  if (path === '/api/user/{id}/overview') counts.overviews += 1;
+  if (path === '/api/me') counts.profiles += 1;
 }
 
 function isCredentialPost({ method, path }: { method: string; path: string }): boolean {
