@@ -23,7 +23,6 @@ text{font-family:ui-sans-serif,system-ui,-apple-system,"Segoe UI",Roboto,"Helvet
 .total{font-size:52px;font-weight:700;letter-spacing:-.03em}
 .count{font-weight:600}
 .icon{fill:none;stroke:var(--accent);stroke-width:1.6;stroke-linecap:round;stroke-linejoin:round}
-.rule{stroke:var(--line)}
 .track{fill:var(--track)}
 .bar,.end{fill:var(--accent)}
 .area{fill:var(--accent);opacity:.1}

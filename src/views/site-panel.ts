@@ -17,7 +17,7 @@ const ways: Way[] = [
   },
   {
     name: 'Element',
-    text: 'Real text in your own typeface and colours, for your readers and for search engines. Without JavaScript, or when this service does not answer, what stands between the tags is shown.',
+    text: markup`Real text in your own typeface and colours. Without JavaScript, or when this service does not answer, what stands between the tags is shown. Style it with the properties ${codes(['ink', 'muted', 'accent', 'track', 'line', 'background', 'radius'].map(name => `--peloton-stats-${name}`))} and with <code>::part(card)</code>; it tells of its fate with the events ${codes(['peloton-stats-loaded', 'peloton-stats-failed'])}.`,
     parts: [
       { says: 'HTML', code: snippets.tagHtml },
       { says: 'One line of CSS, so that nothing moves when the numbers arrive', code: snippets.tagStyle },
@@ -36,6 +36,10 @@ const ways: Way[] = [
     parts: [{ says: 'Markdown', code: snippets.badge }],
   },
 ];
+
+function codes(names: string[]): Markup[] {
+  return names.map((name, index) => markup`${index > 0 && ', '}<code>${name}</code>`);
+}
 
 /** The panel. `publicUrl` is the address without a slash at its end. */
 export function renderSitePanel(publicUrl: string): Markup {

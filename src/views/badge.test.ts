@@ -1,0 +1,69 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { Ajv } from 'ajv';
+import { renderBadge, renderBadgePlaceholder } from './badge.ts';
+import { sampleHistory, sampleSnapshot } from './sample-member.ts';
+
+const base = sampleSnapshot(sampleHistory({ days: 9 }));
+const snapshot = {
+  ...base,
+  workout_counts: { total_workouts: 1412, workouts: [{ name: 'Rowing', slug: 'caesar', count: 37 }] },
+};
+
+/** What shields.io's endpoint badge accepts. */
+const isBadge = new Ajv().compile({
+  type: 'object',
+  additionalProperties: false,
+  required: ['schemaVersion', 'label', 'message', 'color'],
+  properties: {
+    schemaVersion: { const: 1 },
+    label: { type: 'string' },
+    message: { type: 'string', minLength: 1 },
+    color: { type: 'string', pattern: '^(#[0-9a-f]{6}|lightgrey)$' },
+    isError: { type: 'boolean' },
+  },
+});
+
+test('shows the total, also when no metric is asked for', () => {
+  for (const metric of ['total', '', null, undefined]) {
+    const badge = renderBadge({ snapshot, metric });
+    assert.deepEqual([badge.label, badge.message, badge.isError], ['Peloton workouts', '1,412', undefined]);
+  }
+});
+
+test('shows the streak and one discipline by its slug', () => {
+  assert.equal(renderBadge({ snapshot, metric: 'streak' }).message, '31 weeks');
+  const badge = renderBadge({ snapshot, metric: 'caesar' });
+  assert.deepEqual([badge.label, badge.message], ['Peloton Rowing', '37']);
+});
+
+test('answers an unknown metric with an error and repeats nothing of it', () => {
+  for (const metric of ['<script>', '__proto__', 'Rowing', 'x'.repeat(9_000)]) {
+    const badge = renderBadge({ snapshot, metric });
+    assert.deepEqual(badge, renderBadge({ snapshot, metric: 'no such metric' }));
+    assert.equal(badge.isError, true);
+  }
+});
+
+test('does not invent a streak', () => {
+  const { streaks: _, ...without } = snapshot;
+  assert.equal(renderBadge({ snapshot: without, metric: 'streak' }).isError, true);
+});
+
+test('keeps a label short, whatever the discipline is called', () => {
+  const workouts = [{ name: `\u202e${'W'.repeat(500)}`, slug: 'w', count: 1 }];
+  const badge = renderBadge({
+    snapshot: { ...snapshot, workout_counts: { total_workouts: 1, workouts } },
+    metric: 'w',
+  });
+  assert.match(badge.label, /^Peloton W{10,25}…$/);
+});
+
+test('is what shields.io accepts, in every state', () => {
+  const badges = [
+    ...['total', 'streak', 'caesar', 'nonsense'].map(metric => renderBadge({ snapshot, metric })),
+    renderBadgePlaceholder({ message: 'no stats yet' }),
+    renderBadgePlaceholder({ message: 'stats unavailable' }),
+  ];
+  for (const badge of badges) assert.ok(isBadge(badge), JSON.stringify(isBadge.errors));
+});

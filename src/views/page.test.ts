@@ -1,0 +1,157 @@
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { test } from 'node:test';
+import { brotliCompressSync } from 'node:zlib';
+import { Parser } from 'htmlparser2';
+import type { Snapshot } from '../snapshot.ts';
+import { snippets } from './embedded.ts';
+import { escapeMarkup } from './markup.ts';
+import { pagePolicy, renderPage } from './page.ts';
+import { sampleHistory, sampleSnapshot } from './sample-member.ts';
+
+/** The page without the panel of snippets, whose code may say anything. */
+function statsOf(html: string): string {
+  return html.slice(0, html.indexOf('class="panel"'));
+}
+
+const publicUrl = 'https://stats.example';
+const history = sampleHistory({ days: 400 });
+const snapshot = sampleSnapshot(history);
+
+type Element = { name: string; attributes: Record<string, string> };
+
+function readElements(html: string): Element[] {
+  const elements: Element[] = [];
+  const parser = new Parser({ onopentag: (name, attributes) => elements.push({ name, attributes }) });
+  parser.end(html);
+  return elements;
+}
+
+test('shows totals, streaks, disciplines, records and achievements', () => {
+  const html = renderPage({ snapshot, history, publicUrl });
+  for (const shown of [
+    `<dd>${snapshot.workout_counts.total_workouts}</dd>`,
+    '<dt>weeks in a row <small>since Apr 20, 2026</small></dt><dd>31</dd>',
+    '<dt>weeks at best</dt><dd>74</dd>',
+    '<dt>days in a row</dt><dd>3</dd>',
+    'Bike Bootcamp</th>',
+    'None yet: Tread Bootcamp.',
+    '<td>116 <span class="unit">kj</span></td><td class="date">May 6, 2026</td>',
+    '<td>27:41 <span class="unit">min</span></td>',
+    '<b>Early Bird</b> <span class="times">×37</span>',
+    '<time datetime="2026-11-22T08:00:04.123Z">Sunday, November 22, 2026</time>',
+  ]) {
+    assert.ok(html.includes(shown), shown);
+  }
+});
+
+test('shows what each discipline added in the last 30 days', () => {
+  const earlier = history.at(-31)?.counts.cycling ?? 0;
+  const change = (history.at(-1)?.counts.cycling ?? 0) - earlier;
+  assert.match(
+    renderPage({ snapshot, history, publicUrl }),
+    new RegExp(`Cycling</th>.*?<td>\\+${change}</td></tr>`, 's'),
+  );
+});
+
+test('runs no script and loads nothing from elsewhere', () => {
+  const elements = readElements(renderPage({ snapshot, history, publicUrl }));
+  assert.deepEqual(
+    elements.filter(({ name }) => ['script', 'iframe', 'object', 'embed', 'form'].includes(name)),
+    [],
+  );
+  for (const { name, attributes } of elements) {
+    assert.ok(!('style' in attributes), `inline style on ${name}`);
+    assert.ok(!Object.keys(attributes).some(key => key.startsWith('on')), `handler on ${name}`);
+    if (name === 'img' || (name === 'link' && attributes.rel === 'icon'))
+      assert.match(attributes.src ?? attributes.href ?? '', /^(card\.svg$|data:)/);
+  }
+});
+
+test('its policy allows its one style sheet by hash, and no script', () => {
+  const styles = [...renderPage({ snapshot: undefined, history: [], publicUrl }).matchAll(/<style>(.*?)<\/style>/gs)];
+  assert.equal(styles.length, 1);
+  const hash = createHash('sha256')
+    .update(styles[0]?.[1] ?? '')
+    .digest('base64');
+  assert.ok(pagePolicy.includes(`style-src 'sha256-${hash}'`));
+  assert.match(pagePolicy, /^default-src 'none';/);
+  assert.doesNotMatch(pagePolicy, /unsafe|script-src/);
+});
+
+test('names as hostile as they come are text and nothing else', () => {
+  const name = '"\'><script>alert(1)</script><img src=x onerror=alert(1)>\u0000\u202e';
+  const hostile: Snapshot = {
+    ...snapshot,
+    workout_counts: {
+      total_workouts: 3,
+      workouts: [
+        { name, slug: '__proto__', count: 3 },
+        { name, slug: name, count: 0 },
+      ],
+    },
+    personal_records: [{ name, slug: name, records: [{ name, slug: name, value: name, unit: name }] }],
+    achievements: [{ name, slug: name, description: name }],
+  };
+  const plain = readElements(renderPage({ snapshot, history, publicUrl })).map(element => element.name);
+  const elements = readElements(renderPage({ snapshot: hostile, history, publicUrl })).map(element => element.name);
+  assert.deepEqual(
+    [...new Set(elements)].filter(element => !plain.includes(element)),
+    [],
+  );
+  assert.equal(elements.filter(element => element === 'img').length, 1);
+});
+
+test('shows every snippet with the address of this service', () => {
+  const html = renderPage({ snapshot, history, publicUrl });
+  for (const [name, snippet] of Object.entries(snippets)) {
+    assert.ok(snippet.includes('PUBLIC_URL') || name === 'tagStyle');
+    assert.ok(html.includes(escapeMarkup(snippet.trimEnd().replaceAll('PUBLIC_URL', publicUrl))), name);
+  }
+  assert.doesNotMatch(html, /PUBLIC_URL/);
+});
+
+test('takes the address as it is, without letting it escape', () => {
+  const html = renderPage({ snapshot: undefined, history: [], publicUrl: 'https://x.example/$&"\'<b>' });
+  assert.ok(html.includes('href="https://x.example/$&amp;&quot;&#39;&lt;b&gt;/api/page"'));
+  assert.doesNotMatch(html, /<b>/);
+});
+
+test('before the first sync it says so and still tells how to use it', () => {
+  const html = renderPage({ snapshot: undefined, history: [], publicUrl });
+  assert.match(html, /No stats yet\. They appear here after the first sync\./);
+  assert.match(html, /Put this on your site/);
+  assert.doesNotMatch(statsOf(html), /undefined|NaN/);
+});
+
+test('after the first sync it says what is still to come', () => {
+  const first = history.slice(0, 1);
+  const html = renderPage({ snapshot: sampleSnapshot(first), history: first, publicUrl });
+  assert.match(html, /the first one shows after the sync of a second day/);
+  assert.doesNotMatch(statsOf(html), /undefined|NaN|Last \d+ days?</);
+});
+
+test('leaves away what Peloton did not send', () => {
+  const { streaks: _, personal_records: __, achievements: ___, ...bare } = snapshot;
+  const html = renderPage({ snapshot: bare, history, publicUrl });
+  assert.doesNotMatch(statsOf(html), /undefined|NaN|in a row|Personal records|Achievements/);
+});
+
+test('shows twelve achievements at once and the others on demand', () => {
+  const achievements = Array.from({ length: 40 }, (_, index) => ({ name: `Feat ${index}`, slug: `feat_${index}` }));
+  const html = renderPage({ snapshot: { ...snapshot, achievements }, history, publicUrl });
+  assert.match(html, /Feat 11<\/b>.*<summary>28 more<\/summary>.*Feat 12<\/b>/s);
+});
+
+test('every label points to something, once', () => {
+  const elements = readElements(renderPage({ snapshot, history, publicUrl }));
+  const ids = elements.flatMap(({ attributes }) => attributes.id ?? []);
+  assert.equal(new Set(ids).size, ids.length);
+  for (const { attributes } of elements) {
+    if (attributes['aria-labelledby'] !== undefined) assert.ok(ids.includes(attributes['aria-labelledby']));
+  }
+});
+
+test('a full year is a light page', () => {
+  assert.ok(brotliCompressSync(renderPage({ snapshot, history, publicUrl })).length < 16_000);
+});

@@ -1,0 +1,24 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { assertWellFormedXml } from './well-formed-xml.ts';
+
+test('accepts what a browser accepts', () => {
+  assertWellFormedXml('<svg a="1" b="&amp;"><g/><text>3 &lt; 4 &#39;</text></svg>\n');
+});
+
+for (const [what, text] of [
+  ['an element that is not closed', '<svg><g></svg>'],
+  ['two roots', '<svg/><svg/>'],
+  ['text outside the root', '<svg/>x'],
+  ['an attribute twice', '<svg a="1" a="2"/>'],
+  ['an attribute without quotes', '<svg a=1/>'],
+  ['a bare ampersand', '<svg>a & b</svg>'],
+  ['an entity of HTML', '<svg>&nbsp;</svg>'],
+  ['a control character', '<svg>\u0008</svg>'],
+  ['a lone surrogate', '<svg>\ud800</svg>'],
+  ['a bare angle bracket', '<svg>a < b</svg>'],
+] as const) {
+  test(`refuses ${what}`, () => {
+    assert.throws(() => assertWellFormedXml(text), assert.AssertionError);
+  });
+}
