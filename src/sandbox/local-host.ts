@@ -39,6 +39,8 @@ export type LocalHost = {
   /** `http://127.0.0.1:PORT`, which the app also finds in WEBSITE_HOSTNAME. */
   url: string;
   port: number;
+  /** Of host.json: stands in front of every route. */
+  routePrefix: string;
   /** In the order in which routes are tried. */
   functions: readonly FunctionInfo[];
   functionKey: string;
@@ -71,8 +73,8 @@ export async function startLocalHost(options: LocalHostOptions): Promise<LocalHo
     closeSteps.unshift(app.stop);
     handle = createHttpHandler({ ...app, ...keys });
     for (const timer of app.timers.values()) timer.start();
-    const { functions, runTimer } = app;
-    return { url: server.url, port: server.port, functions, ...keys, runTimer, close };
+    const { routePrefix, functions, runTimer } = app;
+    return { url: server.url, port: server.port, routePrefix, functions, ...keys, runTimer, close };
   } catch (error) {
     await close();
     throw error;
@@ -80,7 +82,7 @@ export async function startLocalHost(options: LocalHostOptions): Promise<LocalHo
 }
 
 type App = Omit<HttpHost, 'functionKey' | 'masterKey'> &
-  Pick<LocalHost, 'functions' | 'runTimer'> & { stop(): Promise<void> };
+  Pick<LocalHost, 'routePrefix' | 'functions' | 'runTimer'> & { stop(): Promise<void> };
 
 async function load({ root, log = writeToConsole, clock = () => new Date() }: LocalHostOptions): Promise<App> {
   const { routePrefix, customHeaders } = await readHostJson(root);
@@ -99,7 +101,16 @@ async function load({ root, log = writeToConsole, clock = () => new Date() }: Lo
     if (!timer) throw new Error(`The app has no timer function "${name}".`);
     await timer.run();
   };
-  return { functions, httpFunctions, timers, customHeaders, log, runTimer, stop: () => stop(worker, timers) };
+  return {
+    routePrefix,
+    functions,
+    httpFunctions,
+    timers,
+    customHeaders,
+    log,
+    runTimer,
+    stop: () => stop(worker, timers),
+  };
 }
 
 async function stop(worker: Worker, timers: App['timers']): Promise<void> {

@@ -1,0 +1,42 @@
+// What `npm start` does with a host that is up: one sync, over HTTP and with the key, as an owner would ask for it, and
+// the words for people about what came of it and where to look.
+
+import type { HttpFunctionInfo } from './host/function-metadata.ts';
+import type { LocalHost } from './local-host.ts';
+
+/** Asks for a sync and says in a line what came of it; a failure is told, not thrown. */
+export async function describeFirstSync(host: LocalHost): Promise<string> {
+  const response = await fetch(urlOf(host, 'sync'), {
+    method: 'POST',
+    headers: { 'x-functions-key': host.functionKey },
+  });
+  const text = await response.text();
+  const answer = response.headers.get('content-type')?.includes('json') ? JSON.parse(text) : {};
+  if (response.ok) return `First sync: ${answer.outcome}${answer.date ? ` for ${answer.date}` : ''}.`;
+  if (answer.code) return `First sync failed (${answer.code}): ${answer.detail}`;
+  return `First sync failed: POST /${host.routePrefix}/sync was answered with ${response.status}.`;
+}
+
+/** The line `Ready: URL`, what is worth opening, and how to ask for a sync. */
+export function describeReady(host: LocalHost): string {
+  const pages = host.functions.filter(isWorthOpening);
+  const width = Math.max(...pages.map(page => page.name.length));
+  return [
+    `Ready: ${host.url}`,
+    '',
+    ...pages.map(page => `  ${page.name.padEnd(width)}  ${urlOf(host, page.route)}`),
+    '',
+    'Ask for a sync:',
+    `  curl -X POST -H 'x-functions-key: ${host.functionKey}' ${urlOf(host, 'sync')}`,
+    'Ctrl-C ends all of it.',
+  ].join('\n');
+}
+
+function isWorthOpening(info: LocalHost['functions'][number]): info is HttpFunctionInfo {
+  if (info.type !== 'http' || info.authLevel !== 'anonymous') return false;
+  return info.methods.includes('GET') && !info.route.includes('{');
+}
+
+function urlOf({ url, routePrefix }: LocalHost, route: string): string {
+  return [url, routePrefix, route].filter(Boolean).join('/');
+}

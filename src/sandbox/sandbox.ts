@@ -1,0 +1,90 @@
+// Everything that the service talks to, on this machine: Peloton, Key Vault and Blob Storage, all in this process, so
+// that nothing is left behind however it ends. Secrets live in its memory alone; `dataDir` keeps blobs, never a secret.
+
+import { type Azurite, startAzurite } from './azurite.ts';
+import { type PelotonDouble, startPelotonDouble } from './peloton.ts';
+import { startVaultDouble, type VaultDouble } from './vault.ts';
+
+export type Account = { username: string; password: string };
+
+export type SandboxOptions = {
+  /** One of the double's members; by default the double chooses. */
+  member?: string | undefined;
+  /** An account at the real Peloton, in place of the double and its member. */
+  account?: Account | undefined;
+  /** Where blobs are kept; in memory without it. */
+  dataDir?: string | undefined;
+  /** Called for each server as it is up. */
+  onStarted?: (name: keyof typeof preferredPorts, url: string) => void;
+};
+
+export type Sandbox = {
+  vault: VaultDouble;
+  azurite: Azurite;
+  /** Absent with an account. */
+  peloton: PelotonDouble | undefined;
+  /** What an app needs to find all of it; undefined takes a setting away. */
+  settings: Record<string, string | undefined>;
+  close(): Promise<void>;
+};
+
+/** The ports that local.settings.json.example names; each gives way to any free one. */
+export const preferredPorts = { vault: 7072, peloton: 7073, blobs: 10_000 };
+
+/** Starts all at once. When one cannot start, the others are ended. */
+export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
+  const started: { close(): Promise<void> }[] = [];
+  const keep = async <Server extends { close(): Promise<void> }>(starting: Promise<Server>): Promise<Server> => {
+    const server = await starting;
+    started.push(server);
+    return server;
+  };
+  const close = async () => {
+    await Promise.all(started.splice(0).map(server => server.close()));
+  };
+  const starting = [keep(startVault(options)), keep(startBlobs(options)), startPeloton(options, keep)] as const;
+  try {
+    const [vault, azurite, peloton] = await Promise.all(starting);
+    const { username, password } = options.account ?? peloton?.credentials ?? { username: '', password: '' };
+    vault.secrets.set('peloton-username', username);
+    vault.secrets.set('peloton-password', password);
+    return { vault, azurite, peloton, settings: settingsFor(vault, azurite, peloton), close };
+  } catch (error) {
+    await Promise.allSettled(starting);
+    await close();
+    throw error;
+  }
+}
+
+async function startVault({ onStarted }: SandboxOptions): Promise<VaultDouble> {
+  const vault = await startVaultDouble({ port: preferredPorts.vault, orAnyPort: true });
+  onStarted?.('vault', vault.url);
+  return vault;
+}
+
+async function startBlobs({ dataDir, onStarted }: SandboxOptions): Promise<Azurite> {
+  const azurite = await startAzurite({ port: preferredPorts.blobs, orAnyPort: true, ...(dataDir && { dataDir }) });
+  onStarted?.('blobs', azurite.url);
+  return azurite;
+}
+
+type Keep = (starting: Promise<PelotonDouble>) => Promise<PelotonDouble>;
+
+async function startPeloton({ account, member, onStarted }: SandboxOptions, keep: Keep) {
+  if (account) return undefined;
+  const where = { port: preferredPorts.peloton, orAnyPort: true };
+  const peloton = await keep(startPelotonDouble({ ...where, ...(member && { member }) }));
+  onStarted?.('peloton', peloton.apiUrl);
+  return peloton;
+}
+
+function settingsFor(vault: VaultDouble, azurite: Azurite, peloton: PelotonDouble | undefined): Sandbox['settings'] {
+  return {
+    KEY_VAULT_URL: vault.url,
+    STORAGE_CONNECTION_STRING: azurite.connectionString,
+    // What a developer's shell may hold, and what would send the app elsewhere.
+    STORAGE_ACCOUNT_URL: undefined,
+    IDENTITY_ENDPOINT: undefined,
+    ...(peloton && { PELOTON_API_URL: peloton.apiUrl, PELOTON_AUTH_URL: peloton.authUrl }),
+  };
+}

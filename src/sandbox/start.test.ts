@@ -1,0 +1,156 @@
+import assert from 'node:assert/strict';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, it, type TestContext } from 'node:test';
+import { startLoopbackServer } from './loopback-server.ts';
+import { startPelotonDouble } from './peloton.ts';
+
+type Run = { child: ChildProcess; url: string; said: () => string };
+type RunOptions = { args?: string[]; env?: Record<string, string> };
+
+function launch(t: TestContext, { args = [], env = {} }: RunOptions) {
+  const child = spawn(process.execPath, [join(import.meta.dirname, 'start.ts'), ...args], {
+    env: { PATH: process.env.PATH, PORT: '0', ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  t.after(() => child.kill('SIGKILL'));
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', chunk => (output += chunk));
+  const ready = new Promise<string>((resolve, reject) => {
+    child.stdout.on('data', () => {
+      // The last line, so that everything before it has come.
+      if (output.includes('Ctrl-C ends')) resolve(/^Ready: (\S+)$/m.exec(output)?.[1] ?? '');
+    });
+    child.once('close', code => reject(new Error(`It ended with ${code}:\n${output}`)));
+  });
+  return { child, ready, said: () => output };
+}
+
+/** `npm start`, up to its last line. */
+async function start(t: TestContext, options: RunOptions = {}): Promise<Run> {
+  const { child, ready, said } = launch(t, options);
+  return { child, said, url: await ready };
+}
+
+async function end({ child }: Pick<Run, 'child'>, signal: NodeJS.Signals): Promise<number | null> {
+  const closed = once(child, 'close');
+  child.kill(signal);
+  return (await closed)[0];
+}
+
+const serverUrls = ({ said }: Run) =>
+  [...said().matchAll(/^(?:vault|peloton|blobs|host) +(\S+)$/gm)].map(each => each[1] ?? '');
+const isUp = (url: string) =>
+  fetch(url).then(
+    () => true,
+    () => false,
+  );
+
+describe('npm start', { concurrency: 3 }, () => {
+  it('syncs once, serves what came of it, and ends without a trace on Ctrl-C', async t => {
+    const run = await start(t);
+    assert.match(run.said(), /^First sync: synced for \d{4}-\d\d-\d\d\.$/m);
+    const pages = [...run.said().matchAll(/^ {2}[\w-]+ +(http\S+)$/gm)].map(each => each[1] ?? '');
+    assert.ok(pages.includes(`${run.url}/api/stats`));
+    for (const page of pages) assert.equal((await fetch(page)).status, 200, page);
+
+    const urls = serverUrls(run);
+    assert.equal(urls.length, 4);
+    assert.deepEqual(await Promise.all(urls.map(isUp)), [true, true, true, true]);
+    assert.equal(await end(run, 'SIGINT'), 0);
+    assert.deepEqual(await Promise.all(urls.map(isUp)), [false, false, false, false]);
+  });
+
+  it('prints the command that asks for a sync, and nobody without its key is let in', async t => {
+    const run = await start(t);
+    const [, key = '', url = ''] = /curl -X POST -H 'x-functions-key: (\S+)' (\S+)/.exec(run.said()) ?? [];
+    const response = await fetch(url, { method: 'POST', headers: { 'x-functions-key': key } });
+    assert.deepEqual([response.status, await response.json()], [200, { outcome: 'not-due' }]);
+    assert.equal((await fetch(url, { method: 'POST' })).status, 401);
+  });
+
+  it('leaves nothing behind when it is killed', async t => {
+    const run = await start(t);
+    const urls = serverUrls(run);
+    await end(run, 'SIGKILL');
+    assert.deepEqual(await Promise.all(urls.map(isUp)), [false, false, false, false]);
+  });
+
+  it('ends on SIGTERM and SIGHUP with the exit code of the signal', async t => {
+    const runs = await Promise.all([start(t), start(t)]);
+    assert.deepEqual(await Promise.all([end(runs[0], 'SIGTERM'), end(runs[1], 'SIGHUP')]), [143, 129]);
+  });
+
+  it('keeps the blobs in the folder of --data, and never a secret', async t => {
+    const dataDir = await mkdtemp(join(tmpdir(), 'start-'));
+    t.after(() => rm(dataDir, { recursive: true }));
+    const statsOf = async ({ url }: Run) => (await fetch(`${url}/api/stats`)).text();
+    const first = await start(t, { args: ['--data', dataDir] });
+    const stats = await statsOf(first);
+    await end(first, 'SIGINT');
+
+    const second = await start(t, { args: ['--data', dataDir, '--member', 'newcomer'] });
+    assert.match(second.said(), /^First sync: not-due\.$/m);
+    assert.equal(await statsOf(second), stats);
+    await end(second, 'SIGINT');
+
+    const files = await readdir(dataDir, { recursive: true, withFileTypes: true });
+    const texts = await Promise.all(
+      files.filter(file => file.isFile()).map(file => readFile(join(file.parentPath, file.name), 'utf8')),
+    );
+    assert.ok(texts.some(text => text.includes('workout_counts')));
+    const secret = /"(access|refresh)_token"|sandbox \\*"pass/;
+    assert.ok(!texts.some(text => secret.test(text)));
+  });
+
+  it('shows the member who was asked for', async t => {
+    const run = await start(t, { args: ['--member', 'empty'] });
+    const stats = (await (await fetch(`${run.url}/api/stats`)).json()) as {
+      workout_counts: { total_workouts: number };
+    };
+    assert.equal(stats.workout_counts.total_workouts, 0);
+  });
+
+  it('says what is wrong with the command, and which port is taken', async t => {
+    const wrong = launch(t, { args: ['--nope'] });
+    await assert.rejects(wrong.ready, /ended with 2:\n.*'--nope'/);
+    const other = await startLoopbackServer((_, response) => void response.end());
+    t.after(other.close);
+    const taken = launch(t, { env: { PORT: String(other.port) } });
+    await assert.rejects(taken.ready, new RegExp(`ended with 1:\\n[\\s\\S]*PORT ${other.port} is in use`));
+  });
+});
+
+describe('npm start -- --account', { concurrency: 2 }, () => {
+  const credentials = { username: 'someone@example.invalid', password: 'correct horse' };
+
+  async function startWithAccount(t: TestContext, password: string) {
+    const peloton = await startPelotonDouble({ credentials });
+    t.after(peloton.close);
+    const env = {
+      PELOTON_API_URL: peloton.apiUrl,
+      PELOTON_AUTH_URL: peloton.authUrl,
+      PELOTON_USERNAME: credentials.username,
+      PELOTON_PASSWORD: password,
+    };
+    return { peloton, run: await start(t, { args: ['--account'], env }) };
+  }
+
+  it('signs in where the settings say, with that account, and tells nobody', async t => {
+    const { peloton, run } = await startWithAccount(t, credentials.password);
+    assert.match(run.said(), /^First sync: synced/m);
+    assert.ok(peloton.requests.length > 0);
+    assert.deepEqual(peloton.violations, []);
+    assert.equal(serverUrls(run).length, 3);
+    for (const secret of peloton.secrets()) assert.ok(!run.said().includes(secret));
+  });
+
+  it('serves although the first sync failed, and says why', async t => {
+    const { run } = await startWithAccount(t, 'wrong');
+    assert.match(run.said(), /^First sync failed \(sign-in-refused\): .+$/m);
+    assert.equal((await fetch(`${run.url}/api/stats`)).status, 404);
+  });
+});
