@@ -8,29 +8,38 @@ import { countStreaks } from './streaks.ts';
 import { dayMs, listWorkouts, type Workout } from './workout-history.ts';
 
 export type OverviewShape = 'v1' | 'v2' | 'unversioned';
+/** The unversioned shape. */
+export type Overview = ReturnType<typeof drawUnversioned>;
 
-/** As of the end of a day, `YYYY-MM-DD`. */
-export function overviewOn(member: StartedMember, date: string, shape: OverviewShape = 'unversioned') {
-  return drawOverview(member, new Date(Date.parse(date) + dayMs - 1), shape);
+/** The unversioned overview as of the end of a day, `YYYY-MM-DD`. */
+export function overviewOn(member: StartedMember, date: string): Overview {
+  return drawUnversioned(member, new Date(Date.parse(date) + dayMs - 1));
 }
 
 export function drawOverview(member: StartedMember, now: Date, shape: OverviewShape): Record<string, unknown> {
+  const overview = drawUnversioned(member, now);
+  if (shape === 'unversioned') return overview;
+  const { id, workout_counts, personal_records, streaks, achievement_counts } = overview;
+  if (shape === 'v2') return { id, workout_counts, personal_records, streaks, achievement_counts };
+  const { current_daily: _days, start_date_of_current_daily: _since, ...weekly } = streaks;
+  const achievements = achievement_counts.achievements.map(({ template }) => ({
+    ...template,
+    small_image_url: `${template.image_url}-small`,
+    large_image_url: `${template.image_url}-large`,
+  }));
+  return { id, workout_counts, personal_records, streaks: weekly, achievements };
+}
+
+function drawUnversioned(member: StartedMember, now: Date) {
   const workouts = listWorkouts(member, now);
-  const streaks = countStreaks(workouts, Math.floor(now.getTime() / dayMs), member.bestStreakLagWeeks);
   const counts = countWorkouts(workouts);
-  const parts = { id: member.id, workout_counts: counts, personal_records: listRecords(workouts) };
-  if (shape === 'v1') {
-    const { current_daily: _days, start_date_of_current_daily: _since, ...weekly } = streaks;
-    return { ...parts, streaks: weekly, achievements: listFlat(workouts) };
-  }
-  const imports = {
+  return {
+    id: member.id,
+    workout_counts: counts,
     first_party_or_partner_3p_workout_counts: counts,
     user_has_imported_non_partner_3p_workout: false,
-  };
-  return {
-    ...parts,
-    ...(shape === 'unversioned' && imports),
-    streaks,
+    personal_records: listRecords(workouts),
+    streaks: countStreaks(workouts, Math.floor(now.getTime() / dayMs), member.bestStreakLagWeeks),
     achievement_counts: countAchievements(workouts),
   };
 }
@@ -55,13 +64,4 @@ function countAchievements(workouts: readonly Workout[]) {
     template: { ...template, animated_image_url: null, kinetic_token_background: null },
   }));
   return { total_count: achievements.reduce((sum, { count }) => sum + count, 0), achievements };
-}
-
-function listFlat(workouts: readonly Workout[]) {
-  return listAchievements(workouts).map(({ count: _count, ...template }) => ({
-    ...template,
-    small_image_url: `${template.image_url}-small`,
-    large_image_url: `${template.image_url}-large`,
-    ...{ animated_image_url: null, kinetic_token_background: null },
-  }));
 }
