@@ -67,6 +67,11 @@ test('makes nodes of personal records, streaks, achievements and the snapshot it
   assert.deepEqual([snapshot?.date, snapshot?.total_workouts], ['2026-11-22', 243]);
 });
 
+test('gives every node an id of its own, though types share slugs', async t => {
+  const { build } = await buildOnce(t, snapshotAnswer(exampleSnapshot(), '"1"'));
+  assert.equal(new Set(build.nodes.map(node => node.id)).size, build.nodes.length);
+});
+
 test('declares every type it makes nodes of, with every field', async t => {
   const { build } = await buildOnce(t, snapshotAnswer(exampleSnapshot(), '"1"'));
   let definitions = '';
@@ -203,7 +208,9 @@ for (const [behaviour, answer] of slowAnswers) {
   test(`a service that ${behaviour} costs the time limit and nothing else`, async t => {
     const service = await serveStats(t, answer);
     const build = recordGatsby(t).nextBuild();
+    const startedAt = performance.now();
     await sourceNodes(build.gatsby, optionsFor(service.baseUrl, { timeoutMs: 100 }));
+    assert.ok(performance.now() - startedAt < 2000, 'the build went on');
     assert.deepEqual(build.nodes, []);
     assert.match(build.warnings.join(), /took longer than 0\.1 s/);
   });

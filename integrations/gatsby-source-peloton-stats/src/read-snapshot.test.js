@@ -1,0 +1,54 @@
+// What counts as a snapshot, and what becomes of the odd parts of one.
+
+const assert = require('node:assert/strict');
+const { test } = require('node:test');
+const { exampleSnapshot } = require('../testing/example-snapshot.js');
+const { readSnapshot } = require('./read-snapshot.js');
+
+/** @param {unknown} workout */
+const withWorkout = workout => exampleSnapshot({ workout_counts: { total_workouts: 1, workouts: [workout] } });
+
+test('reads its own output: what a build keeps is what the next one finds', () => {
+  const { snapshot } = readSnapshot(exampleSnapshot());
+  assert.deepEqual(readSnapshot(JSON.parse(JSON.stringify(snapshot))), { snapshot, leftOut: 0 });
+});
+
+test('is no snapshot without a whole total', () => {
+  for (const total_workouts of [undefined, null, '243', 2.5, -1])
+    assert.throws(
+      () => readSnapshot(exampleSnapshot({ workout_counts: { total_workouts, workouts: [] } })),
+      /no snapshot/,
+    );
+});
+
+test('reads a snapshot that has counts and nothing else', () => {
+  const { snapshot } = readSnapshot({ schema_version: 1, workout_counts: { total_workouts: 0, workouts: [] } });
+  assert.deepEqual([snapshot.streaks, snapshot.achievements, snapshot.personal_records], [undefined, [], []]);
+});
+
+test("keeps a slug's first entry", () => {
+  const workouts = [
+    { name: 'Cycling', slug: 'cycling', count: 1 },
+    { name: 'Cycling again', slug: 'cycling', count: 2 },
+  ];
+  const { snapshot, leftOut } = readSnapshot(exampleSnapshot({ workout_counts: { total_workouts: 3, workouts } }));
+  assert.deepEqual(snapshot.workout_counts.workouts, workouts.slice(0, 1));
+  assert.equal(leftOut, 1);
+});
+
+test('drops a URL that is not https, and keeps its entry', () => {
+  for (const icon_url of ['http://icons.example/a.png', 'javascript:alert(1)', '//icons.example', 7]) {
+    const { snapshot } = readSnapshot(withWorkout({ name: 'Cycling', slug: 'cycling', count: 1, icon_url }));
+    assert.deepEqual(snapshot.workout_counts.workouts, [{ name: 'Cycling', slug: 'cycling', count: 1 }]);
+  }
+});
+
+test('leaves out a count that GraphQL could not answer with', () => {
+  for (const count of [2 ** 31, -1, 1.5, '1', null])
+    assert.equal(readSnapshot(withWorkout({ name: 'Cycling', slug: 'cycling', count })).leftOut, 1);
+});
+
+test('drops dates that are none', () => {
+  const { snapshot } = readSnapshot(exampleSnapshot({ date: '22.11.2026', synced_at: 'yesterday' }));
+  assert.deepEqual([snapshot.date, snapshot.synced_at], [undefined, undefined]);
+});
