@@ -98,7 +98,7 @@ function send({ customHeaders }: HttpHost, { request, response }: Call, http: Ht
   const isHead = request.method === 'HEAD';
   if (status !== 204 && status !== 304 && (!isHead || body.length > 0)) headers['content-length'] = body.length;
   response.writeHead(status, headers);
-  response.end(isHead ? undefined : body);
+  response.end(body); // of which Node sends nothing to a HEAD
 }
 
 function sendEmpty(response: ServerResponse, status: number): void {

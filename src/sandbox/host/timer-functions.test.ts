@@ -10,9 +10,10 @@ const minuteMs = 60_000;
 function start(t: TestContext, options: { runOnStartup?: boolean; invoke?: () => Promise<void> } = {}) {
   t.mock.timers.enable({ apis: ['setTimeout', 'Date'], now: Date.parse('2026-11-22T10:01:00Z') });
   const runs: { at: string; isPastDue: boolean }[] = [];
+  let sleptMs = 0;
   const timer = createTimerFunction({
     info: { ...info, runOnStartup: options.runOnStartup ?? false },
-    clock: () => new Date(),
+    clock: () => new Date(Date.now() + sleptMs),
     invoke: async ({ json = '' }: TypedData) => {
       runs.push({ at: new Date().toISOString().slice(11, 16), isPastDue: JSON.parse(json).IsPastDue });
       await options.invoke?.();
@@ -27,7 +28,10 @@ function start(t: TestContext, options: { runOnStartup?: boolean; invoke?: () =>
       await settle();
     }
   };
-  const sleep = (minutes: number) => t.mock.timers.setTime(Date.now() + minutes * minuteMs);
+  /** The clock goes on, Node's timers do not. */
+  const sleep = (minutes: number) => {
+    sleptMs += minutes * minuteMs;
+  };
   return { timer, runs, pass, sleep };
 }
 
@@ -67,6 +71,16 @@ describe('a timer function', () => {
       runs.map(run => run.at),
       ['10:15', '10:45'],
     );
+  });
+
+  it('is not run again when it is stopped while it runs', async t => {
+    const first = Promise.withResolvers<void>();
+    const { timer, runs, pass } = start(t, { invoke: () => first.promise });
+    await pass(15);
+    timer.stop();
+    first.resolve();
+    await pass(30);
+    assert.equal(runs.length, 1);
   });
 
   it('runs once, past due, after the machine has slept over several occurrences', async t => {
