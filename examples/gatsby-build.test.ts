@@ -29,6 +29,7 @@ async function run(command: string, args: string[], env: Record<string, string> 
     cwd: site,
     env: { ...process.env, CI: '1', GATSBY_TELEMETRY_DISABLED: '1', NODE_TEST_CONTEXT: undefined, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
+    timeout: 200_000,
     shell: process.platform === 'win32',
   });
   let output = '';

@@ -5,12 +5,14 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 
 const startScript = fileURLToPath(new URL('../src/sandbox/start.ts', import.meta.url));
+const longestLifeMs = 120_000;
 
 async function readUrl(service: ChildProcess): Promise<string> {
   let output = '';
-  for await (const chunk of service.stdout ?? []) {
+  // The service goes on writing after this: closing its output would end it.
+  for await (const chunk of service.stdout?.iterator({ destroyOnReturn: false }) ?? []) {
     output += chunk;
-    const url = output.match(/^Ready: (http:\S+)$/m)?.[1];
+    const url = output.match(/^Ready: (http:\S+)\r?\n/m)?.[1];
     if (url) return url;
   }
   throw new Error(`The service ended before it was ready:\n${output}`);
@@ -21,6 +23,7 @@ export async function startService(): Promise<{ url: string; stop: () => Promise
   const service = spawn(process.execPath, [startScript], {
     env: { ...process.env, PORT: '0' },
     stdio: ['ignore', 'pipe', 'inherit'],
+    timeout: longestLifeMs,
   });
   const ended = once(service, 'exit');
   const stop = async () => {
