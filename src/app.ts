@@ -9,7 +9,7 @@ import { answerOptions, failureProblem, type Reply, type Request, uncachedJson }
 import type { TickLimits, TickOutcome } from './tick.ts';
 
 /** What a handler uses of Azure's InvocationContext. */
-export type Context = Record<'log' | 'warn' | 'error', (line: string) => void>;
+export type Context = Record<'debug' | 'info' | 'warn' | 'error', (line: string) => void>;
 export type HttpHandler = (request: Request, context: Context) => Promise<Reply>;
 export type TimerHandler = (timer: unknown, context: Context) => Promise<void>;
 
@@ -24,8 +24,7 @@ function once<T>(make: () => T): () => T {
 }
 
 function logTo(context: Context): Log {
-  const write = { info: context.log, warn: context.warn, error: context.error };
-  return createLog((level, line) => write[level].call(context, line));
+  return createLog((level, line) => context[level](line));
 }
 
 /** A public GET: OPTIONS answered, and every error a problem without a stack or a secret. */

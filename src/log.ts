@@ -3,7 +3,7 @@
 
 import type { StatsError } from './errors.ts';
 
-export type LogLevel = 'info' | 'warn' | 'error';
+export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
 export type LogFields = Record<string, string | number | boolean | null | readonly string[] | undefined>;
 export type Log = (level: LogLevel, event: string, fields?: LogFields) => void;
 

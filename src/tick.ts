@@ -92,7 +92,7 @@ async function runUnderLease(parts: TickParts, { lease, force, limits }: Run): P
 
   const ledger = openLedger({ container: storage.private, file: seen.file, startedAt, clock });
   const onAnswer = (answer: { request: string; status: number | null; duration_ms: number }) =>
-    log('info', 'peloton.answered', answer);
+    log('debug', 'peloton.answered', answer);
   const door = createDoor({ limits: limits.door, signal, clock, onAnswer });
   const { peloton } = config;
   const custody = createCustody({ door, peloton, vault: openVault(signal), ledger, clock, log });

@@ -40,8 +40,18 @@ function nextStep(status: number | undefined, code: string | undefined, action: 
   return 'Check that KEY_VAULT_URL names a vault that can be reached from here, and that the app has an identity.';
 }
 
+/** The status and the most exact code: a disabled and a deleted secret are told by the inner one. */
+function readFault(error: unknown): { statusCode?: number | undefined; code?: string | undefined } {
+  if (!isRestError(error)) return {};
+  const details = error.details as
+    | { error?: { innererror?: { code?: string }; innerError?: { code?: string } } }
+    | undefined;
+  const inner = details?.error?.innererror ?? details?.error?.innerError;
+  return { statusCode: error.statusCode, code: inner?.code ?? error.code };
+}
+
 function vaultError(error: unknown, host: string, action: 'get' | 'set', name: string): StatsError {
-  const { statusCode, code } = isRestError(error) ? error : {};
+  const { statusCode, code } = readFault(error);
   const reason = [statusCode, code ?? (error instanceof Error ? error.name : undefined)].filter(Boolean).join(' ');
   return new StatsError('vault', `Key Vault ${host} did not ${action} the secret ${name} (${reason}).`, {
     cause: new Error(reason),

@@ -1,0 +1,55 @@
+// Writes dist/, the folder that is deployed: host.json, package.json, one entry, and chunks that are loaded on first use.
+// Nothing of the sandbox gets in, and no node_modules are needed beside it.
+
+import { copyFile, glob, mkdir, rm, writeFile } from 'node:fs/promises';
+import { relative, resolve } from 'node:path';
+import { build } from 'esbuild';
+import manifest from '../package.json' with { type: 'json' };
+
+const root = resolve(import.meta.dirname, '..');
+const dist = resolve(root, 'dist');
+
+// The SDKs ask for Node's own modules by require, which an ES module does not have.
+const banner =
+  "import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);";
+
+const registrations = (await Array.fromAsync(glob('functions/*.ts', { cwd: root }))).sort();
+
+await rm(dist, { recursive: true, force: true });
+await mkdir(dist, { recursive: true });
+const { metafile } = await build({
+  absWorkingDir: root,
+  stdin: {
+    contents: registrations.map(file => `import './${file}';`).join('\n'),
+    resolveDir: root,
+    sourcefile: 'main.ts',
+  },
+  outdir: dist,
+  entryNames: 'main',
+  chunkNames: 'chunks/[name]-[hash]',
+  outExtension: { '.js': '.mjs' },
+  bundle: true,
+  splitting: true,
+  minify: true,
+  keepNames: true,
+  platform: 'node',
+  format: 'esm',
+  target: 'node22',
+  external: ['@azure/functions-core'], // supplied by the worker
+  banner: { js: banner },
+  define: { BUILT_AT: JSON.stringify(new Date().toISOString()) },
+  metafile: true,
+  logLevel: 'warning',
+});
+await copyFile(resolve(root, 'host.json'), resolve(dist, 'host.json'));
+const { name, version, engines } = manifest;
+await writeFile(
+  resolve(dist, 'package.json'),
+  `${JSON.stringify({ name, version, type: 'module', main: 'main.mjs', engines }, null, 2)}\n`,
+);
+
+const outputs = Object.entries(metafile.outputs);
+const bytes = outputs.reduce((sum, [, output]) => sum + output.bytes, 0);
+console.log(
+  `${relative(root, dist)}/: ${outputs.length} files, ${(bytes / 1024).toFixed(0)} kB, ${registrations.length} functions`,
+);

@@ -1,0 +1,173 @@
+// A whole service for a test: the app in this process over doubles and a real Azurite, with a clock that the test holds.
+// Azurite is shared by the tests of a process; each bench has containers of its own.
+
+import { randomBytes } from 'node:crypto';
+import { after } from 'node:test';
+import { BlobServiceClient, type ContainerClient } from '@azure/storage-blob';
+import { type AppOptions, type Context, createApp } from '../app.ts';
+import type { Reply, Request } from '../serve.ts';
+import type { State } from '../state.ts';
+import type { TickLimits, TickOutcome } from '../tick.ts';
+import { type Azurite, startAzurite } from './azurite.ts';
+import { type FaultProxy, startFaultProxy } from './fault-proxy.ts';
+import { type PelotonDouble, type PelotonOptions, startPelotonDouble } from './peloton.ts';
+import { startVaultDouble, type VaultDouble } from './vault.ts';
+
+export type BenchOptions = {
+  /** The instant at which the test begins. */
+  at?: string;
+  settings?: Record<string, string>;
+  peloton?: Omit<PelotonOptions, 'clock'>;
+  /** The vault's secrets; by default the double's own credentials. */
+  secrets?: Record<string, string>;
+  limits?: Partial<TickLimits>;
+  /** Put a switchboard of faults in front of the store. */
+  storeFaults?: boolean;
+};
+
+export type Bench = {
+  peloton: PelotonDouble;
+  vault: VaultDouble;
+  /** In front of the store, where it was asked for. */
+  store: FaultProxy | undefined;
+  settings: Record<string, string>;
+  now: Date;
+  passTime(milliseconds: number): void;
+  /** Every line that the app logged, since the beginning. */
+  lines: string[];
+  /** The same lines, parsed. */
+  events(name?: string): Record<string, unknown>[];
+  app: ReturnType<typeof createApp>;
+  /** A second instance of the app over the same settings: another host. */
+  startApp(options?: AppOptions): ReturnType<typeof createApp>;
+  /** What the timer does; rejects where it does. */
+  tick(): Promise<void>;
+  syncNow(query?: Record<string, string>): Promise<{ status: number; body: Record<string, unknown> & TickOutcome }>;
+  get(handler: 'stats' | 'health', headers?: Record<string, string>): Promise<{ reply: Reply; json: unknown }>;
+  health(): Promise<
+    Record<string, unknown> & { status: string; problem: { code: string; hint: string; since: string } | null }
+  >;
+  container(name: 'public' | 'private'): ContainerClient;
+  blob(name: string): Promise<string | undefined>;
+  privateBlob(name: string): Promise<string | undefined>;
+  state(): Promise<State>;
+};
+
+export const hourMs = 3_600_000;
+/** Short enough for a test, with the same rules as the real ones. */
+export const fastLimits: Partial<TickLimits> = {
+  door: { timeoutMs: 400, retryDelayMs: 2, retries: 2, maxRetryAfterMs: 20 },
+  workMs: 10_000,
+};
+
+const closers: (() => Promise<unknown> | undefined)[] = [];
+// At import, so that it belongs to the whole file and not to the test that happens to run.
+after(() => Promise.all(closers.map(close => close())));
+
+let shared: Promise<Azurite> | undefined;
+
+/** The process's Azurite, started by the first test that needs it and ended after the last. */
+export function sharedAzurite(): Promise<Azurite> {
+  if (!shared) {
+    shared = startAzurite();
+    closers.push(async () => (await shared)?.close());
+  }
+  return shared;
+}
+
+export function fakeRequest(
+  options: {
+    method?: string;
+    headers?: Record<string, string>;
+    query?: Record<string, string>;
+    params?: Record<string, string>;
+  } = {},
+): Request {
+  return {
+    method: options.method ?? 'GET',
+    headers: new Headers(options.headers),
+    query: new URLSearchParams(options.query),
+    params: options.params ?? {},
+  };
+}
+
+function parseBody(reply: Reply): unknown {
+  const text = Buffer.from(reply.body ?? []).toString();
+  return text.startsWith('{') ? JSON.parse(text) : text;
+}
+
+async function readBlob(container: ContainerClient, name: string): Promise<string | undefined> {
+  const blob = container.getBlobClient(name);
+  return (await blob.exists()) ? (await blob.downloadToBuffer()).toString() : undefined;
+}
+
+export async function startBench(options: BenchOptions = {}): Promise<Bench> {
+  let now = new Date(options.at ?? '2026-11-22T09:00:00.000Z');
+  const clock = () => now;
+  const azurite = await sharedAzurite();
+  const store = options.storeFaults ? await startFaultProxy({ target: azurite.url }) : undefined;
+  const peloton = await startPelotonDouble({ ...options.peloton, clock });
+  const { username, password } = peloton.credentials;
+  const secrets = options.secrets ?? { 'peloton-username': username, 'peloton-password': password };
+  const vault = await startVaultDouble({ clock, secrets });
+  closers.push(() => Promise.all([store?.close(), peloton.close(), vault.close()]));
+
+  const stats = `stats-${randomBytes(6).toString('hex')}`;
+  const settings = {
+    KEY_VAULT_URL: vault.url,
+    STORAGE_CONNECTION_STRING: store
+      ? azurite.connectionString.replace(new URL(azurite.url).origin, store.url)
+      : azurite.connectionString,
+    STATS_CONTAINER: stats,
+    PELOTON_API_URL: peloton.apiUrl,
+    PELOTON_AUTH_URL: peloton.authUrl,
+    ...options.settings,
+  };
+  const lines: string[] = [];
+  const write = (line: string) => lines.push(line);
+  const context: Context = { debug: write, info: write, warn: write, error: write };
+  const limits = { ...fastLimits, ...options.limits };
+  const startApp = (given: AppOptions = {}) => createApp(settings, { clock, limits, ...given });
+  const app = startApp();
+  const blobs = BlobServiceClient.fromConnectionString(azurite.connectionString);
+  const container = (name: 'public' | 'private') =>
+    blobs.getContainerClient(name === 'public' ? stats : `${stats}-private`);
+
+  return {
+    peloton,
+    vault,
+    store,
+    settings,
+    lines,
+    app,
+    startApp,
+    container,
+    get now() {
+      return now;
+    },
+    set now(at) {
+      now = at;
+    },
+    passTime: milliseconds => {
+      now = new Date(now.getTime() + milliseconds);
+    },
+    events: name => lines.map(line => JSON.parse(line)).filter(({ event }) => name === undefined || event === name),
+    tick: () => app.sync({}, context),
+    async syncNow(query = {}) {
+      const reply = await app.syncNow(fakeRequest({ method: 'POST', query }), context);
+      return { status: reply.status, body: parseBody(reply) as Record<string, unknown> & TickOutcome };
+    },
+    async get(handler, headers = {}) {
+      const reply = await app[handler](fakeRequest({ headers }), context);
+      return { reply, json: parseBody(reply) };
+    },
+    async health() {
+      return parseBody(await app.health(fakeRequest(), context)) as Awaited<ReturnType<Bench['health']>>;
+    },
+    blob: name => readBlob(container('public'), name),
+    privateBlob: name => readBlob(container('private'), name),
+    async state() {
+      return JSON.parse((await readBlob(container('private'), 'state.json')) ?? '{}');
+    },
+  };
+}
