@@ -3,7 +3,8 @@
 
 import { copyFile, glob, mkdir, rm, writeFile } from 'node:fs/promises';
 import { relative, resolve } from 'node:path';
-import { build } from 'esbuild';
+import { pathToFileURL } from 'node:url';
+import { build, type Plugin } from 'esbuild';
 import manifest from '../package.json' with { type: 'json' };
 
 const root = resolve(import.meta.dirname, '..');
@@ -14,6 +15,18 @@ const banner =
   "import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);";
 
 const registrations = (await Array.fromAsync(glob('functions/*.ts', { cwd: root }))).sort();
+
+/** Files of other languages go in as text: the module that reads them is evaluated here, and its values take its place. */
+const embedFiles: Plugin = {
+  name: 'embed-files',
+  setup({ onLoad }) {
+    onLoad({ filter: /[\\/]views[\\/]embedded\.ts$/ }, async ({ path }) => {
+      const values: Record<string, unknown> = await import(pathToFileURL(path).href);
+      const lines = Object.entries(values).map(([name, value]) => `export const ${name} = ${JSON.stringify(value)};`);
+      return { contents: lines.join('\n') };
+    });
+  },
+};
 
 await rm(dist, { recursive: true, force: true });
 await mkdir(dist, { recursive: true });
@@ -38,6 +51,7 @@ const { metafile } = await build({
   external: ['@azure/functions-core'], // supplied by the worker
   banner: { js: banner },
   define: { BUILT_AT: JSON.stringify(new Date().toISOString()) },
+  plugins: [embedFiles],
   metafile: true,
   logLevel: 'warning',
 });

@@ -1,10 +1,14 @@
 // The only wiring: settings → storage, vault, Peloton → the handlers. Everything is made on first use, and what only a sync
 // needs is loaded by the first sync: a GET never waits for it.
 
-import { environment, readConfig, readStorageConfig, type Settings } from './config.ts';
+import { createCopies, type ReaderParts } from './answers/copies.ts';
+import { createDocuments } from './answers/documents.ts';
+import { answerHealth } from './answers/health.ts';
+import { answerHistory, answerStats, answerStatsDay } from './answers/json.ts';
+import { createPictures } from './answers/pictures.ts';
+import { environment, readConfig, readPublicUrl, readStorageConfig, type Settings } from './config.ts';
 import { asStatsError, StatsError, stackOf } from './errors.ts';
 import { createLog, type Log } from './log.ts';
-import { createReaders } from './readers.ts';
 import { answerOptions, failureProblem, type Reply, type Request, uncachedJson } from './serve.ts';
 import type { TickLimits, TickOutcome } from './tick.ts';
 
@@ -87,12 +91,24 @@ export function createApp(settings: Settings, { clock = () => new Date(), limits
     }
   };
 
-  const readers = createReaders({ config, storage: readerStorage, clock });
+  const publicUrl = once(() => readPublicUrl(settings));
+  const readers: ReaderParts = { config, publicUrl, storage: readerStorage, clock };
+  const copies = createCopies(readers);
+  const { card, badge, page } = createPictures(copies, publicUrl);
+  const { widget, schema, openapi } = createDocuments(publicUrl);
   return {
     sync,
     syncNow,
-    health: publicRoute(readers.health),
-    stats: publicRoute(readers.stats),
+    health: publicRoute((_request, log) => answerHealth(readers, log)),
+    stats: publicRoute(request => answerStats(request, copies)),
+    statsDay: publicRoute(request => answerStatsDay(request, copies)),
+    history: publicRoute(request => answerHistory(request, copies)),
+    card: publicRoute(card),
+    badge: publicRoute(badge),
+    page: publicRoute(page),
+    widget: publicRoute(widget),
+    schema: publicRoute(schema),
+    openapi: publicRoute(openapi),
   };
 }
 

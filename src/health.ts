@@ -1,19 +1,26 @@
 // How the service is, from what the last runs wrote down: for a probe, and for the person it names. Pure.
 
+import * as z from 'zod';
 import type { ScheduleConfig } from './config.ts';
-import type { ErrorCode, StatsError } from './errors.ts';
+import { type ErrorCode, errorTable, type StatsError } from './errors.ts';
 import { isFailing } from './ledger.ts';
 import { latestScheduledInstant, nextScheduledInstant, nextTick, staleAfterMs } from './schedule.ts';
 import type { State } from './state.ts';
 
-export type Problem = { code: ErrorCode | 'overdue'; hint: string; since: string };
+const instant = z.iso.datetime().nullable();
+const codes = [...(Object.keys(errorTable) as ErrorCode[]), 'overdue'] as const;
 
-export type Health = {
-  status: 'failing' | 'stale' | 'retrying' | 'empty' | 'ok';
-  problem: Problem | null;
-  last_success: string | null;
-  next_attempt: string | null;
-};
+export const healthSchema = z
+  .object({
+    status: z.enum(['failing', 'stale', 'retrying', 'empty', 'ok']),
+    problem: z.object({ code: z.enum(codes), hint: z.string(), since: z.iso.datetime() }).nullable(),
+    last_success: instant,
+    next_attempt: instant,
+  })
+  .meta({ id: 'Health' });
+
+export type Health = z.infer<typeof healthSchema>;
+type Problem = NonNullable<Health['problem']>;
 
 const overdueHint =
   'No sync has run since it fell due: the timer is not running. Restart the function app, or call POST /api/sync.';

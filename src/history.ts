@@ -57,3 +57,20 @@ export function parseHistory(bytes: Buffer): History | undefined {
     throw error;
   }
 }
+
+function csvField(text: string): string {
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}
+
+/** RFC 4180: `date,total_workouts`, then a column for every slug, a-z; a count that is not there is 0. */
+export function toCsv(points: readonly HistoryPoint[]): string {
+  const counts = points.map(point => new Map(Object.entries(point.counts)));
+  const slugs = [...new Set(counts.flatMap(count => [...count.keys()]))].sort(compareText);
+  const header = ['date', 'total_workouts', ...slugs].map(csvField);
+  const rows = points.map(({ date, total_workouts }, index) => [
+    date,
+    total_workouts,
+    ...slugs.map(slug => counts[index]?.get(slug) ?? 0),
+  ]);
+  return [header, ...rows].map(row => `${row.join(',')}\r\n`).join('');
+}

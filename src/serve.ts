@@ -3,8 +3,9 @@
 
 import { createHash } from 'node:crypto';
 import { promisify } from 'node:util';
-import { brotliCompress, gzip } from 'node:zlib';
-import { type ErrorCode, errorTable, type StatsError } from './errors.ts';
+import { brotliCompress, constants, gzip } from 'node:zlib';
+import * as z from 'zod';
+import { errorTable, type StatsError } from './errors.ts';
 
 /** What a handler reads of a request; Azure's HttpRequest is one. */
 export type Request = {
@@ -23,6 +24,8 @@ const everyAnswer = {
   'X-Content-Type-Options': 'nosniff',
   'Cross-Origin-Resource-Policy': 'cross-origin',
 };
+
+export const jsonType = 'application/json; charset=utf-8';
 
 /** For pages and JSON; a card lives shorter, since image proxies keep what they are told. */
 export const publicCaching = 'public, max-age=300, stale-while-revalidate=3600, stale-if-error=604800';
@@ -43,11 +46,16 @@ export type RepresentationSource = {
   lastModified: Date;
   cacheControl?: string;
   headers?: Record<string, string>;
+  /** `low` for what is sent once and not kept. */
+  effort?: 'low' | 'high';
 };
 
-const compress: Record<Coding, (bytes: Uint8Array) => Promise<Uint8Array>> = {
-  br: promisify(brotliCompress),
-  gzip: promisify(gzip),
+const brotli = promisify(brotliCompress);
+const quality = constants.BROTLI_PARAM_QUALITY;
+
+const compress: Record<Coding, (bytes: Uint8Array, effort: 'low' | 'high') => Promise<Uint8Array>> = {
+  br: (bytes, effort) => brotli(bytes, { params: { [quality]: effort === 'low' ? 4 : 11 } }),
+  gzip: (bytes, effort) => promisify(gzip)(bytes, { level: effort === 'low' ? 5 : 9 }),
   identity: async bytes => bytes,
 };
 
@@ -55,7 +63,7 @@ const etagSuffix: Record<Coding, string> = { br: '-br', gzip: '-gz', identity: '
 
 /** A version of a resource, ready to be sent as often as it is asked for. */
 export function represent(source: RepresentationSource): Representation {
-  const { bytes, contentType, lastModified, cacheControl = publicCaching, headers } = source;
+  const { bytes, contentType, lastModified, cacheControl = publicCaching, headers, effort = 'high' } = source;
   const digest = createHash('sha256').update(bytes).digest('base64url').slice(0, 27);
 
   async function make(coding: Coding): Promise<Variant> {
@@ -73,7 +81,7 @@ export function represent(source: RepresentationSource): Representation {
       'Content-Type': contentType,
       ...(coding !== 'identity' && { 'Content-Encoding': coding }),
     };
-    return { etag, ok, notModified, body: await compress[coding](bytes) };
+    return { etag, ok, notModified, body: await compress[coding](bytes, effort) };
   }
 
   const variants = new Map<Coding, Promise<Variant>>();
@@ -121,7 +129,10 @@ function isNotModified({ headers }: Request, etag: string, lastModified: Date): 
 /** Answers GET and HEAD from a representation. */
 export async function respond(request: Request, representation: Representation): Promise<Reply> {
   const coding = chooseCoding(request.headers.get('accept-encoding'));
-  if (!coding) return problem({ status: 406, title: 'No coding is left', detail: 'Codings: br, gzip, identity.' });
+  if (!coding) {
+    const detail = 'The Accept-Encoding header must leave one of br, gzip and identity.';
+    return problem({ status: 406, title: 'No coding is left', detail, code: 'not-acceptable' });
+  }
   const { etag, ok, notModified, body } = await representation.in(coding);
   if (isNotModified(request, etag, representation.lastModified)) return { status: 304, headers: notModified };
   return request.method === 'HEAD' ? { status: 200, headers: ok } : { status: 200, headers: ok, body };
@@ -135,17 +146,22 @@ export function answerOptions(): Reply {
   };
 }
 
-export type ProblemSource = {
-  status: number;
-  title: string;
-  detail: string;
-  code?: ErrorCode | 'bad-request' | 'not-found';
-  headers?: Record<string, string>;
-};
+/** RFC 9457. */
+export const problemSchema = z
+  .object({
+    type: z.string(),
+    title: z.string(),
+    status: z.int(),
+    detail: z.string(),
+    code: z.string().meta({ description: 'Whose turn it is; docs/operations.md has a paragraph for each.' }),
+  })
+  .meta({ id: 'Problem' });
 
-/** An error of ours as RFC 9457 problem+json, cached for a minute at most. */
+export type ProblemSource = Omit<z.infer<typeof problemSchema>, 'type'> & { headers?: Record<string, string> };
+
+/** An error of ours as problem+json, cached for a few seconds at most. */
 export function problem({ status, title, detail, code, headers }: ProblemSource): Reply {
-  const body = { type: 'about:blank', title, status, detail, ...(code && { code }) };
+  const body: z.infer<typeof problemSchema> = { type: 'about:blank', title, status, detail, code };
   return {
     status,
     headers: {

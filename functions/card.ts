@@ -1,0 +1,9 @@
+import { app } from '@azure/functions';
+import { handlers } from '../src/app.ts';
+
+app.http('card', {
+  methods: ['GET', 'HEAD', 'OPTIONS'],
+  route: 'card.svg',
+  authLevel: 'anonymous',
+  handler: handlers.card,
+});

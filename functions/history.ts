@@ -1,0 +1,9 @@
+import { app } from '@azure/functions';
+import { handlers } from '../src/app.ts';
+
+app.http('history', {
+  methods: ['GET', 'HEAD', 'OPTIONS'],
+  route: 'history',
+  authLevel: 'anonymous',
+  handler: handlers.history,
+});

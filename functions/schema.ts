@@ -1,0 +1,9 @@
+import { app } from '@azure/functions';
+import { handlers } from '../src/app.ts';
+
+app.http('schema', {
+  methods: ['GET', 'HEAD', 'OPTIONS'],
+  route: 'schema.json',
+  authLevel: 'anonymous',
+  handler: handlers.schema,
+});

@@ -1,0 +1,9 @@
+import { app } from '@azure/functions';
+import { handlers } from '../src/app.ts';
+
+app.http('widget', {
+  methods: ['GET', 'HEAD', 'OPTIONS'],
+  route: 'widget.js',
+  authLevel: 'anonymous',
+  handler: handlers.widget,
+});

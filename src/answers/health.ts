@@ -1,0 +1,40 @@
+// GET /api/health: read afresh every time, since a probe wants to know how the store is and not how a copy was.
+
+import { StatsError } from '../errors.ts';
+import type { Health } from '../health.ts';
+import { evaluateHealth, faultHealth, isHealthy } from '../health.ts';
+import { parseHistory } from '../history.ts';
+import type { Log } from '../log.ts';
+import { look, type Seen } from '../look.ts';
+import { historyBlob } from '../publish.ts';
+import { type Reply, uncachedJson } from '../serve.ts';
+import type { Storage } from '../storage.ts';
+import type { ReaderParts } from './copies.ts';
+
+async function assertSeries(storage: Storage): Promise<void> {
+  const blob = await storage.public.read(historyBlob);
+  if (typeof blob === 'object' && parseHistory(blob.bytes)) return;
+  throw new StatsError('storage', `${historyBlob} is ${blob ? 'damaged' : 'missing'}.`, {
+    hint: 'The next sync makes it anew from the days; npm run rebuild-history does so at once.',
+  });
+}
+
+async function assess({ storage, config, clock }: ReaderParts, log: Log): Promise<Health> {
+  const now = clock();
+  let seen: Seen | undefined;
+  try {
+    const store = await storage();
+    seen = await look(store, log);
+    if (seen.latest) await assertSeries(store);
+    const { file, lastSuccess } = seen;
+    return evaluateHealth({ now, schedule: config().schedule, state: file.state, lastSuccess });
+  } catch (thrown) {
+    if (!(thrown instanceof StatsError)) throw thrown;
+    return faultHealth(thrown, now, seen?.lastSuccess);
+  }
+}
+
+export async function answerHealth(parts: ReaderParts, log: Log): Promise<Reply> {
+  const health = await assess(parts, log);
+  return uncachedJson(isHealthy(health) ? 200 : 503, health);
+}
