@@ -1,0 +1,127 @@
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import type { Browser, Page } from 'playwright-core';
+import { renderCard, renderCardPlaceholder } from '../src/views/card.ts';
+import { sampleHistory, sampleSnapshot } from '../src/views/sample-member.ts';
+import { openBrowser, openTab, takeScreenshot } from './open-browser.ts';
+import { type Service, startService } from './start-service.ts';
+import { startSite, wrapInDocument } from './start-site.ts';
+
+let browser: Browser;
+let service: Service;
+
+before(async () => {
+  [browser, service] = await Promise.all([openBrowser(), startService()]);
+});
+
+after(async () => {
+  await browser?.close();
+  await service?.close();
+});
+
+const history = sampleHistory({ days: 200 });
+const most = Number.MAX_SAFE_INTEGER;
+const names = [
+  'W'.repeat(300),
+  '</text></svg><script>alert(1)</script>',
+  '\u202eright to left\u0000\u0008\ufffe\ud800',
+  '漢字'.repeat(90),
+  `z${'\u0335\u031b\u0328'.repeat(60)}`,
+  'مرحبا بالعالم '.repeat(9),
+];
+const hostile = {
+  ...sampleSnapshot(history),
+  workout_counts: { total_workouts: most, workouts: names.map(name => ({ name, slug: name, count: most })) },
+  streaks: { current_weekly: most, best_weekly: most },
+};
+
+for (const colorScheme of ['light', 'dark'] as const) {
+  test(`the card as a picture on another site follows ${colorScheme}`, async t => {
+    const show = (theme: string) => ({
+      type: 'text/html',
+      body: wrapInDocument(`<img src="${service.url}/api/card.svg?theme=${theme}" alt="card">`),
+    });
+    const site = await startSite(t, { '/auto': show('auto'), '/light': show('light'), '/dark': show('dark') });
+    const { page, complaints } = await openTab(browser, { colorScheme });
+    const shots: Record<string, string> = {};
+    for (const theme of ['auto', 'light', 'dark']) {
+      await page.goto(`${site}${theme}`);
+      const width = await page.locator('img').evaluate(image => (image as HTMLImageElement).naturalWidth);
+      assert.equal(width, 480);
+      shots[theme] = (await page.locator('img').screenshot()).toString('base64');
+      await takeScreenshot(page, `card-${theme}-on-${colorScheme}`);
+    }
+    assert.equal(shots.auto === shots[colorScheme], true);
+    assert.equal(shots.light === shots.dark, false);
+    assert.deepEqual(complaints, []);
+  });
+}
+
+test('the card opened by itself passes its own policy and has a name', async () => {
+  const { page, complaints } = await openTab(browser, { colorScheme: 'dark' });
+  await page.goto(`${service.url}/api/card.svg`);
+  assert.equal(
+    await page.evaluate(() => getComputedStyle(document.querySelector('.frame') as Element).fill),
+    'rgb(23, 22, 20)',
+  );
+  assert.equal(await page.getByRole('img', { name: 'Peloton stats' }).count(), 1);
+  assert.deepEqual(complaints, []);
+});
+
+test('no text of the longest names and numbers leaves its room', async () => {
+  const { page } = await openTab(browser);
+  await page.setContent(
+    renderCard({ snapshot: hostile, history, theme: 'light' }).replace(
+      '<svg ',
+      '<svg style="position:absolute;inset:0" ',
+    ),
+  );
+  const places = await listTextPlaces(page);
+  assert.equal(places.length, 6 + 2 * names.length);
+  for (const { text, left, right, roomRight } of places) {
+    assert.ok(left >= 20 && Math.min(right, roomRight) <= 458, `${text} from ${left} to ${right}`);
+    if (left < 240) assert.ok(right <= 276 || left > 200, `${text} runs into the disciplines: ${right}`);
+  }
+  await takeScreenshot(page, 'card-longest-names');
+});
+
+/** Where each text ends, and where the picture around it clips it. */
+async function listTextPlaces(page: Page) {
+  return page.locator('text').evaluateAll(texts =>
+    texts.map(text => {
+      const { left, right } = text.getBoundingClientRect();
+      const room = text.closest('svg')?.getBoundingClientRect();
+      return { text: text.textContent, left, right, roomRight: room?.right ?? 0 };
+    }),
+  );
+}
+
+test('the strictest reader of XML takes every card', async () => {
+  const { page } = await openTab(browser);
+  const cards = [
+    renderCard({ snapshot: hostile, history, theme: 'auto' }),
+    renderCard({ snapshot: hostile, history: [], theme: 'dark' }),
+    renderCardPlaceholder({ message: 'no stats yet', theme: 'auto' }),
+    renderCardPlaceholder({ message: 'stats unavailable', theme: 'light' }),
+  ];
+  const errors = await page.evaluate(
+    texts =>
+      texts.map(
+        text => new DOMParser().parseFromString(text, 'image/svg+xml').querySelector('parsererror')?.textContent,
+      ),
+    cards,
+  );
+  assert.deepEqual(errors, Array(cards.length).fill(undefined));
+  const broken = await page.evaluate(
+    () => new DOMParser().parseFromString('<svg>\u0008</svg>', 'image/svg+xml').querySelector('parsererror') !== null,
+  );
+  assert.equal(broken, true);
+});
+
+test('both placeholders are pictures too', async () => {
+  const messages = ['no stats yet', 'stats unavailable'] as const;
+  const { page } = await openTab(browser, { colorScheme: 'dark' });
+  await page.setContent(messages.map(message => renderCardPlaceholder({ message, theme: 'auto' })).join(' '));
+  for (const message of messages) assert.equal(await page.locator('text', { hasText: message }).isVisible(), true);
+  await takeScreenshot(page, 'card-placeholders');
+});

@@ -1,0 +1,236 @@
+import assert from 'node:assert/strict';
+import { after, before, type TestContext, test } from 'node:test';
+import type { Browser, Page } from 'playwright-core';
+import { snippets } from '../src/views/embedded.ts';
+import { sampleHistory, sampleSnapshot } from '../src/views/sample-member.ts';
+import { assertAccessible, openBrowser, openTab, type TabOptions, takeScreenshot } from './open-browser.ts';
+import { type Service, startService } from './start-service.ts';
+import { startSite, wrapInDocument } from './start-site.ts';
+
+let browser: Browser;
+let service: Service;
+
+before(async () => {
+  [browser, service] = await Promise.all([openBrowser(), startService()]);
+});
+
+after(async () => {
+  await browser?.close();
+  await service?.close();
+});
+
+function fill(snippet: string): string {
+  return snippet.replaceAll('PUBLIC_URL', service.url);
+}
+
+type Visit = TabOptions & {
+  /** Rules of the site's own sheet, after the documented one. */
+  css?: string;
+  lang?: string;
+  /** What the service says instead of the stats; an array for one answer after the other. */
+  stats?: { status?: number; body: string };
+  body?: string;
+};
+
+/** A site on another origin under the strictest policy, with nothing of ours but what the page tells an owner to copy. */
+async function visitSite(t: TestContext, visit: Visit = {}) {
+  const { css = '', lang = 'en', stats, body = fill(snippets.tagHtml), ...tabOptions } = visit;
+  const document = wrapInDocument(body, '<link rel="stylesheet" href="site.css">').replace(
+    'lang="en"',
+    `lang="${lang}"`,
+  );
+  const policy = `default-src 'none'; style-src 'self'; ${fill(snippets.tagPolicy).trim()}`;
+  const site = await startSite(t, {
+    '/': { type: 'text/html', body: document, policy },
+    '/site.css': { type: 'text/css', body: `:root { color-scheme: light dark } ${snippets.tagStyle}${css}` },
+  });
+  const tab = await openTab(browser, tabOptions);
+  await tab.page.addInitScript(() => {
+    const told: unknown[] = [];
+    Object.defineProperty(window, 'told', { value: told });
+    for (const type of ['peloton-stats-loaded', 'peloton-stats-failed']) {
+      window.addEventListener(type, event => told.push([type, String(Reflect.get(event, 'detail'))]));
+    }
+  });
+  if (stats !== undefined) {
+    await tab.page.route('**/api/stats', route =>
+      route.fulfill({ status: stats.status ?? 200, body: stats.body, headers: { 'Access-Control-Allow-Origin': '*' } }),
+    );
+  }
+  await tab.page.goto(site);
+  return tab;
+}
+
+function waitForEvents(page: Page, count = 1): Promise<[string, string][]> {
+  return page
+    .waitForFunction(least => Reflect.get(window, 'told').length >= least, count)
+    .then(() => page.evaluate(() => Reflect.get(window, 'told')));
+}
+
+for (const colorScheme of ['light', 'dark'] as const) {
+  for (const width of [1_000, 360]) {
+    test(`the documented snippet shows the stats under a strict policy, ${width} pixels wide in ${colorScheme}`, async t => {
+      const { page, complaints, readLayoutShift } = await visitSite(t, { colorScheme, width });
+      assert.equal((await waitForEvents(page))[0]?.[0], 'peloton-stats-loaded');
+      const element = page.locator('peloton-stats');
+      assert.match(await element.locator('[part=total]').innerText(), /^\d+\s+Peloton workouts$/);
+      assert.match(await element.locator('[part=streak]').innerText(), /^31 weeks in a row\s+best 74$/);
+      assert.equal(await element.getByRole('table', { name: 'Workouts by discipline' }).getByRole('row').count(), 7);
+      assert.equal(await element.locator('img').isVisible(), false);
+      assert.equal(await readLayoutShift(), 0);
+      await assertAccessible(page);
+      assert.deepEqual(complaints, []);
+      assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), width);
+      await takeScreenshot(page, `element-${width}-${colorScheme}`);
+    });
+  }
+}
+
+test('it stays within the space that the one rule keeps free, at any width', async t => {
+  const { page } = await visitSite(t);
+  await waitForEvents(page);
+  for (const width of [260, 320, 480, 760, 1_400]) {
+    await page.setViewportSize({ width, height: 900 });
+    const { height, needed } = await page.locator('peloton-stats').evaluate(element => {
+      const card = element.shadowRoot?.querySelector('[part=card]');
+      return { height: element.getBoundingClientRect().height, needed: card?.scrollHeight ?? Number.NaN };
+    });
+    assert.equal(height, 352);
+    assert.ok(needed <= 352, `${needed} at ${width}`);
+  }
+});
+
+const failures: [string, { status?: number; body: string }][] = [
+  ['there are no stats yet', { status: 404, body: '{}' }],
+  ['the service is down', { status: 503, body: '' }],
+  ['the answer is no JSON', { body: '<!doctype html>' }],
+  [
+    'the answer is something else',
+    { body: '{"workout_counts":{"total_workouts":"412","workouts":[]},"date":"2026-11-22"}' },
+  ],
+  [
+    'a discipline has no name',
+    { body: '{"workout_counts":{"total_workouts":1,"workouts":[{"count":1}]},"date":"2026-11-22"}' },
+  ],
+  ['the date is none', { body: '{"workout_counts":{"total_workouts":1,"workouts":[]},"date":"yesterday"}' }],
+];
+
+for (const [what, stats] of failures) {
+  test(`its children stay when ${what}`, async t => {
+    const { page, readLayoutShift } = await visitSite(t, { stats });
+    const [event] = await waitForEvents(page);
+    assert.equal(event?.[0], 'peloton-stats-failed');
+    assert.match(event?.[1] ?? '', /Error/);
+    assert.equal(await page.getByAltText('My Peloton stats').isVisible(), true);
+    assert.equal(await readLayoutShift(), 0);
+  });
+}
+
+test('its children are all there is without JavaScript', async t => {
+  const { page } = await visitSite(t, { javaScriptEnabled: false, width: 360 });
+  const box = await page.getByAltText('My Peloton stats').boundingBox();
+  assert.ok(box !== null && box.width > 300 && box.x + box.width <= 360);
+  await takeScreenshot(page, 'element-without-javascript');
+});
+
+const base = sampleSnapshot(sampleHistory({ days: 9 }));
+
+function statsWith(workouts: { name: string; slug: string; count: number }[]) {
+  return { body: JSON.stringify({ ...base, workout_counts: { total_workouts: 1_234_567, workouts } }) };
+}
+
+test('numbers and dates follow the language of the place', async t => {
+  const { page } = await visitSite(t, {
+    lang: 'de',
+    stats: statsWith([{ name: 'Cycling', slug: 'cycling', count: 1_234_567 }]),
+  });
+  await waitForEvents(page);
+  const element = page.locator('peloton-stats');
+  assert.match(await element.locator('[part=total]').innerText(), /^1\.234\.567/);
+  assert.equal(await element.locator('[part=count]').innerText(), '1.234.567');
+  assert.equal(await element.locator('time').innerText(), '22.11.2026');
+});
+
+test('a language that is none does no harm', async t => {
+  const { page } = await visitSite(t, { lang: 'not a language!' });
+  assert.equal((await waitForEvents(page))[0]?.[0], 'peloton-stats-loaded');
+});
+
+test('names as hostile as they come are text, cut to their column', async t => {
+  const names = [
+    '<img src=x onerror=alert(1)>',
+    '\u202eright to left',
+    'W'.repeat(900),
+    '漢字'.repeat(200),
+    '__proto__',
+  ];
+  const { page, complaints, readLayoutShift } = await visitSite(t, {
+    width: 360,
+    stats: statsWith(names.map((name, index) => ({ name, slug: name, count: Number.MAX_SAFE_INTEGER - index }))),
+  });
+  await waitForEvents(page);
+  const element = page.locator('peloton-stats');
+  assert.equal(await element.locator('[part=name]').first().innerText(), names[0]);
+  assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), 360);
+  assert.equal(await element.evaluate(host => host.shadowRoot?.querySelectorAll('img, script').length), 0);
+  assert.equal(await readLayoutShift(), 0);
+  assert.deepEqual(complaints, []);
+  await takeScreenshot(page, 'element-longest-names');
+});
+
+test('a site themes it with custom properties and parts', async t => {
+  const css =
+    'peloton-stats { --peloton-stats-accent: rgb(0, 90, 200); --peloton-stats-radius: 0 } peloton-stats::part(card) { padding: 40px }';
+  const { page } = await visitSite(t, { css });
+  await waitForEvents(page);
+  const styles = await page.locator('peloton-stats').evaluate(element => {
+    const read = (selector: string) => getComputedStyle(element.shadowRoot?.querySelector(selector) ?? element);
+    return [read('svg').color, read('[part=card]').borderRadius, read('[part=card]').padding];
+  });
+  assert.deepEqual(styles, ['rgb(0, 90, 200)', '0px', '40px']);
+});
+
+test('another src shows other stats, and one that fails brings the children back', async t => {
+  const { page } = await visitSite(t);
+  await waitForEvents(page);
+  const element = page.locator('peloton-stats');
+  await page.route('**/api/stats?other', route =>
+    route.fulfill({ ...statsWith([]), headers: { 'Access-Control-Allow-Origin': '*' } }),
+  );
+  await element.evaluate(host => host.setAttribute('src', `${host.getAttribute('src')}?other`));
+  await waitForEvents(page, 2);
+  assert.match(await element.locator('[part=total]').innerText(), /^1,234,567/);
+  await page.route('**/api/stats?gone', route =>
+    route.fulfill({ status: 503, headers: { 'Access-Control-Allow-Origin': '*' } }),
+  );
+  await element.evaluate(host => host.setAttribute('src', `${host.getAttribute('src')?.split('?')[0]}?gone`));
+  assert.equal((await waitForEvents(page, 3))[2]?.[0], 'peloton-stats-failed');
+  assert.equal(await page.getByAltText('My Peloton stats').isVisible(), true);
+});
+
+test('an element that is taken away says nothing any more', async t => {
+  const { page, complaints } = await visitSite(t, {
+    body: fill(snippets.tagHtml).replace('/api/stats"', '/api/stats?slow"'),
+  });
+  await page.waitForFunction(() => customElements.get('peloton-stats') !== undefined);
+  let release: () => void = () => assert.fail('nothing was asked for');
+  const asked = new Promise<void>(resolve => {
+    page.route('**/api/stats?held', async route => {
+      resolve();
+      await new Promise<void>(go => (release = go));
+      await route
+        .fulfill({ ...statsWith([]), headers: { 'Access-Control-Allow-Origin': '*' } })
+        .catch(() => 'the request was given up');
+    });
+  });
+  await waitForEvents(page);
+  await page
+    .locator('peloton-stats')
+    .evaluate(host => host.setAttribute('src', `${host.getAttribute('src')?.split('?')[0]}?held`));
+  await asked;
+  await page.locator('peloton-stats').evaluate(host => host.remove());
+  release();
+  await page.waitForLoadState('networkidle');
+  assert.equal((await waitForEvents(page)).length, 1);
+  assert.deepEqual(complaints, []);
+});

@@ -1,0 +1,112 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { after, before, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+import type { Browser } from 'playwright-core';
+import { snippets } from '../src/views/embedded.ts';
+import { openBrowser, openTab, takeScreenshot } from './open-browser.ts';
+import { type Service, startService } from './start-service.ts';
+import { startSite, wrapInDocument } from './start-site.ts';
+
+let browser: Browser;
+let service: Service;
+
+before(async () => {
+  [browser, service] = await Promise.all([openBrowser(), startService()]);
+});
+
+after(async () => {
+  await browser?.close();
+  await service?.close();
+});
+
+function fill(snippet: string): string {
+  return snippet.replaceAll('PUBLIC_URL', service.url);
+}
+
+test('the picture shows on another origin and leads to the page', async t => {
+  const site = await startSite(t, { '/': { type: 'text/html', body: wrapInDocument(fill(snippets.imageHtml)) } });
+  const { page, complaints, readLayoutShift } = await openTab(browser);
+  await page.goto(site);
+  const picture = page.getByAltText('My Peloton stats');
+  assert.equal(await picture.evaluate(image => (image as HTMLImageElement).naturalWidth), 480);
+  assert.equal(await readLayoutShift(), 0);
+  assert.deepEqual(complaints, []);
+  await picture.click();
+  await page.waitForURL(`${service.url}/api/page`);
+  assert.match(await page.title(), /Peloton stats/);
+});
+
+test('the Markdown names a picture and a page that are there', async () => {
+  const urls = [...fill(snippets.imageMarkdown).matchAll(/\]\((.*?)\)/g)].map(match => match[1] ?? '');
+  const types = await Promise.all(urls.map(async url => (await fetch(url)).headers.get('content-type')));
+  assert.deepEqual(types, ['image/svg+xml', 'text/html; charset=utf-8']);
+});
+
+test('each badge asks shields.io for an address that answers with a badge', async () => {
+  const urls = [...fill(snippets.badge).matchAll(/\]\((.*?)\)/g)].map(match => new URL(match[1] ?? ''));
+  assert.equal(urls.length, 3);
+  for (const url of urls) {
+    assert.equal(url.origin + url.pathname, 'https://img.shields.io/endpoint');
+    const badge = await (await fetch(url.searchParams.get('url') ?? '')).json();
+    assert.deepEqual([badge.schemaVersion, badge.isError], [1, undefined]);
+    assert.match(badge.message, /^[\d,]+( weeks)?$/);
+  }
+});
+
+test('the fetch snippet writes a sentence', async t => {
+  const site = await startSite(t, { '/': { type: 'text/html', body: wrapInDocument(fill(snippets.fetch)) } });
+  const { page, complaints } = await openTab(browser);
+  await page.goto(site);
+  await page.waitForFunction(() => document.getElementById('peloton')?.textContent !== '');
+  assert.match(
+    await page.locator('#peloton').innerText(),
+    /^\d+ workouts by 2026-11-22, 31 weeks in a row: Cycling \d+, /,
+  );
+  assert.deepEqual(complaints, []);
+});
+
+test('the React component shows the disciplines', async t => {
+  const script = await bundleReact();
+  const body = wrapInDocument('<div id="root"></div><script type="module" src="app.js"></script>');
+  const site = await startSite(t, {
+    '/': { type: 'text/html', body },
+    '/app.js': { type: 'text/javascript', body: script },
+  });
+  const { page, complaints } = await openTab(browser);
+  await page.goto(site);
+  await page.getByRole('heading', { name: /^\d+ Peloton workouts$/ }).waitFor();
+  assert.equal(await page.getByRole('listitem').count(), 9);
+  assert.deepEqual(complaints, []);
+  await takeScreenshot(page, 'react');
+});
+
+/** An application of two lines around the snippet, as a bundler makes it. */
+async function bundleReact(): Promise<string> {
+  const snippetPath = fileURLToPath(new URL('../examples/snippets/peloton-stats.jsx', import.meta.url));
+  const result = await build({
+    stdin: {
+      contents: `import { createRoot } from 'react-dom/client'; import { PelotonStats } from ${JSON.stringify(snippetPath)};
+        createRoot(document.getElementById('root')).render(<PelotonStats />);`,
+      loader: 'jsx',
+      resolveDir: fileURLToPath(new URL('.', import.meta.url)),
+    },
+    plugins: [
+      {
+        name: 'fill',
+        setup: ({ onLoad }) =>
+          onLoad({ filter: /peloton-stats\.jsx$/ }, ({ path }) => ({
+            contents: fill(readFileSync(path, 'utf8')),
+            loader: 'jsx',
+          })),
+      },
+    ],
+    bundle: true,
+    format: 'esm',
+    jsx: 'automatic',
+    define: { 'process.env.NODE_ENV': '"production"' },
+    write: false,
+  });
+  return result.outputFiles[0]?.text ?? '';
+}
