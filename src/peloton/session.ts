@@ -11,6 +11,7 @@ import type { Secret, Vault } from '../vault.ts';
 import { type Access, fetchUserId, isUnauthorized } from './overview.ts';
 import { sessionLogin } from './session-login.ts';
 import { type Credentials, signIn } from './sign-in.ts';
+import { accessOf, belongsTo, isFresh, parseSession, type Session, sessionSecret, token } from './stored-session.ts';
 import { requestTokens, type TokenAnswer } from './tokens.ts';
 
 /** What state.json remembers for the ladder, so that no crash can make it forget. */
@@ -34,29 +35,11 @@ export type CustodyParts = {
 export type Custody = {
   /** Runs a request with a session, once more with a renewed one where a stored one turns out to be refused. */
   use<T>(request: (access: Access, userId: string) => Promise<T>): Promise<T>;
+  /** Signs in whatever is stored, keeps the new session and asks the API whose it is. */
+  signIn(): Promise<void>;
   /** The versions of the secrets as the run found them and as it leaves them; undefined where it could not read them. */
   versions(): { before: SecretVersions; after: SecretVersions } | undefined;
 };
-
-// Printable ASCII, since it travels in a header.
-const token = z
-  .string()
-  .trim()
-  .regex(/^[\x21-\x7e]+$/);
-const sessionSchema = z.object({
-  access_token: token.optional().catch(undefined),
-  refresh_token: token.optional().catch(undefined),
-  expires_at: z.iso.datetime({ offset: true }).optional().catch(undefined),
-  session_id: token.optional().catch(undefined),
-  user_id: z.string().min(1).optional().catch(undefined),
-  username_version: z.string().optional().catch(undefined),
-});
-
-/** The secret `peloton-session`. */
-type Session = z.infer<typeof sessionSchema>;
-
-const sessionName = 'peloton-session';
-const renewBeforeMs = 60 * 60 * 1000;
 
 const tokenFields = z.object({
   access_token: token.optional().catch(undefined),
@@ -68,23 +51,6 @@ const tokenFields = z.object({
     .optional()
     .catch(undefined),
 });
-
-function parseSession(secret: Secret | undefined): Session {
-  if (!secret) return {};
-  try {
-    return sessionSchema.parse(JSON.parse(secret.value));
-  } catch (error) {
-    if (error instanceof SyntaxError || error instanceof z.ZodError) return {};
-    throw error;
-  }
-}
-
-/** Only a session made with the present user name is used; a pasted one must be newer than it. */
-function belongsTo(username: Secret | undefined, session: Session, secret: Secret): boolean {
-  if (!username) return true;
-  if (session.username_version !== undefined) return session.username_version === username.version;
-  return secret.createdAt >= username.createdAt;
-}
 
 function missing(name: string): StatsError {
   return new StatsError('vault', `The vault has no secret ${name}, which the sign-in needs.`, {
@@ -100,21 +66,9 @@ export function createCustody({ door, peloton, vault, ledger, clock, log }: Cust
   let sessionVersion: string | null = null;
   let isWritable = false;
 
-  const accessOf = (session: Session): Access | undefined => {
-    if (peloton.signIn === 'session') {
-      return session.session_id ? { headers: { Cookie: `peloton_session_id=${session.session_id}` } } : undefined;
-    }
-    return session.access_token ? { headers: { Authorization: `Bearer ${session.access_token}` } } : undefined;
-  };
-
-  const isGood = (session: Session): boolean => {
-    const expiresAt = session.expires_at === undefined ? Number.POSITIVE_INFINITY : Date.parse(session.expires_at);
-    return accessOf(session) !== undefined && expiresAt - clock().getTime() >= renewBeforeMs;
-  };
-
   async function readSecrets(): Promise<Session> {
     [stored, username, password] = await timed(log, 'vault.read', () =>
-      Promise.all([vault.read(sessionName), vault.read('peloton-username'), vault.read('peloton-password')]),
+      Promise.all([vault.read(sessionSecret), vault.read('peloton-username'), vault.read('peloton-password')]),
     );
     const version = (secret: Secret | undefined) => secret?.version ?? null;
     before = { username: version(username), password: version(password), session: version(stored) };
@@ -128,7 +82,7 @@ export function createCustody({ door, peloton, vault, ledger, clock, log }: Cust
 
   async function write(session: Session | string): Promise<void> {
     const value = typeof session === 'string' ? session : JSON.stringify(session);
-    sessionVersion = await timed(log, 'vault.write', () => vault.write(sessionName, value));
+    sessionVersion = await timed(log, 'vault.write', () => vault.write(sessionSecret, value));
   }
 
   /** Nothing is asked of Peloton whose answer could not be kept. */
@@ -219,7 +173,7 @@ export function createCustody({ door, peloton, vault, ledger, clock, log }: Cust
   }
 
   async function ask<T>(session: Session, request: (access: Access, userId: string) => Promise<T>): Promise<T> {
-    const access = accessOf(session);
+    const access = accessOf(session, peloton.signIn);
     if (!access) throw new TypeError('A session without access is never asked with.');
     return await request(access, session.user_id ?? (await learnUserId(session, access)));
   }
@@ -227,13 +181,18 @@ export function createCustody({ door, peloton, vault, ledger, clock, log }: Cust
   return {
     async use(request) {
       const session = await readSecrets();
-      if (!isGood(session)) return await ask(await renew(session), request);
+      const isGood = accessOf(session, peloton.signIn) !== undefined && isFresh(session, clock());
+      if (!isGood) return await ask(await renew(session), request);
       try {
         return await ask(session, request);
       } catch (error) {
         if (!isUnauthorized(error)) throw error;
         return await ask(await renew(session), request);
       }
+    },
+    async signIn() {
+      await readSecrets();
+      await ask(await signInAnew(), async () => {});
     },
     versions: () => before && { before, after: { ...before, session: sessionVersion } },
   };

@@ -242,23 +242,24 @@ export type SignIn = {
 };
 
 /**
+ * Opens the login page, where everything is ready for the credentials. Nothing is posted, so this may be repeated.
+ * @throws StatsError `upstream-unavailable` or `upstream-changed`.
+ */
+export async function openSignIn(door: Door, peloton: PelotonConfig): Promise<{ attempt: Attempt; page: LoginPage }> {
+  const random = () => randomBytes(32).toString('base64url');
+  return await door.retry(async () => {
+    const secrets = { codeVerifier: random(), state: random(), nonce: random() };
+    const attempt: Attempt = { door, peloton, jar: new CookieJar(), ...secrets };
+    return { attempt, page: await openLoginPage(attempt) };
+  });
+}
+
+/**
  * Signs in and returns a code for /oauth/token. Only the opening of the login page is ever repeated.
  * @throws StatsError `sign-in-refused`, `upstream-unavailable` or `upstream-changed`.
  */
 export async function signIn({ door, peloton, credentials, beforePost }: SignIn): Promise<AuthorizationCode> {
-  const random = () => randomBytes(32).toString('base64url');
-  const start = (): Attempt => ({
-    door,
-    peloton,
-    jar: new CookieJar(),
-    codeVerifier: random(),
-    state: random(),
-    nonce: random(),
-  });
-  const { attempt, page } = await door.retry(async () => {
-    const attempt = start();
-    return { attempt, page: await openLoginPage(attempt) };
-  });
+  const { attempt, page } = await openSignIn(door, peloton);
   await beforePost();
   const judged = await postCredentials(attempt, page, credentials);
   const led = isRedirect(judged) ? judged : await postForm(attempt, judged, readCallbackForm(judged));

@@ -1,0 +1,59 @@
+// The secret `peloton-session`: what is in it, whose it is, and how long it is good. Made by the app or pasted by its owner,
+// so nothing in it is sure to be there.
+
+import * as z from 'zod';
+import type { PelotonConfig } from '../config.ts';
+import type { Secret } from '../vault.ts';
+import type { Access } from './overview.ts';
+
+export const sessionSecret = 'peloton-session';
+
+const renewBeforeMs = 60 * 60 * 1000;
+
+/** Printable ASCII, since it travels in a header. */
+export const token = z
+  .string()
+  .trim()
+  .regex(/^[\x21-\x7e]+$/);
+
+const sessionSchema = z.object({
+  access_token: token.optional().catch(undefined),
+  refresh_token: token.optional().catch(undefined),
+  expires_at: z.iso.datetime({ offset: true }).optional().catch(undefined),
+  session_id: token.optional().catch(undefined),
+  user_id: z.string().min(1).optional().catch(undefined),
+  username_version: z.string().optional().catch(undefined),
+});
+
+export type Session = z.infer<typeof sessionSchema>;
+
+/** Empty for a secret that is missing or holds something else. */
+export function parseSession(secret: Secret | undefined): Session {
+  if (!secret) return {};
+  try {
+    return sessionSchema.parse(JSON.parse(secret.value));
+  } catch (error) {
+    if (error instanceof SyntaxError || error instanceof z.ZodError) return {};
+    throw error;
+  }
+}
+
+/** Only a session made with the present user name is used; a pasted one must be newer than it. */
+export function belongsTo(username: Secret | undefined, session: Session, secret: Secret): boolean {
+  if (!username) return true;
+  if (session.username_version !== undefined) return session.username_version === username.version;
+  return secret.createdAt >= username.createdAt;
+}
+
+/** What a request needs to be made with the session; undefined where the session has nothing for this kind of sign-in. */
+export function accessOf(session: Session, signIn: PelotonConfig['signIn']): Access | undefined {
+  if (signIn === 'session') {
+    return session.session_id ? { headers: { Cookie: `peloton_session_id=${session.session_id}` } } : undefined;
+  }
+  return session.access_token ? { headers: { Authorization: `Bearer ${session.access_token}` } } : undefined;
+}
+
+/** True while the session need not be renewed, as far as it says itself. */
+export function isFresh({ expires_at }: Session, now: Date): boolean {
+  return expires_at === undefined || Date.parse(expires_at) - now.getTime() >= renewBeforeMs;
+}
