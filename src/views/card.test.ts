@@ -98,11 +98,12 @@ test('cuts an overlong name and clips it to its room', () => {
 test('has room for the largest numbers there are', () => {
   const most = Number.MAX_SAFE_INTEGER;
   const huge = {
-    ...withWorkouts([{ name: 'Cycling', slug: 'cycling', count: most }]),
+    ...snapshot,
+    workout_counts: { total_workouts: most, workouts: [{ name: 'Cycling', slug: 'cycling', count: most }] },
     streaks: { current_weekly: most, best_weekly: most },
   };
   const text = textOf(renderCard({ snapshot: huge, history, theme: 'auto' }));
-  assert.match(text, /9\.01E15 weeks in a row best 9\.01E15/);
+  assert.match(text, /9\.01E15 workouts 9\.01E15 weeks in a row best 9\.01E15/);
 });
 
 test('says nothing of a streak that is not known, and what is to come while there is no trend', () => {

@@ -22,6 +22,7 @@ test('makes one line of several and drops what is not to be seen', () => {
   assert.equal(fitText(' a\n\t b\u0000\u202e ', 10), 'a b');
 });
 
-test('takes no longer for a text of a million letters', () => {
+test('looks at no more than a thousand letters', () => {
   assert.equal(fitText('W'.repeat(1_000_000), 3), 'WW…');
+  assert.equal(fitText(`${'\u0000'.repeat(1_000)}a`, 3), '');
 });

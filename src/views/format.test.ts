@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { dateOfSeconds, formatChange, formatCount, formatDate, formatNumber, formatShort } from './format.ts';
+
+// A zone west of Greenwich, where a day taken for an instant would be the day before.
+process.env.TZ = 'America/Los_Angeles';
+const { dateOfSeconds, formatChange, formatCount, formatDate, formatNumber, formatShort } = await import('./format.ts');
 
 test('groups thousands and keeps at most two decimals', () => {
   assert.deepEqual([1234, 12.345, 0].map(formatNumber), ['1,234', '12.35', '0']);

@@ -26,5 +26,6 @@ test('each discipline has a drawing of its own', () => {
 
 test('a slug that nobody knows gets the stopwatch, however odd it is', () => {
   const stopwatch = renderIcon('something new').markup;
+  assert.match(stopwatch, /^<path d="M/);
   for (const slug of ['__proto__', 'constructor', '"/><script>', '']) assert.equal(renderIcon(slug).markup, stopwatch);
 });

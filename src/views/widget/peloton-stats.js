@@ -174,7 +174,8 @@ function renderRow({ name }, share, count) {
 
 /** @param {number} share */
 function drawBar(share) {
-  const [svg, bar] = ['svg', 'rect'].map(name => document.createElementNS('http://www.w3.org/2000/svg', name));
+  const svg = document.createElementNS('http://www.w3.org/2000/svg', 'svg');
+  const bar = document.createElementNS('http://www.w3.org/2000/svg', 'rect');
   svg.setAttribute('aria-hidden', 'true');
   bar.setAttribute('width', `${share * 100}%`);
   bar.setAttribute('height', '100%');
