@@ -4,7 +4,7 @@
 import { type ErrorCode, StatsError } from './errors.ts';
 import type { Custody, Ledger } from './peloton/session.ts';
 import { waitAfter } from './schedule.ts';
-import { digestToken, type State, type StateFile, writeState } from './state.ts';
+import { digestToken, type HookState, type State, type StateFile, writeState } from './state.ts';
 import type { BlobContainer } from './storage.ts';
 
 const dayMs = 24 * 60 * 60 * 1000;
@@ -12,6 +12,7 @@ const signInsPerDay = 3;
 
 export type RunLedger = Ledger & {
   recordSuccess(syncedAt: Date): Promise<void>;
+  recordHooks(hooks: HookState[]): Promise<void>;
   recordFailure(error: StatsError, versions: ReturnType<Custody['versions']>): Promise<void>;
 };
 
@@ -75,6 +76,7 @@ export function openLedger({ container, file: opened, startedAt, clock }: Run): 
         sign_ins: endedSignIns('signed-in'),
       });
     },
+    recordHooks: hooks => save({ hooks }),
     async recordFailure(error, versions) {
       const { state } = file;
       const failedAt = clock();

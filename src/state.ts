@@ -18,6 +18,17 @@ const secretVersions = z.object({
 /** The versions of the three secrets that a sign-in was tried with; null where there was none. */
 export type SecretVersions = z.infer<typeof secretVersions>;
 
+const hookState = z.object({
+  /** SHA-256 of its URL. */
+  id: z.string(),
+  /** Digest of the stats that it last accepted. */
+  accepted: z.string().nullable(),
+  /** When it was called in the last 24 hours. */
+  tried: z.array(instant),
+});
+
+export type HookState = z.infer<typeof hookState>;
+
 const stateSchema = z.object({
   last_success: instant.nullable().catch(null),
   last_failure: z
@@ -39,6 +50,7 @@ const stateSchema = z.object({
   sign_ins: z.array(z.object({ at: instant, outcome: z.union([errorCode, z.literal('signed-in')]) })).catch([]),
   /** SHA-256 of a refresh token whose successor arrived but could not be stored: it is never sent again. */
   spent_refresh_token: z.string().nullable().catch(null),
+  hooks: z.array(hookState).catch([]),
 });
 
 export type State = z.infer<typeof stateSchema>;

@@ -2,12 +2,13 @@
 // Storage. When it may run, and what becomes of a failure, is tick.ts.
 
 import type { Config } from './config.ts';
+import { countsThatFell, type Drift, findDrift } from './drift.ts';
 import { StatsError } from './errors.ts';
 import type { Door } from './http.ts';
 import { type Log, timed } from './log.ts';
 import { fetchOverview } from './peloton/overview.ts';
 import type { Custody } from './peloton/session.ts';
-import { publish } from './publish.ts';
+import { publish, rawBlob } from './publish.ts';
 import { localDate } from './schedule.ts';
 import { hasLostAllCounts, type Snapshot, toSnapshot } from './snapshot.ts';
 import type { Storage } from './storage.ts';
@@ -28,6 +29,29 @@ export type SyncParts = {
   force: boolean;
 };
 
+/** The overview as Peloton sent it on the last good day, to compare with; undefined where it is gone. */
+async function readLastGood({ storage, log }: SyncParts, before: Snapshot): Promise<string | undefined> {
+  try {
+    const blob = await storage.private.read(rawBlob(before.date));
+    return typeof blob === 'object' ? blob.bytes.toString('utf8') : undefined;
+  } catch (error) {
+    if (!(error instanceof StatsError)) throw error;
+    log('warn', 'overview.not-compared', { code: error.code, message: error.message });
+    return undefined;
+  }
+}
+
+/** What a maintainer wants to know before something breaks: none of it fails a sync. */
+function logDrift(log: Log, { leftOut, drift }: { leftOut: string[]; drift: Drift | undefined }): void {
+  if (leftOut.length > 0) log('warn', 'overview.left-out', { parts: leftOut });
+  if (drift) log('warn', 'overview.drift', { added: drift.added, lost: drift.lost, retyped: drift.retyped });
+}
+
+function logFallenCounts(log: Log, before: Snapshot, after: Snapshot): void {
+  const { disciplines, totalChange } = countsThatFell(before, after);
+  if (disciplines > 0 || totalChange < 0) log('warn', 'counts.fell', { disciplines, total_change: totalChange });
+}
+
 /**
  * One sync.
  * @throws StatsError of any code; `latest.json` is then what it was.
@@ -35,16 +59,21 @@ export type SyncParts = {
 export async function sync(parts: SyncParts): Promise<Snapshot> {
   const { config, custody, door, storage, clock, log, signal, before, force } = parts;
   const { peloton, schedule } = config;
-  const overview = await custody.use((access, userId) =>
-    timed(log, 'peloton.overview', () => fetchOverview({ door, peloton, access, userId })),
-  );
+  const [overview, lastGood] = await Promise.all([
+    custody.use((access, userId) =>
+      timed(log, 'peloton.overview', () => fetchOverview({ door, peloton, access, userId })),
+    ),
+    before && readLastGood(parts, before),
+  ]);
   const syncedAt = clock();
   const day = { syncedAt, date: localDate(syncedAt, schedule.timeZone), timeZone: schedule.timeZone };
   const { snapshot, leftOut } = toSnapshot({ body: overview.body, ...day });
-  if (leftOut.length > 0) log('warn', 'overview.left-out', { parts: leftOut });
+  const drift = lastGood === undefined ? undefined : findDrift(lastGood, overview.body);
+  logDrift(log, { leftOut, drift });
   if (!force && before && hasLostAllCounts(before, snapshot)) {
     throw new StatsError('upstream-changed', 'The overview has lost all its counts: the last good snapshot stays.');
   }
+  if (before) logFallenCounts(log, before, snapshot);
   await timed(log, 'storage.publish', () => publish({ storage, snapshot, raw: overview.text, signal }));
   return snapshot;
 }

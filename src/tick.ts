@@ -3,6 +3,7 @@
 
 import type { Config } from './config.ts';
 import { asStatsError, StatsError, stackOf } from './errors.ts';
+import { callHooks, digestStats, hasOwedHook } from './hooks.ts';
 import { createDoor, type DoorLimits } from './http.ts';
 import { openLedger } from './ledger.ts';
 import { type Log, syncFailed, syncSucceeded, timed } from './log.ts';
@@ -83,7 +84,10 @@ async function runUnderLease(parts: TickParts, { lease, force, limits }: Run): P
   const { config, storage, clock, log, openVault } = parts;
   const startedAt = clock();
   const seen = await look(storage, log); // another run may have ended since the first look
-  if (!force && !(await isDue(parts, seen))) return undefined;
+  const before = seen.latest?.snapshot;
+  const { hooks } = seen.file.state;
+  const isSyncDue = force || (await isDue(parts, seen));
+  if (!isSyncDue && !hasOwedHook(hooks, before, startedAt)) return undefined;
 
   const outOfTime = new AbortController();
   const timeUp = () => outOfTime.abort(new StatsError('upstream-unavailable', 'The run used up its time.'));
@@ -94,12 +98,18 @@ async function runUnderLease(parts: TickParts, { lease, force, limits }: Run): P
   const onAnswer = (answer: { request: string; status: number | null; duration_ms: number }) =>
     log('debug', 'peloton.answered', answer);
   const door = createDoor({ limits: limits.door, signal, clock, onAnswer });
-  const { peloton } = config;
-  const custody = createCustody({ door, peloton, vault: openVault(signal), ledger, clock, log });
+  const vault = openVault(signal);
+  const custody = createCustody({ door, peloton: config.peloton, vault, ledger, clock, log });
+  const tellHooks = (snapshot: Snapshot, hasChanged: boolean) =>
+    callHooks({ door, vault, clock, log }, { snapshot, hasChanged, known: hooks, save: ledger.recordHooks });
   try {
-    const before = seen.latest?.snapshot;
+    if (!isSyncDue) {
+      if (before) await tellHooks(before, true);
+      return undefined;
+    }
     const snapshot = await sync({ config, custody, door, storage, clock, log, signal, before, force });
     await ledger.recordSuccess(new Date(snapshot.synced_at));
+    await tellHooks(snapshot, !before || digestStats(before) !== digestStats(snapshot));
     return snapshot;
   } catch (thrown) {
     await writeDown(log, () => ledger.recordFailure(asStatsError(thrown), custody.versions()));
@@ -111,7 +121,9 @@ async function runUnderLease(parts: TickParts, { lease, force, limits }: Run): P
 
 async function attempt(parts: TickParts, force: boolean): Promise<TickOutcome> {
   const limits = { ...defaultLimits, ...parts.limits };
-  if (!force && !(await isDue(parts, await look(parts.storage, parts.log)))) return { outcome: 'not-due' };
+  const seen = await look(parts.storage, parts.log);
+  const isHookOwed = hasOwedHook(seen.file.state.hooks, seen.latest?.snapshot, parts.clock());
+  if (!force && !isHookOwed && !(await isDue(parts, seen))) return { outcome: 'not-due' };
   const lease = await parts.storage.acquireLease(limits.leaseSeconds);
   if (!lease) return { outcome: 'busy' };
   try {

@@ -1,0 +1,189 @@
+import assert from 'node:assert/strict';
+import { after, test } from 'node:test';
+import { digestStats } from './hooks.ts';
+import { type Bench, hourMs, startBench } from './sandbox/bench.ts';
+import { type Fault, sendFault } from './sandbox/fault-answers.ts';
+import { type LoopbackServer, readBody, startLoopbackServer } from './sandbox/loopback-server.ts';
+
+type Call = { path: string; authorization: string | undefined; body: unknown };
+type Receiver = LoopbackServer & { calls: Call[]; answer: Fault };
+
+const quarterMs = hourMs / 4;
+const receivers: Receiver[] = [];
+after(() => Promise.all(receivers.map(receiver => receiver.close())));
+
+/** What a site's build hook is: takes a POST, and answers as it is told. */
+async function startReceiver(answer: Fault = { status: 204 }): Promise<Receiver> {
+  const calls: Call[] = [];
+  const server = await startLoopbackServer(async (request, response) => {
+    const body = JSON.parse((await readBody(request)).toString() || 'null');
+    calls.push({ path: request.url ?? '', authorization: request.headers.authorization, body });
+    await sendFault(response, receiver.answer);
+  });
+  const receiver: Receiver = { ...server, calls, answer };
+  receivers.push(receiver);
+  return receiver;
+}
+
+function storeHooks(bench: Bench, hooks: unknown): void {
+  bench.vault.secrets.set('build-hooks', JSON.stringify(hooks));
+}
+
+/** From now on the overview has one ride more for every day that passes. */
+function changeDaily(bench: Bench): void {
+  const startedAt = bench.now.getTime();
+  bench.peloton.behaviour.alterOverview = overview => {
+    const counts = overview.workout_counts as { total_workouts: number };
+    return {
+      ...overview,
+      workout_counts: { ...counts, total_workouts: 5_000 + (bench.now.getTime() - startedAt) / hourMs },
+    };
+  };
+}
+
+/** The overview stays as it is now, whatever day it is. */
+function freeze(bench: Bench): void {
+  let frozen: Record<string, unknown> | undefined;
+  bench.peloton.behaviour.alterOverview = overview => {
+    frozen ??= overview;
+    return frozen;
+  };
+}
+
+async function passDay(bench: Bench): Promise<void> {
+  bench.passTime(24 * hourMs);
+  await bench.tick();
+}
+
+test('a sync that changed the stats calls every hook, with its token where it has one', async () => {
+  const bench = await startBench();
+  const [plain, withToken] = [await startReceiver(), await startReceiver({ status: 200, body: 'ok' })];
+  storeHooks(bench, [{ url: `${plain.url}/build/abc` }, { url: `${withToken.url}/dispatches`, token: 'ghp_canary' }]);
+  await bench.tick();
+  const body = { event_type: 'peloton-stats-changed', client_payload: { date: '2026-11-22' } };
+  assert.deepEqual(plain.calls, [{ path: '/build/abc', authorization: undefined, body }]);
+  assert.deepEqual(withToken.calls, [{ path: '/dispatches', authorization: 'Bearer ghp_canary', body }]);
+});
+
+test('a day without change calls nobody, not even a hook that is new', async () => {
+  const bench = await startBench();
+  freeze(bench);
+  const [old, fresh] = [await startReceiver(), await startReceiver()];
+  storeHooks(bench, [{ url: old.url }]);
+  await bench.tick();
+  storeHooks(bench, [{ url: old.url }, { url: fresh.url }]);
+  await passDay(bench);
+  assert.equal(old.calls.length, 1);
+  assert.equal(fresh.calls.length, 0);
+  bench.peloton.behaviour.alterOverview = overview => overview;
+  await passDay(bench);
+  assert.equal(old.calls.length, 2);
+  assert.equal(fresh.calls.length, 1);
+});
+
+for (const [what, answer] of Object.entries({
+  'answers 500': { status: 500 },
+  hangs: 'hang',
+  'breaks the connection': 'reset',
+} satisfies Record<string, Fault>)) {
+  test(`a hook that ${what} is called three times in a day and fails no sync`, async () => {
+    const bench = await startBench();
+    const receiver = await startReceiver(answer);
+    storeHooks(bench, [{ url: receiver.url }]);
+    await bench.tick();
+    assert.equal((await bench.health()).status, 'ok');
+    for (let tick = 0; tick < 6; tick++) {
+      bench.passTime(quarterMs);
+      await bench.tick();
+    }
+    assert.equal(receiver.calls.length, 3);
+    assert.equal(bench.peloton.counts.overviews, 1);
+  });
+}
+
+test('a hook that recovers is called once more and then left alone', async () => {
+  const bench = await startBench();
+  const receiver = await startReceiver({ status: 503 });
+  storeHooks(bench, [{ url: receiver.url }]);
+  await bench.tick();
+  receiver.answer = { status: 202 };
+  for (let tick = 0; tick < 4; tick++) {
+    bench.passTime(quarterMs);
+    await bench.tick();
+  }
+  assert.equal(receiver.calls.length, 2);
+});
+
+test('a redirect is not followed, and its target gets no token', async () => {
+  const bench = await startBench();
+  const target = await startReceiver();
+  const receiver = await startReceiver({ status: 307, headers: { location: `${target.url}/elsewhere` } });
+  storeHooks(bench, [{ url: receiver.url, token: 'canary' }]);
+  await bench.tick();
+  assert.equal(receiver.calls.length, 1);
+  assert.deepEqual(target.calls, []);
+});
+
+test('a hook that fails day after day is called three times a day at most, and the others once', async () => {
+  const bench = await startBench();
+  changeDaily(bench);
+  const [bad, good] = [await startReceiver({ status: 404 }), await startReceiver()];
+  storeHooks(bench, [{ url: bad.url }, { url: good.url }]);
+  for (let tick = 0; tick < 3 * 96; tick += 1) {
+    if (tick % 96 < 6) await bench.tick();
+    bench.passTime(quarterMs);
+  }
+  assert.equal(bad.calls.length, 9);
+  assert.equal(good.calls.length, 3);
+});
+
+test('neither a token nor the path of a hook is in a log line or in the state', async () => {
+  const bench = await startBench();
+  const receiver = await startReceiver({ status: 500 });
+  storeHooks(bench, [{ url: `${receiver.url}/path-canary?key=query-canary`, token: 'token-canary' }]);
+  await bench.tick();
+  const written = [...bench.lines, await bench.privateBlob('state.json'), await bench.blob('latest.json')].join('\n');
+  assert.doesNotMatch(written, /canary/);
+  assert.match(written, /hook\.called/);
+});
+
+test('a malformed build-hooks secret is said and fails no sync', async () => {
+  for (const secret of [
+    'not json',
+    '{}',
+    '[{"url":"http://example.com/"}]',
+    '[{"url":"https://a.example/","token":"a b"}]',
+  ]) {
+    const bench = await startBench();
+    bench.vault.secrets.set('build-hooks', secret);
+    await bench.tick();
+    assert.equal((await bench.health()).status, 'ok');
+    const [event] = bench.events('hooks.failed');
+    assert.equal(event?.code, 'vault');
+    assert.match(String(event?.hint), /build-hooks/);
+  }
+});
+
+test('a hook taken out of the secret is not called again', async () => {
+  const bench = await startBench();
+  const receiver = await startReceiver({ status: 500 });
+  storeHooks(bench, [{ url: receiver.url }]);
+  await bench.tick();
+  storeHooks(bench, []);
+  bench.passTime(quarterMs);
+  await bench.tick();
+  bench.passTime(quarterMs);
+  const reads = bench.vault.requests.length;
+  await bench.tick();
+  assert.equal(receiver.calls.length, 1);
+  assert.equal(bench.vault.requests.length, reads, 'the state no longer knows the hook');
+});
+
+test('the digest of the stats is the same for another instant and day', async () => {
+  const bench = await startBench();
+  await bench.tick();
+  const snapshot = JSON.parse((await bench.blob('latest.json')) ?? '');
+  const later = { ...snapshot, synced_at: '2027-01-01T00:00:00.000Z', date: '2027-01-01' };
+  assert.equal(digestStats(later), digestStats(snapshot));
+  assert.notEqual(digestStats({ ...snapshot, streaks: {} }), digestStats(snapshot));
+});

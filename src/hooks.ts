@@ -1,0 +1,142 @@
+// Build hooks: sites that rebuild themselves are told when the public stats have changed. A hook is owed while what it last
+// accepted is not what is public. One that fails is tried again at ticks and never fails a sync.
+
+import { createHash } from 'node:crypto';
+import * as z from 'zod';
+import { isLoopback } from './config.ts';
+import { asStatsError, StatsError } from './errors.ts';
+import type { Door } from './http.ts';
+import { type Log, timed } from './log.ts';
+import type { Snapshot } from './snapshot.ts';
+import type { HookState } from './state.ts';
+import type { Vault } from './vault.ts';
+
+const secretName = 'build-hooks';
+const dayMs = 24 * 60 * 60 * 1000;
+const triesPerDay = 3;
+
+function isHookUrl(text: string): boolean {
+  const url = URL.parse(text);
+  return url !== null && (url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(url)));
+}
+
+const hooksSchema = z.array(
+  z.object({
+    url: z.string().refine(isHookUrl),
+    token: z
+      .string()
+      .trim()
+      .regex(/^[\x21-\x7e]+$/)
+      .optional(),
+  }),
+);
+
+type Hook = z.infer<typeof hooksSchema>[number];
+
+/** What tells one version of the public stats from another: everything but when they were synced. */
+export function digestStats({ synced_at: _at, date: _date, ...stats }: Snapshot): string {
+  return createHash('sha256').update(JSON.stringify(stats)).digest('hex');
+}
+
+/** A URL can be a secret by itself, so state.json knows a hook by its digest. */
+function idOf({ url }: Hook): string {
+  return createHash('sha256').update(url).digest('hex');
+}
+
+function recentTries({ tried }: HookState, now: Date): string[] {
+  return tried.filter(at => Date.parse(at) > now.getTime() - dayMs);
+}
+
+function isOwed(hook: HookState, digest: string, now: Date): boolean {
+  return hook.accepted !== digest && recentTries(hook, now).length < triesPerDay;
+}
+
+/** Whether a tick has a hook to call: known from the state alone. */
+export function hasOwedHook(hooks: readonly HookState[], snapshot: Snapshot | undefined, now: Date): boolean {
+  if (hooks.length === 0 || !snapshot) return false;
+  const digest = digestStats(snapshot);
+  return hooks.some(hook => isOwed(hook, digest, now));
+}
+
+async function readHooks(vault: Vault): Promise<Hook[]> {
+  const secret = await vault.read(secretName);
+  if (!secret) return [];
+  try {
+    return hooksSchema.parse(JSON.parse(secret.value));
+  } catch (error) {
+    if (!(error instanceof SyntaxError || error instanceof z.ZodError)) throw error;
+    throw new StatsError('vault', `The secret ${secretName} is not a list of hooks.`, {
+      hint: `Store ${secretName} as JSON: [{"url":"https://…","token":"…"}], where the token is optional.`,
+    });
+  }
+}
+
+async function call(door: Door, { url: text, token }: Hook, date: string): Promise<void> {
+  const url = new URL(text);
+  const answer = await door.request({
+    method: 'POST',
+    url,
+    route: '/{hook}',
+    headers: { 'Content-Type': 'application/json', Accept: 'application/json' },
+    body: JSON.stringify({ event_type: 'peloton-stats-changed', client_payload: { date } }),
+    ...(token && { credential: { origin: url.origin, headers: { Authorization: `Bearer ${token}` } } }),
+  });
+  if (answer.status < 200 || answer.status > 299) {
+    throw new StatsError('upstream-unavailable', `${answer.label} answered ${answer.status}.`);
+  }
+}
+
+export type HookParts = { door: Door; vault: Vault; clock: () => Date; log: Log };
+
+export type HookRound = {
+  snapshot: Snapshot;
+  /** A hook that is new has nothing to hear of stats that did not change. */
+  hasChanged: boolean;
+  known: readonly HookState[];
+  /** Writes the hooks' state down: before the calls, so that a crash cannot multiply them, and after. */
+  save: (hooks: HookState[]) => Promise<void>;
+};
+
+type HookCall = { door: Door; log: Log; hook: Hook; date: string };
+
+async function isAccepted({ door, log, hook, date }: HookCall): Promise<boolean> {
+  try {
+    await timed(log, 'hook.called', () => call(door, hook, date), { host: new URL(hook.url).host });
+    return true;
+  } catch (error) {
+    if (error instanceof StatsError) return false; // timed() has said which host, and why
+    throw error;
+  }
+}
+
+async function callOwed({ door, vault, clock, log }: HookParts, round: HookRound): Promise<void> {
+  const { snapshot, hasChanged, known, save } = round;
+  const now = clock();
+  const digest = digestStats(snapshot);
+  const entries = (await readHooks(vault)).map(hook => {
+    const id = idOf(hook);
+    const state = known.find(state => state.id === id) ?? { id, accepted: hasChanged ? null : digest, tried: [] };
+    return { hook, state: { ...state, tried: recentTries(state, now) } };
+  });
+  const states = entries.map(({ state }) => state);
+  const owed = entries.filter(({ state }) => isOwed(state, digest, now));
+  for (const { state } of owed) state.tried.push(now.toISOString());
+  const idsOf = (list: readonly HookState[]) => list.map(({ id }) => id).join();
+  if (owed.length > 0 || idsOf(states) !== idsOf(known)) await save(states);
+  await Promise.all(
+    owed.map(async ({ hook, state }) => {
+      if (await isAccepted({ door, log, hook, date: snapshot.date })) state.accepted = digest;
+    }),
+  );
+  if (owed.length > 0) await save(states);
+}
+
+/** Calls every hook that is owed. Never throws: what goes wrong is logged, and tried again at a later tick. */
+export async function callHooks(parts: HookParts, round: HookRound): Promise<void> {
+  try {
+    await callOwed(parts, round);
+  } catch (thrown) {
+    const { code, message, hint } = asStatsError(thrown);
+    parts.log('warn', 'hooks.failed', { code, message, hint });
+  }
+}
