@@ -10,7 +10,7 @@ import { environment, readConfig, readPublicUrl, readStorageConfig, type Setting
 import { asStatsError, StatsError, stackOf } from './errors.ts';
 import { createLog, type Log } from './log.ts';
 import { answerOptions, failureProblem, type Reply, type Request, uncachedJson } from './serve.ts';
-import type { TickLimits, TickOutcome } from './tick.ts';
+import type { TickLimits, TickOutcome, TickParts } from './tick.ts';
 
 /** What a handler uses of Azure's InvocationContext. */
 export type Context = Record<'debug' | 'info' | 'warn' | 'error', (line: string) => void>;
@@ -47,35 +47,42 @@ function publicRoute(answer: (request: Request, log: Log) => Promise<Reply>): Ht
   };
 }
 
-/** The handlers of the registered functions, over one set of settings. */
-export function createApp(settings: Settings, { clock = () => new Date(), limits }: AppOptions = {}) {
+/** Opens what a run works with: each part is made on first use and kept. */
+export function createParts(settings: Settings, { clock = () => new Date(), limits }: AppOptions = {}) {
   const config = once(() => readConfig(settings));
-  const readerStorage = once(async () => {
-    const { createStorage, readerPatience } = await import('./storage.ts');
-    return createStorage(readStorageConfig(settings), readerPatience);
-  });
   const secretClient = once(async () => {
     const { createSecretClient, createVault } = await import('./vault.ts');
     const client = createSecretClient(config().vault);
     return (signal: AbortSignal) => createVault(client, signal);
   });
-  const syncStorage = once(async () => {
+  const storage = once(async () => {
     const { createStorage, syncPatience } = await import('./storage.ts');
     return createStorage(config().storage, syncPatience);
+  });
+  return async (log: Log): Promise<TickParts> => ({
+    config: config(),
+    storage: await storage(),
+    openVault: await secretClient(),
+    clock,
+    log,
+    ...(limits && { limits }),
+  });
+}
+
+/** The handlers of the registered functions, over one set of settings. */
+export function createApp(settings: Settings, options: AppOptions = {}) {
+  const { clock = () => new Date() } = options;
+  const config = once(() => readConfig(settings));
+  const open = createParts(settings, options);
+  const readerStorage = once(async () => {
+    const { createStorage, readerPatience } = await import('./storage.ts');
+    return createStorage(readStorageConfig(settings), readerPatience);
   });
 
   async function runTick(context: Context, force: boolean): Promise<TickOutcome> {
     const { tick } = await import('./tick.ts');
     const log = logTo(context);
-    const open = async () => ({
-      config: config(),
-      storage: await syncStorage(),
-      openVault: await secretClient(),
-      clock,
-      log,
-      ...(limits && { limits }),
-    });
-    return await tick(open, { force, log });
+    return await tick(() => open(log), { force, log });
   }
 
   const sync: TimerHandler = async (_timer, context) => {
