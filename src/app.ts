@@ -9,15 +9,16 @@ import { createPictures } from './answers/pictures.ts';
 import { environment, readConfig, readPublicUrl, readStorageConfig, type Settings } from './config.ts';
 import { asStatsError, StatsError, stackOf } from './errors.ts';
 import { createLog, type Log } from './log.ts';
+import type { RunLimits, RunParts } from './run.ts';
 import { answerOptions, failureProblem, type Reply, type Request, uncachedJson } from './serve.ts';
-import type { TickLimits, TickOutcome, TickParts } from './tick.ts';
+import type { TickOutcome } from './tick.ts';
 
 /** What a handler uses of Azure's InvocationContext. */
 export type Context = Record<'debug' | 'info' | 'warn' | 'error', (line: string) => void>;
 export type HttpHandler = (request: Request, context: Context) => Promise<Reply>;
 export type TimerHandler = (timer: unknown, context: Context) => Promise<void>;
 
-export type AppOptions = { clock?: () => Date; limits?: Partial<TickLimits> };
+export type AppOptions = { clock?: () => Date; limits?: Partial<RunLimits> };
 
 function once<T>(make: () => T): () => T {
   let made: { value: T } | undefined;
@@ -59,7 +60,7 @@ export function createParts(settings: Settings, { clock = () => new Date(), limi
     const { createStorage, syncPatience } = await import('./storage.ts');
     return createStorage(config().storage, syncPatience);
   });
-  return async (log: Log): Promise<TickParts> => ({
+  return async (log: Log): Promise<RunParts> => ({
     config: config(),
     storage: await storage(),
     openVault: await secretClient(),

@@ -12,6 +12,8 @@ const signInsPerDay = 3;
 
 export type RunLedger = Ledger & {
   recordSuccess(syncedAt: Date): Promise<void>;
+  /** A sign-in that was made for its own sake worked: an earlier refusal is over. */
+  recordSignIn(): Promise<void>;
   recordHooks(hooks: HookState[]): Promise<void>;
   recordFailure(error: StatsError, versions: ReturnType<Custody['versions']>): Promise<void>;
 };
@@ -76,6 +78,7 @@ export function openLedger({ container, file: opened, startedAt, clock }: Run): 
         sign_ins: endedSignIns('signed-in'),
       });
     },
+    recordSignIn: () => save({ refused: null, sign_ins: endedSignIns('signed-in') }),
     recordHooks: hooks => save({ hooks }),
     async recordFailure(error, versions) {
       const { state } = file;

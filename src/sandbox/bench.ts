@@ -5,9 +5,10 @@ import { randomBytes } from 'node:crypto';
 import { after } from 'node:test';
 import { BlobServiceClient, type ContainerClient } from '@azure/storage-blob';
 import { type AppOptions, type Context, createApp } from '../app.ts';
+import type { RunLimits } from '../run.ts';
 import type { Reply, Request } from '../serve.ts';
 import type { State } from '../state.ts';
-import type { TickLimits, TickOutcome } from '../tick.ts';
+import type { TickOutcome } from '../tick.ts';
 import { type Azurite, startAzurite } from './azurite.ts';
 import { type FaultProxy, startFaultProxy } from './fault-proxy.ts';
 import { type PelotonDouble, type PelotonOptions, startPelotonDouble } from './peloton.ts';
@@ -20,7 +21,7 @@ export type BenchOptions = {
   peloton?: Omit<PelotonOptions, 'clock'>;
   /** The vault's secrets; by default the double's own credentials. */
   secrets?: Record<string, string>;
-  limits?: Partial<TickLimits>;
+  limits?: Partial<RunLimits>;
   /** Put a switchboard of faults in front of the store. */
   storeFaults?: boolean;
 };
@@ -55,7 +56,7 @@ export type Bench = {
 
 export const hourMs = 3_600_000;
 /** Short enough for a test, with the same rules as the real ones. */
-export const fastLimits: Partial<TickLimits> = {
+export const fastLimits: Partial<RunLimits> = {
   door: { timeoutMs: 400, retryDelayMs: 2, retries: 2, maxRetryAfterMs: 20 },
   workMs: 10_000,
 };
