@@ -4,7 +4,7 @@
 import { StatsError } from './errors.ts';
 import { emptyHistory, type History, parseHistory, toPoint, withPoint } from './history.ts';
 import { parseSnapshot, type Snapshot } from './snapshot.ts';
-import type { BlobContainer, Storage, StoredBlob } from './storage.ts';
+import type { BlobContainer, BlobContent, Storage, StoredBlob } from './storage.ts';
 
 export const latestBlob = 'latest.json';
 export const historyBlob = 'history.json';
@@ -15,6 +15,11 @@ export const rawBlob = (date: string): string => `raw/${date}.json`;
 const contentType = 'application/json; charset=utf-8';
 const cacheControl = 'public, max-age=300';
 const readAtOnce = 16;
+
+/** Public JSON as it is stored. */
+export function publicContent(value: object): BlobContent {
+  return { bytes: Buffer.from(JSON.stringify(value)), contentType, cacheControl };
+}
 
 /** A public snapshot as it is stored; `snapshot` is undefined for bytes that are none, which anything may replace. */
 export type StoredSnapshot = { blob: StoredBlob; snapshot: Snapshot | undefined };
@@ -37,9 +42,8 @@ async function replace({ container, name, next }: Replacement): Promise<void> {
     if (current === 'unchanged') throw new TypeError('An unconditional read gives the blob.');
     const value = await next(current);
     if (value === undefined) return;
-    const bytes = Buffer.from(JSON.stringify(value));
     const condition = current ? { etag: current.etag } : 'absent';
-    if ((await container.write(name, { bytes, contentType, cacheControl }, condition)) !== 'conflict') return;
+    if ((await container.write(name, publicContent(value), condition)) !== 'conflict') return;
   }
   throw new StatsError('storage', `${name} is being changed by someone else.`);
 }
@@ -56,8 +60,10 @@ async function replaceOlder(container: BlobContainer, name: string, snapshot: Sn
   return isNewer;
 }
 
+export type RebuiltHistory = { history: History; damaged: string[] };
+
 /** The series made anew from the days. Days that are damaged are left out and named. */
-export async function rebuildHistory(container: BlobContainer): Promise<{ history: History; damaged: string[] }> {
+export async function rebuildHistory(container: BlobContainer): Promise<RebuiltHistory> {
   const names = await Array.fromAsync(container.list(daysPrefix));
   const damaged: string[] = [];
   let history = emptyHistory;
@@ -69,6 +75,21 @@ export async function rebuildHistory(container: BlobContainer): Promise<{ histor
     history = { ...history, points: [...history.points, ...points] };
   }
   return { history, damaged };
+}
+
+/**
+ * Puts a series made anew from the days in the place of the stored one, which stays where there is no good day.
+ * @throws StatsError `storage`.
+ */
+export async function replaceHistory(container: BlobContainer, signal: AbortSignal): Promise<RebuiltHistory> {
+  let rebuilt: RebuiltHistory = { history: emptyHistory, damaged: [] };
+  const next = async () => {
+    rebuilt = await rebuildHistory(container);
+    signal.throwIfAborted();
+    return rebuilt.history.points.length > 0 ? rebuilt.history : undefined;
+  };
+  await replace({ container, name: historyBlob, next });
+  return rebuilt;
 }
 
 /** Puts a snapshot's point into the series; a missing or damaged series is made anew from the days first. */
