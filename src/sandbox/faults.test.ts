@@ -15,7 +15,7 @@ async function startCounter(...rules: FaultRule[]) {
       response.end('good');
     }),
   );
-  return { ...server, faults, reached, [Symbol.asyncDispose]: server.close };
+  return { ...server, faults, reached };
 }
 
 const anything = () => true;
@@ -113,7 +113,7 @@ test('answers that never come whole leave the client to its own patience', async
 });
 
 test('the proxy passes head, body and answer as they came, Host included', async () => {
-  const target = await startLoopbackServer(async (request, response) => {
+  await using target = await startLoopbackServer(async (request, response) => {
     const body = await readBody(request);
     response.writeHead(
       201,
@@ -126,7 +126,7 @@ test('the proxy passes head, body and answer as they came, Host included', async
     );
     response.end(JSON.stringify({ head: request.rawHeaders, url: request.url, body: body.toString('base64') }));
   });
-  const proxy = await startFaultProxy({ target: target.url });
+  await using proxy = await startFaultProxy({ target: target.url });
   const headers = [
     'Host',
     'devstore.example:10000',
@@ -156,12 +156,11 @@ test('the proxy passes head, body and answer as they came, Host included', async
   const seen = JSON.parse(answer.text);
   assert.deepEqual(seen.head.slice(0, headers.length), headers);
   assert.deepEqual([seen.url, seen.body], ['/a%20b?x=%2F', 'AP8K']);
-  await Promise.all([proxy.close(), target.close()]);
 });
 
 test('the proxy spoils what its rules say and breaks the connection when the target is gone', async () => {
-  const target = await startCounter();
-  const proxy = await startFaultProxy({
+  await using target = await startCounter();
+  await using proxy = await startFaultProxy({
     target: target.url,
     faults: [{ match: { path: /^\/x/ }, fault: { status: 412 } }],
   });
@@ -173,5 +172,4 @@ test('the proxy spoils what its rules say and breaks the connection when the tar
   proxy.faults.clear();
   await target.close();
   await assert.rejects(fetch(proxy.url));
-  await proxy.close();
 });

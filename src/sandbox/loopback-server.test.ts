@@ -4,21 +4,23 @@ import { test } from 'node:test';
 import { readBody, startLoopbackServer } from './loopback-server.ts';
 
 test('takes the preferred port, and another only where that is allowed', async () => {
-  const first = await startLoopbackServer((_, response) => void response.end());
+  await using first = await startLoopbackServer((_, response) => void response.end());
   await assert.rejects(
     startLoopbackServer(() => {}, { port: first.port }),
     { code: 'EADDRINUSE' },
   );
-  const second = await startLoopbackServer((_, response) => void response.end(), { port: first.port, orAnyPort: true });
+  await using second = await startLoopbackServer((_, response) => void response.end(), {
+    port: first.port,
+    orAnyPort: true,
+  });
   assert.notEqual(second.port, first.port);
   assert.equal((await fetch(second.url)).status, 200);
-  await Promise.all([first.close(), second.close()]);
 });
 
 test('close ends requests that are still open', async () => {
   let reached = () => {};
   const arrival = new Promise<void>(resolve => (reached = resolve));
-  const server = await startLoopbackServer(() => reached());
+  await using server = await startLoopbackServer(() => reached());
   const pending = assert.rejects(fetch(server.url));
   await arrival;
   await server.close();
@@ -27,7 +29,7 @@ test('close ends requests that are still open', async () => {
 });
 
 test('refuses connections until it is opened again on the same port', async () => {
-  const server = await startLoopbackServer((_, response) => void response.end('here'));
+  await using server = await startLoopbackServer((_, response) => void response.end('here'));
   assert.equal(await (await fetch(server.url)).text(), 'here');
   await server.refuse();
   await assert.rejects(
@@ -36,11 +38,10 @@ test('refuses connections until it is opened again on the same port', async () =
   );
   await server.reopen();
   assert.equal(await (await fetch(server.url)).text(), 'here');
-  await server.close();
 });
 
 test('a client that resolves localhost to ::1 first reaches it all the same', async () => {
-  const server = await startLoopbackServer((request, response) => void response.end(request.headers.host));
+  await using server = await startLoopbackServer((request, response) => void response.end(request.headers.host));
   const addresses = [
     { address: '::1', family: 6 },
     { address: '127.0.0.1', family: 4 },
@@ -55,27 +56,24 @@ test('a client that resolves localhost to ::1 first reaches it all the same', as
       .end();
   });
   assert.equal(text, `localhost:${server.port}`);
-  await server.close();
 });
 
 test('a body may be read twice, and one over the limit is answered with 413', async () => {
-  const server = await startLoopbackServer(async (request, response) => {
+  await using server = await startLoopbackServer(async (request, response) => {
     const first = await readBody(request, 10);
     response.end(Buffer.concat([first, await readBody(request, 10)]));
   });
   const send = (body: string) => fetch(server.url, { method: 'POST', body });
   assert.equal(await (await send('abc')).text(), 'abcabc');
   assert.equal((await send('x'.repeat(11))).status, 413);
-  await server.close();
 });
 
 test('a handler that throws is a 500 with its message', async context => {
   const logged = context.mock.method(console, 'error', () => {});
-  const server = await startLoopbackServer(() => {
+  await using server = await startLoopbackServer(() => {
     throw new Error('the double is broken');
   });
   const answer = await fetch(server.url);
   assert.deepEqual([answer.status, await answer.text()], [500, 'the double is broken']);
   assert.equal(logged.mock.callCount(), 1);
-  await server.close();
 });

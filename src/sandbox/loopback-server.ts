@@ -8,7 +8,8 @@ import type { AddressInfo } from 'node:net';
 /** Answers one request. A rejection becomes a 500 (or the `status` that the error carries). */
 export type Handler = (request: IncomingMessage, response: ServerResponse) => void | Promise<void>;
 
-export type LoopbackServer = {
+/** `await using` closes it. */
+export type LoopbackServer = AsyncDisposable & {
   /** `http://127.0.0.1:PORT`, without a trailing slash. */
   url: string;
   port: number;
@@ -47,6 +48,7 @@ export async function startLoopbackServer(handler: Handler, options: LoopbackOpt
       if (!server.listening) await listen(server, { port });
     },
     close: stop,
+    [Symbol.asyncDispose]: stop,
   };
 }
 

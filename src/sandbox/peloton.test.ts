@@ -6,7 +6,7 @@ import { startPelotonDouble } from './peloton.ts';
 const now = new Date('2026-11-22T08:00:00Z');
 
 test('records every request by template, host and status, and counts those that matter', async () => {
-  const double = await startPelotonDouble({ clock: () => now });
+  await using double = await startPelotonDouble({ clock: () => now });
   const { access_token: token } = JSON.parse((await walkSignIn(double)).body);
   const headers = { authorization: `Bearer ${token}`, 'peloton-platform': 'web' };
   await fetch(`${double.apiUrl}/api/me`, { headers });
@@ -16,11 +16,10 @@ test('records every request by template, host and status, and counts those that 
   assert.equal(url, `${double.apiUrl}/api/user/${double.userId}/overview?version=2`);
   const counts = { credentialPosts: 1, refreshes: 0, codeExchanges: 1, overviews: 1, profiles: 1 };
   assert.deepEqual(double.counts, counts);
-  await double.close();
 });
 
 test('counts a request whose answer a fault took away, with the status that the client saw', async () => {
-  const double = await startPelotonDouble({
+  await using double = await startPelotonDouble({
     faults: [{ match: { path: /^\/authorize$/ }, fault: { status: 503 }, times: 1 }],
   });
   assert.equal((await walkSignIn(double)).status, 503);
@@ -31,11 +30,10 @@ test('counts a request whose answer a fault took away, with the status that the 
     [503, undefined],
   );
   assert.equal((await walkSignIn(double)).status, 200);
-  await double.close();
 });
 
 test('knows every secret that it gave out', async () => {
-  const double = await startPelotonDouble();
+  await using double = await startPelotonDouble();
   const walk = await walkSignIn(double);
   const { access_token, refresh_token, id_token } = JSON.parse(walk.body);
   const secrets = new Set(double.secrets());
@@ -46,15 +44,13 @@ test('knows every secret that it gave out', async () => {
     assert.ok(secrets.has(secret), secret);
   }
   assert.equal(secrets.has(''), false);
-  await double.close();
 });
 
 test('can be away for a while, and names its members when asked for one that it has not', async () => {
-  const double = await startPelotonDouble();
+  await using double = await startPelotonDouble();
   await double.refuse();
   await assert.rejects(walkSignIn(double));
   await double.reopen();
   assert.equal((await walkSignIn(double)).status, 200);
-  await double.close();
   await assert.rejects(startPelotonDouble({ member: 'nobody' }), /regular, newcomer, all, empty/);
 });

@@ -52,7 +52,7 @@ export type PelotonOptions = {
   signIn?: Partial<SignInConstants>;
 };
 
-export type PelotonDouble = Pick<LoopbackServer, 'port' | 'refuse' | 'reopen' | 'close'> & {
+export type PelotonDouble = Omit<LoopbackServer, 'url'> & {
   apiUrl: string;
   authUrl: string;
   userId: string;
@@ -102,10 +102,10 @@ export async function startPelotonDouble(options: PelotonOptions = {}): Promise<
     requests: [],
     counts: createCounts(),
   };
-  const { port, refuse, reopen, close, url } = await startLoopbackServer(createHandler(parts), options);
-  world.origins = { auth: url, orca: `http://localhost:${port}` };
+  const { url, ...server } = await startLoopbackServer(createHandler(parts), options);
+  world.origins = { auth: url, orca: `http://localhost:${server.port}` };
   return {
-    ...{ port, refuse, reopen, close, apiUrl: url, authUrl: url, userId: member.id },
+    ...{ ...server, apiUrl: url, authUrl: url, userId: member.id },
     ...{ behaviour, violations, credentials, faults, requests: parts.requests, counts: parts.counts },
     ...createControls(parts),
   };

@@ -8,7 +8,7 @@ async function start(options: PelotonOptions = {}) {
   const double = await startPelotonDouble({ clock: () => new Date('2026-11-22T08:00:00Z'), ...options });
   const { accessToken } = double.issueSession();
   const headers = { authorization: `Bearer ${accessToken}`, 'peloton-platform': 'web' };
-  return { ...double, headers, [Symbol.asyncDispose]: double.close };
+  return { ...double, headers };
 }
 
 async function get(double: PelotonDouble, path: string, headers: Record<string, string>) {

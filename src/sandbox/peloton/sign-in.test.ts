@@ -1,17 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type PelotonDouble, type PelotonOptions, startPelotonDouble } from '../peloton.ts';
+import { type PelotonDouble, startPelotonDouble } from '../peloton.ts';
 import { post, readConfig, type Spoilers, walkSignIn } from './sign-in-walker.ts';
-
-async function start(options: PelotonOptions = {}) {
-  const double = await startPelotonDouble(options);
-  return { ...double, [Symbol.asyncDispose]: double.close };
-}
 
 const pathsOf = (double: PelotonDouble) => double.requests.map(({ method, host, path }) => `${method} ${host} ${path}`);
 
 test('a right walk goes over both hosts, back, and ends with tokens', async () => {
-  await using double = await start();
+  await using double = await startPelotonDouble();
   const walk = await walkSignIn(double);
   assert.deepEqual([walk.step, walk.status], ['token', 200]);
   assert.deepEqual(pathsOf(double), [
@@ -38,7 +33,7 @@ test('a right walk goes over both hosts, back, and ends with tokens', async () =
 });
 
 test('redirects are relative where the real ones are, and the last one carries the state that was sent', async () => {
-  await using double = await start();
+  await using double = await startPelotonDouble();
   let sent = '';
   const spoil = {
     authorize: (query: URLSearchParams) => {
@@ -64,7 +59,7 @@ test('redirects are relative where the real ones are, and the last one carries t
 });
 
 test('the page embeds its config as UTF-8 on one line, says what the query said, and speaks of verification', async () => {
-  await using double = await start();
+  await using double = await startPelotonDouble();
   const { visits } = await walkSignIn(double, { credentials: body => void delete body.username });
   const [authorize, login] = visits;
   const again = await fetch(authorize?.location ?? '', {
@@ -235,7 +230,7 @@ const cases: Case[] = [
 
 for (const { name, spoil, step, status, says } of cases) {
   test(`the sign-in ends at "${step}" for ${name}`, async () => {
-    await using double = await start();
+    await using double = await startPelotonDouble();
     const walk = await walkSignIn(double, spoil);
     assert.deepEqual([walk.step, walk.status], [step, status]);
     assert.match(`${walk.location} ${walk.body}`, says);
@@ -243,7 +238,7 @@ for (const { name, spoil, step, status, says } of cases) {
 }
 
 test('credentials as a form, or from another origin, are refused', async () => {
-  await using double = await start();
+  await using double = await startPelotonDouble();
   const url = `${double.authUrl}/usernamepassword/login`;
   const { username } = double.credentials;
   const asForm = await fetch(url, { method: 'POST', body: new URLSearchParams({ username }) });
@@ -251,8 +246,18 @@ test('credentials as a form, or from another origin, are refused', async () => {
   assert.equal((await fetch(url, post({ username }))).status, 403);
 });
 
+test('a state of the chain is good at its own place only', async () => {
+  await using double = await startPelotonDouble();
+  const walk = await walkSignIn(double, {
+    hop: url => {
+      url.pathname = url.pathname.replace('/authorize/resume', '/continue');
+    },
+  });
+  assert.deepEqual([walk.step, walk.status], ['hop', 403]);
+});
+
 test('a hop that is asked twice answers twice alike', async () => {
-  await using double = await start();
+  await using double = await startPelotonDouble();
   const { visits } = await walkSignIn(double);
   const [, , , , resume] = visits;
   const cookies = visits.flatMap(({ setCookie }) => setCookie.map(cookie => cookie.split(';')[0]));
@@ -262,7 +267,7 @@ test('a hop that is asked twice answers twice alike', async () => {
 
 test('either source of _csrf is enough, and none is not', async () => {
   for (const csrf of ['page', 'cookie'] as const) {
-    await using double = await start();
+    await using double = await startPelotonDouble();
     double.behaviour.csrf = csrf;
     const fromCookie: Spoilers = {
       credentials: (body, jar) => {
@@ -272,14 +277,14 @@ test('either source of _csrf is enough, and none is not', async () => {
     assert.equal((await walkSignIn(double, fromCookie)).step, 'token');
     assert.equal((await walkSignIn(double)).step, csrf === 'page' ? 'token' : 'credentials');
   }
-  await using double = await start();
+  await using double = await startPelotonDouble();
   double.behaviour.csrf = 'none';
   const walk = await walkSignIn(double);
   assert.deepEqual([walk.step, walk.status, walk.visits[1]?.setCookie.length], ['credentials', 403, 1]);
 });
 
 test('a second factor shows where it was switched on', async () => {
-  await using double = await start();
+  await using double = await startPelotonDouble();
   const expected = {
     json: ['credentials', 403, /"code":"mfa_required"/],
     page: ['credentials', 200, /<h1>Verify your identity/],
@@ -295,7 +300,7 @@ test('a second factor shows where it was switched on', async () => {
 });
 
 test('right credentials can be refused with any code, and a retired sign-in says so', async () => {
-  await using double = await start();
+  await using double = await startPelotonDouble();
   double.behaviour.credentialsRefusal = { status: 429, code: 'too_many_attempts' };
   const locked = await walkSignIn(double);
   assert.deepEqual(
@@ -309,7 +314,9 @@ test('right credentials can be refused with any code, and a retired sign-in says
 });
 
 test('other constants can be asked for, and today’s are refused then', async () => {
-  await using double = await start({ signIn: { clientId: 'the-next-client', connection: 'next-connection' } });
+  await using double = await startPelotonDouble({
+    signIn: { clientId: 'the-next-client', connection: 'next-connection' },
+  });
   assert.equal((await walkSignIn(double)).step, 'authorize');
   const repaired = await walkSignIn(double, {
     authorize: query => query.set('client_id', 'the-next-client'),

@@ -9,7 +9,7 @@ async function start() {
   const wait = (hours: number) => {
     clock.now = new Date(clock.now.getTime() + hours * 3_600_000);
   };
-  return { ...double, wait, [Symbol.asyncDispose]: double.close };
+  return { ...double, wait };
 }
 
 const bearer = { headers: { authorization: 'Bearer x', 'peloton-platform': 'web' } };
@@ -84,10 +84,9 @@ test('a cookie on another host or path is harm', async () => {
 });
 
 test('fetching the redirect URI is harm', async () => {
-  const double = await startPelotonDouble({ signIn: { redirectUri: 'http://127.0.0.1/members/callback' } });
+  await using double = await startPelotonDouble({ signIn: { redirectUri: 'http://127.0.0.1/members/callback' } });
   await fetch(`${double.authUrl}/members/callback?code=x`);
   assert.deepEqual(double.violations, ['the redirect URI was fetched']);
-  await double.close();
 });
 
 test('a fourth credential post within 24 hours is harm, whether or not it was answered', async () => {
