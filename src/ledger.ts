@@ -1,21 +1,23 @@
-// state.json during one run: sign-ins counted before they are sent, tokens marked as spent, and at the end what the next
+// state.json during one run: sign-ins counted before they are sent, tokens marked as dead, and at the end what the next
 // run has to know. Whoever holds the lease is the only writer.
 
 import { type ErrorCode, StatsError } from './errors.ts';
-import type { Custody, Ledger } from './peloton/session.ts';
+import type { Ledger } from './peloton/session.ts';
 import { waitAfter } from './schedule.ts';
-import { digestToken, type HookState, type State, type StateFile, writeState } from './state.ts';
+import { digestSecret, type HookState, type SecretVersions, type State, type StateFile, writeState } from './state.ts';
 import type { BlobContainer } from './storage.ts';
 
 const dayMs = 24 * 60 * 60 * 1000;
 const signInsPerDay = 3;
+const deadTokensKept = 4;
 
 export type RunLedger = Ledger & {
   recordSuccess(syncedAt: Date): Promise<void>;
   /** A sign-in that was made for its own sake worked: an earlier refusal is over. */
   recordSignIn(): Promise<void>;
   recordHooks(hooks: HookState[]): Promise<void>;
-  recordFailure(error: StatsError, versions: ReturnType<Custody['versions']>): Promise<void>;
+  /** @param tried the secrets as the run leaves them; undefined where it could not read them. */
+  recordFailure(error: StatsError, tried: SecretVersions | undefined): Promise<void>;
 };
 
 type Run = { container: BlobContainer; file: StateFile; startedAt: Date; clock: () => Date };
@@ -23,12 +25,6 @@ type Run = { container: BlobContainer; file: StateFile; startedAt: Date; clock: 
 /** True while no success has followed the last failure. */
 export function isFailing({ last_failure: failure, last_success: success }: State): boolean {
   return failure !== null && (success === null || failure.at > success);
-}
-
-/** An earlier refusal still stands. Our own writes to the session in this run are not the change it waits for. */
-function carryRefusal(refused: State['refused'], versions: ReturnType<Custody['versions']>): State['refused'] {
-  if (!refused || versions?.before.session !== refused.versions.session) return refused;
-  return { ...refused, versions: { ...refused.versions, session: versions.after.session } };
 }
 
 export function openLedger({ container, file: opened, startedAt, clock }: Run): RunLedger {
@@ -52,15 +48,20 @@ export function openLedger({ container, file: opened, startedAt, clock }: Run): 
   };
 
   return {
-    isSpent: token => file.state.spent_refresh_token === digestToken(token),
-    markSpent: token => save({ spent_refresh_token: digestToken(token) }),
+    isDead: token => file.state.dead_tokens.includes(digestSecret(token)),
+    markDead(token) {
+      const dead_tokens = [...file.state.dead_tokens, digestSecret(token)].slice(-deadTokensKept);
+      file = { ...file, state: { ...file.state, dead_tokens } };
+    },
     assertSignInAllowed() {
       const signIns = recentSignIns();
       const [oldest] = signIns;
       const last = signIns.at(-1);
       if (!oldest || !last || signIns.length < signInsPerDay) return;
       const code = last.outcome === 'signed-in' ? 'upstream-changed' : last.outcome;
+      const failure = file.state.last_failure;
       throw new StatsError(code, `${signInsPerDay} sign-ins were made in 24 hours: no more until the oldest is past.`, {
+        ...(failure?.code === code && { hint: failure.hint }),
         retryAfterMs: Date.parse(oldest.at) + dayMs - clock().getTime(),
       });
     },
@@ -80,7 +81,7 @@ export function openLedger({ container, file: opened, startedAt, clock }: Run): 
     },
     recordSignIn: () => save({ refused: null, sign_ins: endedSignIns('signed-in') }),
     recordHooks: hooks => save({ hooks }),
-    async recordFailure(error, versions) {
+    async recordFailure(error, tried) {
       const { state } = file;
       const failedAt = clock();
       const previous = isFailing(state) ? state.last_failure : null;
@@ -97,10 +98,7 @@ export function openLedger({ container, file: opened, startedAt, clock }: Run): 
           unavailable_in_row: unavailableInRow,
         },
         next_attempt: wait.untilSecretsChange ? null : nextAttempt,
-        refused:
-          wait.untilSecretsChange && versions
-            ? { versions: versions.after, until: nextAttempt }
-            : carryRefusal(state.refused, versions),
+        refused: wait.untilSecretsChange && tried ? { versions: tried, until: nextAttempt } : state.refused,
         sign_ins: endedSignIns(error.code),
       });
     },

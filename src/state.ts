@@ -12,10 +12,10 @@ const errorCode = z.enum(Object.keys(errorTable) as [ErrorCode, ...ErrorCode[]])
 const secretVersions = z.object({
   username: z.string().nullable(),
   password: z.string().nullable(),
-  session: z.string().nullable(),
+  session: z.string(),
 });
 
-/** The versions of the three secrets that a sign-in was tried with; null where there was none. */
+/** The secrets that a sign-in was tried with: two versions, null where there was none, and a digest of the session. */
 export type SecretVersions = z.infer<typeof secretVersions>;
 
 const hookState = z.object({
@@ -28,6 +28,12 @@ const hookState = z.object({
 });
 
 export type HookState = z.infer<typeof hookState>;
+
+const signIn = z.object({
+  at: instant,
+  // One that another version wrote down still counts.
+  outcome: z.union([errorCode, z.literal('signed-in')]).catch('upstream-unavailable'),
+});
 
 const stateSchema = z.object({
   last_success: instant.nullable().catch(null),
@@ -47,9 +53,9 @@ const stateSchema = z.object({
   /** The credentials were judged: wait for another version of one of these, or until the instant where one is given. */
   refused: z.object({ versions: secretVersions, until: instant.nullable() }).nullable().catch(null),
   /** The sign-ins of the last 24 hours with what became of the run. */
-  sign_ins: z.array(z.object({ at: instant, outcome: z.union([errorCode, z.literal('signed-in')]) })).catch([]),
-  /** SHA-256 of a refresh token whose successor arrived but could not be stored: it is never sent again. */
-  spent_refresh_token: z.string().nullable().catch(null),
+  sign_ins: z.array(signIn).catch([]),
+  /** SHA-256 of the last tokens that are never sent again: refused ones, and refresh tokens that have a successor. */
+  dead_tokens: z.array(z.string()).catch([]),
   hooks: z.array(hookState).catch([]),
 });
 
@@ -85,6 +91,6 @@ export async function writeState(container: BlobContainer, file: StateFile, stat
   return { state, etag, isDamaged: false };
 }
 
-export function digestToken(token: string): string {
-  return createHash('sha256').update(token).digest('hex');
+export function digestSecret(secret: string): string {
+  return createHash('sha256').update(secret).digest('hex');
 }

@@ -5,30 +5,21 @@ import { asStatsError, StatsError, stackOf } from './errors.ts';
 import { callHooks, digestStats, hasOwedHook } from './hooks.ts';
 import { type Log, syncFailed, syncSucceeded, timed } from './log.ts';
 import { look, type Seen } from './look.ts';
+import { readSignInSecrets, versionsOf } from './peloton/sign-in-secrets.ts';
 import { holdLease, type Run, type RunParts, run } from './run.ts';
 import { decideDue } from './schedule.ts';
 import type { Snapshot } from './snapshot.ts';
 import type { SecretVersions } from './state.ts';
 import { sync } from './sync.ts';
-import type { Vault } from './vault.ts';
 
 export type TickOutcome =
   | { outcome: 'synced'; date: string; synced_at: string }
   | { outcome: 'not-due' }
   | { outcome: 'busy' };
 
-async function readVersions(vault: Vault): Promise<SecretVersions> {
-  const version = async (name: string) => (await vault.read(name))?.version ?? null;
-  const [username, password, session] = await Promise.all([
-    version('peloton-username'),
-    version('peloton-password'),
-    version('peloton-session'),
-  ]);
-  return { username, password, session };
-}
-
 async function hasSecretChanged({ openVault, log }: RunParts, tried: SecretVersions): Promise<boolean> {
-  const now = await timed(log, 'vault.read', () => readVersions(openVault(AbortSignal.timeout(30_000))));
+  const vault = openVault(AbortSignal.timeout(30_000));
+  const now = versionsOf(await timed(log, 'vault.read', () => readSignInSecrets(vault)));
   return now.username !== tried.username || now.password !== tried.password || now.session !== tried.session;
 }
 

@@ -11,8 +11,11 @@ export type Secret = { value: string; version: string; createdAt: Date };
 export type Vault = {
   /** The newest version, or undefined where there is no such secret. */
   read(name: string): Promise<Secret | undefined>;
-  /** Writes a new version and returns its id. */
-  write(name: string, value: string): Promise<string>;
+  /**
+   * Writes a new version and returns its id.
+   * @param options `isOnlyCopy`: the end of the run does not end this write, for what would be lost is nowhere else.
+   */
+  write(name: string, value: string, options?: { isOnlyCopy: boolean }): Promise<string>;
 };
 
 const retryOptions = { maxRetries: 2, retryDelayInMs: 500, maxRetryDelayInMs: 4_000 };
@@ -63,28 +66,32 @@ function vaultError(error: unknown, host: string, action: 'get' | 'set', name: s
 export function createVault(client: SecretClient, signal: AbortSignal): Vault {
   const { host } = new URL(client.vaultUrl);
 
-  async function call<T>(action: 'get' | 'set', name: string, send: (abortSignal: AbortSignal) => Promise<T>) {
-    try {
-      return await send(AbortSignal.any([signal, AbortSignal.timeout(callTimeoutMs)]));
-    } catch (error) {
-      if (isRestError(error) && action === 'get' && error.code === 'SecretNotFound') return undefined;
-      throw vaultError(error, host, action, name);
-    }
+  /** What ended a call: the run, whose reason says more than "aborted", or the vault. */
+  function failure(error: unknown, action: 'get' | 'set', name: string): StatsError {
+    return signal.reason instanceof StatsError ? signal.reason : vaultError(error, host, action, name);
   }
+
+  const untilRunEnds = () => AbortSignal.any([signal, AbortSignal.timeout(callTimeoutMs)]);
 
   return {
     async read(name) {
-      const secret = await call('get', name, abortSignal => client.getSecret(name, { abortSignal }));
-      if (!secret) return undefined;
-      const { version = '', createdOn = new Date(0) } = secret.properties;
-      return { value: secret.value ?? '', version, createdAt: createdOn };
+      try {
+        const secret = await client.getSecret(name, { abortSignal: untilRunEnds() });
+        const { version = '', createdOn = new Date(0) } = secret.properties;
+        return { value: secret.value ?? '', version, createdAt: createdOn };
+      } catch (error) {
+        if (isRestError(error) && error.code === 'SecretNotFound') return undefined;
+        throw failure(error, 'get', name);
+      }
     },
-    async write(name, value) {
-      const contentType = 'application/json';
-      const secret = await call('set', name, abortSignal =>
-        client.setSecret(name, value, { contentType, abortSignal }),
-      );
-      return secret?.properties.version ?? '';
+    async write(name, value, { isOnlyCopy } = { isOnlyCopy: false }) {
+      const abortSignal = isOnlyCopy ? AbortSignal.timeout(callTimeoutMs) : untilRunEnds();
+      try {
+        const secret = await client.setSecret(name, value, { contentType: 'application/json', abortSignal });
+        return secret.properties.version ?? '';
+      } catch (error) {
+        throw failure(error, 'set', name);
+      }
     },
   };
 }

@@ -11,13 +11,16 @@ import type { Secret, Vault } from '../vault.ts';
 import { type Access, fetchUserId, isUnauthorized } from './overview.ts';
 import { sessionLogin } from './session-login.ts';
 import { type Credentials, signIn } from './sign-in.ts';
-import { accessOf, belongsTo, isFresh, parseSession, type Session, sessionSecret, token } from './stored-session.ts';
+import { readSignInSecrets, type SignInSecrets, sessionSecret, versionsOf } from './sign-in-secrets.ts';
+import { accessOf, accessTokenOf, belongsTo, isFresh, parseSession, type Session, token } from './stored-session.ts';
 import { requestTokens, type TokenAnswer } from './tokens.ts';
 
 /** What state.json remembers for the ladder, so that no crash can make it forget. */
 export type Ledger = {
-  isSpent(refreshToken: string): boolean;
-  markSpent(refreshToken: string): Promise<void>;
+  /** A token that Peloton refused, or a refresh token whose successor arrived: it is not sent again. */
+  isDead(token: string): boolean;
+  /** Written down with the next thing that is. */
+  markDead(token: string): void;
   /** @throws StatsError with the code of the last sign-in when three were made in 24 hours. */
   assertSignInAllowed(): void;
   countSignIn(): Promise<void>;
@@ -37,13 +40,13 @@ export type Custody = {
   use<T>(request: (access: Access, userId: string) => Promise<T>): Promise<T>;
   /** Signs in whatever is stored, keeps the new session and asks the API whose it is. */
   signIn(): Promise<void>;
-  /** The versions of the secrets as the run found them and as it leaves them; undefined where it could not read them. */
-  versions(): { before: SecretVersions; after: SecretVersions } | undefined;
+  /** The secrets as the run leaves them; undefined where it could not read them. */
+  versions(): SecretVersions | undefined;
 };
 
 const tokenFields = z.object({
   access_token: token.optional().catch(undefined),
-  refresh_token: token.optional().catch(undefined),
+  refresh_token: z.string().min(1).optional().catch(undefined),
   expires_in: z
     .number()
     .positive()
@@ -59,37 +62,35 @@ function missing(name: string): StatsError {
 }
 
 export function createCustody({ door, peloton, vault, ledger, clock, log }: CustodyParts): Custody {
-  let username: Secret | undefined;
-  let password: Secret | undefined;
-  let stored: Secret | undefined;
-  let before: SecretVersions | undefined;
-  let sessionVersion: string | null = null;
+  let secrets: SignInSecrets = { session: undefined, username: undefined, password: undefined };
+  let isRead = false;
   let isWritable = false;
+  const usernameVersion = () => secrets.username?.version;
 
-  async function readSecrets(): Promise<Session> {
-    [stored, username, password] = await timed(log, 'vault.read', () =>
-      Promise.all([vault.read(sessionSecret), vault.read('peloton-username'), vault.read('peloton-password')]),
-    );
-    const version = (secret: Secret | undefined) => secret?.version ?? null;
-    before = { username: version(username), password: version(password), session: version(stored) };
-    sessionVersion = before.session;
-    const session = parseSession(stored);
-    if (stored && belongsTo(username, session, stored)) return session;
-    // Of another account, and for good: a version never comes back. The proof below must not make it look newer.
-    if (stored && session.username_version === undefined) stored = { ...stored, value: '{}' };
-    return {};
+  async function readSession(): Promise<Session> {
+    secrets = await timed(log, 'vault.read', () => readSignInSecrets(vault));
+    isRead = true;
+    const { session: secret, username } = secrets;
+    const parsed = parseSession(secret);
+    const isOurs = secret !== undefined && belongsTo(username, parsed, secret);
+    const session = isOurs ? { ...parsed, username_version: parsed.username_version ?? username?.version } : {};
+    // Writing a pasted session again makes it look newer than it is, so from here on it says whose it is: nobody's, where it
+    // is older than the user name.
+    if (secret && parsed.username_version === undefined) {
+      secrets.session = { ...secret, value: JSON.stringify(session) };
+    }
+    return session;
   }
 
-  async function write(session: Session | string): Promise<void> {
-    const value = typeof session === 'string' ? session : JSON.stringify(session);
-    sessionVersion = await timed(log, 'vault.write', () => vault.write(sessionSecret, value));
+  async function write(value: string, options?: { isOnlyCopy: boolean }): Promise<void> {
+    const version = await timed(log, 'vault.write', () => vault.write(sessionSecret, value, options));
+    secrets.session = { value, version, createdAt: clock() };
+    isWritable = true;
   }
 
   /** Nothing is asked of Peloton whose answer could not be kept. */
   async function proveWritable(): Promise<void> {
-    if (isWritable) return;
-    await write(stored?.value ?? '{}');
-    isWritable = true;
+    if (!isWritable) await write(secrets.session?.value ?? '{}');
   }
 
   /** Stores whatever came first, judges it second. */
@@ -101,14 +102,11 @@ export function createCustody({ door, peloton, vault, ledger, clock, log }: Cust
       refresh_token: fields.refresh_token ?? previous.refresh_token,
       expires_at: lifetimeMs === undefined ? undefined : new Date(clock().getTime() + lifetimeMs).toISOString(),
       user_id: previous.user_id,
-      username_version: username?.version ?? previous.username_version,
+      username_version: usernameVersion() ?? previous.username_version,
     };
-    try {
-      await write(session);
-    } catch (error) {
-      if (fields.refresh_token && previous.refresh_token) await ledger.markSpent(previous.refresh_token);
-      throw error;
-    }
+    const isRotated = session.refresh_token !== previous.refresh_token;
+    if (isRotated && previous.refresh_token) ledger.markDead(previous.refresh_token);
+    await write(JSON.stringify(session), { isOnlyCopy: true });
     if (session.access_token) return session;
     throw new StatsError('upstream-changed', `POST ${new URL(peloton.authUrl).host}/oauth/token gave no access token.`);
   }
@@ -117,10 +115,13 @@ export function createCustody({ door, peloton, vault, ledger, clock, log }: Cust
     await proveWritable();
     const grant = { grant_type: 'refresh_token', refresh_token: refreshToken } as const;
     const answer: TokenAnswer = await timed(log, 'peloton.refresh', () => requestTokens(door, peloton, grant));
-    return answer === 'invalid_grant' ? undefined : await keepTokens(answer.body, session);
+    if (answer !== 'invalid_grant') return await keepTokens(answer.body, session);
+    ledger.markDead(refreshToken);
+    return undefined;
   }
 
   function readCredentials(): Credentials {
+    const { username, password } = secrets;
     if (!username) throw missing('peloton-username');
     if (!password) throw missing('peloton-password');
     const withoutNewline = (secret: Secret) => secret.value.replace(/\r?\n$/, '');
@@ -134,8 +135,8 @@ export function createCustody({ door, peloton, vault, ledger, clock, log }: Cust
     const dance = { door, peloton, credentials, beforePost: () => ledger.countSignIn() };
     if (peloton.signIn === 'session') {
       const fields = await timed(log, 'peloton.sign-in', () => sessionLogin(dance));
-      const session: Session = { ...fields, username_version: username?.version };
-      await write(session);
+      const session: Session = { ...fields, username_version: usernameVersion() };
+      await write(JSON.stringify(session), { isOnlyCopy: true });
       return session;
     }
     const { code, codeVerifier } = await timed(log, 'peloton.sign-in', () => signIn(dance));
@@ -153,7 +154,7 @@ export function createCustody({ door, peloton, vault, ledger, clock, log }: Cust
 
   async function renew(session: Session): Promise<Session> {
     const { refresh_token: refreshToken } = session;
-    if (peloton.signIn === 'oauth' && refreshToken && !ledger.isSpent(refreshToken)) {
+    if (peloton.signIn === 'oauth' && refreshToken && !ledger.isDead(refreshToken)) {
       const refreshed = await refresh(session, refreshToken);
       if (refreshed) return refreshed;
     }
@@ -164,7 +165,7 @@ export function createCustody({ door, peloton, vault, ledger, clock, log }: Cust
   async function learnUserId(session: Session, access: Access): Promise<string> {
     const userId = await timed(log, 'peloton.me', () => fetchUserId(door, peloton, access));
     try {
-      await write({ ...session, user_id: userId });
+      await write(JSON.stringify({ ...session, user_id: userId }));
     } catch (error) {
       if (!(error instanceof StatsError)) throw error;
       log('warn', 'session.user-id-not-kept', { code: error.code, hint: error.hint });
@@ -180,20 +181,22 @@ export function createCustody({ door, peloton, vault, ledger, clock, log }: Cust
 
   return {
     async use(request) {
-      const session = await readSecrets();
-      const isGood = accessOf(session, peloton.signIn) !== undefined && isFresh(session, clock());
-      if (!isGood) return await ask(await renew(session), request);
-      try {
-        return await ask(session, request);
-      } catch (error) {
-        if (!isUnauthorized(error)) throw error;
-        return await ask(await renew(session), request);
+      const session = await readSession();
+      const token = accessTokenOf(session, peloton.signIn);
+      if (token !== undefined && isFresh(session, clock()) && !ledger.isDead(token)) {
+        try {
+          return await ask(session, request);
+        } catch (error) {
+          if (!isUnauthorized(error)) throw error;
+          ledger.markDead(token);
+        }
       }
+      return await ask(await renew(session), request);
     },
     async signIn() {
-      await readSecrets();
+      await readSession();
       await ask(await signInAnew(), async () => {});
     },
-    versions: () => before && { before, after: { ...before, session: sessionVersion } },
+    versions: () => (isRead ? versionsOf(secrets) : undefined),
   };
 }

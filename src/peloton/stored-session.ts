@@ -6,8 +6,6 @@ import type { PelotonConfig } from '../config.ts';
 import type { Secret } from '../vault.ts';
 import type { Access } from './overview.ts';
 
-export const sessionSecret = 'peloton-session';
-
 const renewBeforeMs = 60 * 60 * 1000;
 
 /** Printable ASCII, since it travels in a header. */
@@ -18,7 +16,7 @@ export const token = z
 
 const sessionSchema = z.object({
   access_token: token.optional().catch(undefined),
-  refresh_token: token.optional().catch(undefined),
+  refresh_token: z.string().trim().min(1).optional().catch(undefined),
   expires_at: z.iso.datetime({ offset: true }).optional().catch(undefined),
   session_id: token.optional().catch(undefined),
   user_id: z.string().min(1).optional().catch(undefined),
@@ -45,12 +43,18 @@ export function belongsTo(username: Secret | undefined, session: Session, secret
   return secret.createdAt >= username.createdAt;
 }
 
-/** What a request needs to be made with the session; undefined where the session has nothing for this kind of sign-in. */
+/** The token that requests are made with; undefined where the session has none for this kind of sign-in. */
+export function accessTokenOf(session: Session, signIn: PelotonConfig['signIn']): string | undefined {
+  return signIn === 'session' ? session.session_id : session.access_token;
+}
+
+/** What a request needs to be made with the session. */
 export function accessOf(session: Session, signIn: PelotonConfig['signIn']): Access | undefined {
-  if (signIn === 'session') {
-    return session.session_id ? { headers: { Cookie: `peloton_session_id=${session.session_id}` } } : undefined;
-  }
-  return session.access_token ? { headers: { Authorization: `Bearer ${session.access_token}` } } : undefined;
+  const token = accessTokenOf(session, signIn);
+  if (token === undefined) return undefined;
+  return {
+    headers: signIn === 'session' ? { Cookie: `peloton_session_id=${token}` } : { Authorization: `Bearer ${token}` },
+  };
 }
 
 /** True while the session need not be renewed, as far as it says itself. */

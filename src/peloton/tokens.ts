@@ -4,14 +4,21 @@
 import type { PelotonConfig } from '../config.ts';
 import { StatsError } from '../errors.ts';
 import type { Door } from '../http.ts';
-import { assertAvailable, changed, requireJson, stringOf } from './answers.ts';
+import { assertAvailable, changed, parseJson, requireJson, stringOf } from './answers.ts';
 
 export type Grant =
   | { grant_type: 'authorization_code'; code: string; code_verifier: string; redirect_uri: string }
   | { grant_type: 'refresh_token'; refresh_token: string };
 
-/** The JSON object of a 200, or the news that the grant is dead: revoked, spent, expired, or the password changed. */
+/**
+ * A JSON object that may hold tokens: a 200, or whatever brings a refresh token. Or the news that the grant is dead: revoked,
+ * spent, expired, or the password changed.
+ */
 export type TokenAnswer = { body: object } | 'invalid_grant';
+
+function asObject(body: unknown): object | undefined {
+  return typeof body === 'object' && body !== null && !Array.isArray(body) ? body : undefined;
+}
 
 /**
  * One request, never repeated: whoever asks decides what a missing answer means.
@@ -26,9 +33,11 @@ export async function requestTokens(door: Door, peloton: PelotonConfig, grant: G
     headers: { 'Content-Type': 'application/json', Accept: 'application/json' },
     body: JSON.stringify({ client_id: peloton.clientId, ...grant }),
   });
+  const tokens = asObject(parseJson(answer));
+  if (tokens && stringOf(tokens, 'refresh_token')) return { body: tokens };
   assertAvailable(answer);
   const body = requireJson(answer);
-  if (answer.status === 200 && typeof body === 'object' && body !== null) return { body };
+  if (tokens && answer.status === 200) return { body: tokens };
   const code = stringOf(body, 'error') ?? stringOf(body, 'code') ?? '';
   if (code === 'invalid_grant') return 'invalid_grant';
   if (code.includes('mfa')) {
