@@ -1,16 +1,12 @@
 // The only wiring: settings → storage, vault, Peloton → the handlers. Everything is made on first use, and what only a sync
-// needs is loaded by the first sync: a GET never waits for it.
+// needs is loaded by the first sync: a GET never waits for it. Loading this file itself loads next to nothing.
 
-import { createCopies, type ReaderParts } from './answers/copies.ts';
-import { createDocuments } from './answers/documents.ts';
-import { answerHealth } from './answers/health.ts';
-import { answerHistory, answerStats, answerStatsDay } from './answers/json.ts';
-import { createPictures } from './answers/pictures.ts';
-import { environment, readConfig, readPublicUrl, readStorageConfig, type Settings } from './config.ts';
-import { asStatsError, StatsError, stackOf } from './errors.ts';
+import type { Readers } from './answers/readers.ts';
+import type { Settings } from './config.ts';
 import { createLog, type Log } from './log.ts';
+import { once } from './once.ts';
 import type { RunLimits, RunParts } from './run.ts';
-import { answerOptions, failureProblem, type Reply, type Request, uncachedJson } from './serve.ts';
+import type { Reply, Request } from './serve.ts';
 import type { TickOutcome } from './tick.ts';
 
 /** What a handler uses of Azure's InvocationContext. */
@@ -20,64 +16,44 @@ export type TimerHandler = (timer: unknown, context: Context) => Promise<void>;
 
 export type AppOptions = { clock?: () => Date; limits?: Partial<RunLimits> };
 
-function once<T>(make: () => T): () => T {
-  let made: { value: T } | undefined;
-  return () => {
-    made ??= { value: make() };
-    return made.value;
-  };
-}
+const now = () => new Date();
 
 function logTo(context: Context): Log {
   return createLog((level, line) => context[level](line));
 }
 
-/** A public GET: OPTIONS answered, and every error a problem without a stack or a secret. */
-function publicRoute(answer: (request: Request, log: Log) => Promise<Reply>): HttpHandler {
-  return async (request, context) => {
-    if (request.method === 'OPTIONS') return answerOptions();
-    try {
-      return await answer(request, logTo(context));
-    } catch (thrown) {
-      const error = asStatsError(thrown);
-      const { code, message } = error;
-      const stack = thrown instanceof StatsError ? undefined : stackOf(thrown);
-      logTo(context)('error', 'get.failed', { code, message, stack });
-      return failureProblem(error);
-    }
-  };
-}
-
-/** Opens what a run works with: each part is made on first use and kept. */
-export function createParts(settings: Settings, { clock = () => new Date(), limits }: AppOptions = {}) {
-  const config = once(() => readConfig(settings));
-  const secretClient = once(async () => {
+/** Opens what a run works with: each part is made on first use and kept. Without settings, over the process's own. */
+export function createParts(given: Settings | undefined, { clock = now, limits }: AppOptions = {}) {
+  const config = once(async () => {
+    const { environment, readConfig } = await import('./config.ts');
+    return readConfig(given ?? environment);
+  });
+  const openVault = once(async () => {
     const { createSecretClient, createVault } = await import('./vault.ts');
-    const client = createSecretClient(config().vault);
+    const client = createSecretClient((await config()).vault);
     return (signal: AbortSignal) => createVault(client, signal);
   });
   const storage = once(async () => {
     const { createStorage, syncPatience } = await import('./storage.ts');
-    return createStorage(config().storage, syncPatience);
+    return createStorage((await config()).storage, syncPatience);
   });
   return async (log: Log): Promise<RunParts> => ({
-    config: config(),
+    config: await config(),
     storage: await storage(),
-    openVault: await secretClient(),
+    openVault: await openVault(),
     clock,
     log,
     ...(limits && { limits }),
   });
 }
 
-/** The handlers of the registered functions, over one set of settings. */
-export function createApp(settings: Settings, options: AppOptions = {}) {
-  const { clock = () => new Date() } = options;
-  const config = once(() => readConfig(settings));
+/** The handlers of the registered functions, over one set of settings: the process's own where none are given. */
+export function createApp(settings?: Settings, options: AppOptions = {}) {
+  const { clock = now } = options;
   const open = createParts(settings, options);
-  const readerStorage = once(async () => {
-    const { createStorage, readerPatience } = await import('./storage.ts');
-    return createStorage(readStorageConfig(settings), readerPatience);
+  const readers = once(async () => {
+    const { createReaders } = await import('./answers/readers.ts');
+    return createReaders({ settings, clock });
   });
 
   async function runTick(context: Context, force: boolean): Promise<TickOutcome> {
@@ -91,34 +67,28 @@ export function createApp(settings: Settings, options: AppOptions = {}) {
   };
 
   const syncNow: HttpHandler = async (request, context) => {
-    try {
-      const result = await runTick(context, request.query.get('force') === 'true');
-      return uncachedJson(result.outcome === 'busy' ? 409 : 200, result);
-    } catch (error) {
-      return failureProblem(asStatsError(error));
-    }
+    const { answerSyncNow } = await import('./answers/sync-now.ts');
+    return await answerSyncNow(request, force => runTick(context, force));
   };
 
-  const publicUrl = once(() => readPublicUrl(settings));
-  const readers: ReaderParts = { config, publicUrl, storage: readerStorage, clock };
-  const copies = createCopies(readers);
-  const { card, badge, page } = createPictures(copies, publicUrl);
-  const { widget, schema, openapi } = createDocuments(publicUrl);
+  function reading(name: keyof Readers): HttpHandler {
+    return async (request, context) => (await readers())[name](request, logTo(context));
+  }
   return {
     sync,
     syncNow,
-    health: publicRoute((_request, log) => answerHealth(readers, log)),
-    stats: publicRoute(request => answerStats(request, copies)),
-    statsDay: publicRoute(request => answerStatsDay(request, copies)),
-    history: publicRoute(request => answerHistory(request, copies)),
-    card: publicRoute(card),
-    badge: publicRoute(badge),
-    page: publicRoute(page),
-    widget: publicRoute(widget),
-    schema: publicRoute(schema),
-    openapi: publicRoute(openapi),
+    health: reading('health'),
+    stats: reading('stats'),
+    statsDay: reading('statsDay'),
+    history: reading('history'),
+    card: reading('card'),
+    badge: reading('badge'),
+    page: reading('page'),
+    widget: reading('widget'),
+    schema: reading('schema'),
+    openapi: reading('openapi'),
   };
 }
 
 /** What functions/ registers. */
-export const handlers = createApp(environment);
+export const handlers = createApp();

@@ -5,7 +5,7 @@ import * as z from 'zod';
 import manifest from '../package.json' with { type: 'json' };
 import { healthSchema } from './health.ts';
 import { historySchema } from './history.ts';
-import { problemSchema } from './serve.ts';
+import type { Problem } from './serve.ts';
 import { snapshotSchema } from './snapshot.ts';
 
 type JsonObject = Record<string, unknown>;
@@ -19,6 +19,16 @@ const badgeSchema = z
     isError: z.boolean().optional(),
   })
   .meta({ id: 'Badge', description: "shields.io's endpoint badge." });
+
+const problemSchema: z.ZodType<Problem> = z
+  .object({
+    type: z.string(),
+    title: z.string(),
+    status: z.int(),
+    detail: z.string(),
+    code: z.string().meta({ description: 'Whose turn it is; docs/operations.md has a paragraph for each.' }),
+  })
+  .meta({ id: 'Problem', description: 'RFC 9457.' });
 
 function toJsonSchema(schema: z.ZodType): JsonObject {
   return z.toJSONSchema(schema, {

@@ -4,7 +4,6 @@
 import { createHash } from 'node:crypto';
 import { promisify } from 'node:util';
 import { brotliCompress, constants, gzip } from 'node:zlib';
-import * as z from 'zod';
 import { errorTable, type StatsError } from './errors.ts';
 
 /** What a handler reads of a request; Azure's HttpRequest is one. */
@@ -146,22 +145,14 @@ export function answerOptions(): Reply {
   };
 }
 
-/** RFC 9457. */
-export const problemSchema = z
-  .object({
-    type: z.string(),
-    title: z.string(),
-    status: z.int(),
-    detail: z.string(),
-    code: z.string().meta({ description: 'Whose turn it is; docs/operations.md has a paragraph for each.' }),
-  })
-  .meta({ id: 'Problem' });
+/** RFC 9457. The code says whose turn it is. */
+export type Problem = { type: string; title: string; status: number; detail: string; code: string };
 
-export type ProblemSource = Omit<z.infer<typeof problemSchema>, 'type'> & { headers?: Record<string, string> };
+export type ProblemSource = Omit<Problem, 'type'> & { headers?: Record<string, string> };
 
 /** An error of ours as problem+json, cached for a few seconds at most. */
 export function problem({ status, title, detail, code, headers }: ProblemSource): Reply {
-  const body: z.infer<typeof problemSchema> = { type: 'about:blank', title, status, detail, code };
+  const body: Problem = { type: 'about:blank', title, status, detail, code };
   return {
     status,
     headers: {

@@ -1,6 +1,5 @@
 // This instance's copies of what the public routes answer from: the newest snapshot, the series, and some days.
 
-import type { Config } from '../config.ts';
 import { type Copy, keepCopy } from '../copy.ts';
 import { StatsError } from '../errors.ts';
 import { type History, parseHistory } from '../history.ts';
@@ -13,12 +12,7 @@ import type { Storage, StoredBlob } from '../storage.ts';
 declare const BUILT_AT: string | undefined;
 export const builtAt = typeof BUILT_AT === 'string' ? new Date(BUILT_AT) : new Date();
 
-export type ReaderParts = {
-  config: () => Config;
-  publicUrl: () => string;
-  storage: () => Promise<Storage>;
-  clock: () => Date;
-};
+export type CopiesOptions = { storage: () => Promise<Storage>; clock: () => Date };
 
 export type StoredStats = { snapshot: Snapshot; representation: Representation };
 export type StoredSeries = { history: History; representation: Representation };
@@ -59,7 +53,7 @@ function deriveSeries(blob: StoredBlob): StoredSeries {
   return { history, representation };
 }
 
-export function createCopies({ storage, clock }: Pick<ReaderParts, 'storage' | 'clock'>): Copies {
+export function createCopies({ storage, clock }: CopiesOptions): Copies {
   const keep = <T>(name: string, derive: (blob: StoredBlob) => T) =>
     keepCopy({ read: async ifNotEtag => (await storage()).public.read(name, ifNotEtag), derive, clock });
 

@@ -1,15 +1,14 @@
 // GET /api/health: read afresh every time, since a probe wants to know how the store is and not how a copy was.
 
+import type { Config } from '../config.ts';
 import { StatsError } from '../errors.ts';
-import type { Health } from '../health.ts';
-import { evaluateHealth, faultHealth, isHealthy } from '../health.ts';
+import { evaluateHealth, faultHealth, type Health, isHealthy } from '../health.ts';
 import { parseHistory } from '../history.ts';
 import type { Log } from '../log.ts';
 import { look, type Seen } from '../look.ts';
 import { historyBlob } from '../publish.ts';
 import { type Reply, uncachedJson } from '../serve.ts';
 import type { Storage } from '../storage.ts';
-import type { ReaderParts } from './copies.ts';
 
 async function assertSeries(storage: Storage): Promise<void> {
   const blob = await storage.public.read(historyBlob);
@@ -19,7 +18,9 @@ async function assertSeries(storage: Storage): Promise<void> {
   });
 }
 
-async function assess({ storage, config, clock }: ReaderParts, log: Log): Promise<Health> {
+export type HealthParts = { storage: () => Promise<Storage>; config: () => Config; clock: () => Date };
+
+async function assess({ storage, config, clock }: HealthParts, log: Log): Promise<Health> {
   const now = clock();
   let seen: Seen | undefined;
   try {
@@ -34,7 +35,7 @@ async function assess({ storage, config, clock }: ReaderParts, log: Log): Promis
   }
 }
 
-export async function answerHealth(parts: ReaderParts, log: Log): Promise<Reply> {
+export async function answerHealth(parts: HealthParts, log: Log): Promise<Reply> {
   const health = await assess(parts, log);
   return uncachedJson(isHealthy(health) ? 200 : 503, health);
 }

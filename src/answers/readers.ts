@@ -1,0 +1,59 @@
+// What answers the public GETs, over one set of settings. The first of them loads this file; what only some of the answers
+// need, those load.
+
+import { environment, readConfig, readPublicUrl, readStorageConfig, type Settings } from '../config.ts';
+import { asStatsError, StatsError, stackOf } from '../errors.ts';
+import type { Log } from '../log.ts';
+import { once } from '../once.ts';
+import { answerOptions, failureProblem, type Reply, type Request } from '../serve.ts';
+import { createCopies } from './copies.ts';
+import { createDocuments } from './documents.ts';
+import { answerHealth } from './health.ts';
+import { answerHistory, answerStats, answerStatsDay } from './json.ts';
+import { createPictures } from './pictures.ts';
+
+type Answer = (request: Request, log: Log) => Promise<Reply>;
+
+/** `settings` are the process's own where none are given. */
+export type ReadersOptions = { settings: Settings | undefined; clock: () => Date };
+
+/** OPTIONS answered, and every error made a problem without a stack or a secret: what comes of it never rejects. */
+function toPublic(answer: Answer): Answer {
+  return async (request, log) => {
+    if (request.method === 'OPTIONS') return answerOptions();
+    try {
+      return await answer(request, log);
+    } catch (thrown) {
+      const error = asStatsError(thrown);
+      const { code, message } = error;
+      log('error', 'get.failed', { code, message, stack: thrown instanceof StatsError ? undefined : stackOf(thrown) });
+      return failureProblem(error);
+    }
+  };
+}
+
+export function createReaders({ settings = environment, clock }: ReadersOptions) {
+  const config = () => readConfig(settings);
+  const publicUrl = () => readPublicUrl(settings);
+  const storage = once(async () => {
+    const { createStorage, readerPatience } = await import('../storage.ts');
+    return createStorage(readStorageConfig(settings), readerPatience);
+  });
+  const copies = createCopies({ storage, clock });
+  const { card, badge, page } = createPictures(copies, publicUrl);
+  const { widget, schema, openapi } = createDocuments(publicUrl);
+  return {
+    stats: toPublic(request => answerStats(request, copies)),
+    statsDay: toPublic(request => answerStatsDay(request, copies)),
+    history: toPublic(request => answerHistory(request, copies)),
+    health: toPublic((_request, log) => answerHealth({ storage, config, clock }, log)),
+    card: toPublic(card),
+    badge: toPublic(badge),
+    page: toPublic(page),
+    widget: toPublic(widget),
+    schema: toPublic(schema),
+    openapi: toPublic(openapi),
+  };
+}
+
+export type Readers = ReturnType<typeof createReaders>;
