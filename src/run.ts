@@ -24,13 +24,24 @@ export type RunParts = {
 export type RunLimits = {
   door: Partial<DoorLimits>;
   leaseSeconds: number;
-  /** When the work is broken off; the rest of 90 s is for writing down why. */
+  /** When the work is broken off. */
   workMs: number;
+  /** When writing down why is broken off too. With the release of the lease, a run ends within 90 s. */
+  endMs: number;
+};
+
+/** The parts of a run whose time has begun. */
+export type TimedParts = RunParts & {
+  /** Fires when the time for work is up, and ends the calls of `storage`. */
+  workTime: AbortSignal;
+  /** The store for what is still to be done then. */
+  closingStorage: Storage;
 };
 
 /** What the work of a run is done with. */
 export type Run = {
   seen: Seen;
+  storage: Storage;
   /** Fires when the run may no longer write. */
   signal: AbortSignal;
   door: Door;
@@ -39,15 +50,38 @@ export type Run = {
   custody: Custody;
 };
 
-const defaultLimits: RunLimits = { door: {}, leaseSeconds: 60, workMs: 70_000 };
+const defaultLimits: RunLimits = { door: {}, leaseSeconds: 60, workMs: 60_000, endMs: 85_000 };
 
-/** Why a run failed, for the next one. That this can fail too must not hide the first reason. */
-async function writeDown(log: Log, record: () => Promise<void>): Promise<void> {
+/** How a run ended, for the next one. That this can fail too must not hide how it ended. */
+export async function writeDown(log: Log, record: () => Promise<void>): Promise<void> {
   try {
     await record();
   } catch (second) {
     const { code, message } = asStatsError(second);
     log('error', 'state.not-written', { code, message });
+  }
+}
+
+/** Gives the work its time, from the first look at the store on. */
+export async function limitTime<T>(parts: RunParts, work: (parts: TimedParts) => Promise<T>): Promise<T> {
+  const { workMs, endMs } = { ...defaultLimits, ...parts.limits };
+  const startTimer = (ms: number) => {
+    const up = new AbortController();
+    const isUp = () => up.abort(new StatsError('upstream-unavailable', 'The run used up its time.'));
+    return { signal: up.signal, timer: setTimeout(isUp, ms) };
+  };
+  const [toWork, toEnd] = [startTimer(workMs), startTimer(endMs)];
+  const { storage } = parts;
+  try {
+    return await work({
+      ...parts,
+      storage: storage.within(toWork.signal),
+      workTime: toWork.signal,
+      closingStorage: storage.within(toEnd.signal),
+    });
+  } finally {
+    clearTimeout(toWork.timer);
+    clearTimeout(toEnd.timer);
   }
 }
 
@@ -69,29 +103,29 @@ export async function holdLease<T>(
 
 /** Does the work of a run that has the lease. What it throws is written down in state.json. */
 export async function run<T>(
-  parts: RunParts,
+  parts: TimedParts,
   { lease, seen }: { lease: Lease; seen: Seen },
   work: (run: Run) => Promise<T>,
 ): Promise<T> {
-  const { config, storage, clock, log, openVault } = parts;
+  const { config, clock, log, openVault } = parts;
   const limits = { ...defaultLimits, ...parts.limits };
-  const outOfTime = new AbortController();
-  const timeUp = () => outOfTime.abort(new StatsError('upstream-unavailable', 'The run used up its time.'));
-  const timer = setTimeout(timeUp, limits.workMs);
-  const signal = AbortSignal.any([outOfTime.signal, lease.lost]);
+  const signal = AbortSignal.any([parts.workTime, lease.lost]);
+  const storage = parts.storage.within(signal);
 
-  const ledger = openLedger({ container: storage.private, file: seen.file, startedAt: clock(), clock });
+  const container = parts.closingStorage.private;
+  const ledger = openLedger({ container, file: seen.file, startedAt: clock(), clock });
   const onAnswer = (answer: { request: string; status: number | null; duration_ms: number }) =>
     log('debug', 'peloton.answered', answer);
   const door = createDoor({ limits: limits.door, signal, clock, onAnswer });
   const vault = openVault(signal);
   const custody = createCustody({ door, peloton: config.peloton, vault, ledger, clock, log });
   try {
-    return await work({ seen, signal, door, vault, ledger, custody });
+    return await work({ seen, storage, signal, door, vault, ledger, custody });
   } catch (thrown) {
-    await writeDown(log, () => ledger.recordFailure(asStatsError(thrown), custody.versions()));
+    await writeDown(log, async () => {
+      lease.lost.throwIfAborted(); // the state is now another run's to write
+      await ledger.recordFailure(asStatsError(thrown), custody.versions());
+    });
     throw thrown;
-  } finally {
-    clearTimeout(timer);
   }
 }

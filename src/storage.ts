@@ -2,6 +2,7 @@
 // that keeps two runs apart. Nothing here knows what the blobs mean.
 
 import {
+  type BlobLeaseClient,
   BlobServiceClient,
   type ContainerClient,
   isRestError,
@@ -40,6 +41,8 @@ export type Storage = {
   private: BlobContainer;
   /** The lease of the private container for 15 to 60 seconds, renewed until released; undefined while a run has it. */
   acquireLease(seconds: number): Promise<Lease | undefined>;
+  /** The same store, whose calls end with the signal too: with its reason, where that is a StatsError. */
+  within(signal: AbortSignal): Storage;
 };
 
 /** How patient the client is; `callTimeoutMs` bounds a call with all its tries and its whole body. */
@@ -67,6 +70,10 @@ export const readerPatience: Patience = {
   callTimeoutMs: 6_000,
 };
 
+const leaseTaken = new Set(['LeaseAlreadyPresent', 'LeaseIsBreakingAndCannotBeAcquired']);
+/** A lease that is not released ends by itself. */
+const releaseTimeoutMs = 4_000;
+
 function connect(config: StorageConfig, patience: Patience): BlobServiceClient {
   const options: StoragePipelineOptions = {
     retryOptions: {
@@ -81,7 +88,16 @@ function connect(config: StorageConfig, patience: Patience): BlobServiceClient {
   return new BlobServiceClient(access.accountUrl, createCredential(access.identity), options);
 }
 
-function storageError(error: unknown, action: string): StatsError {
+/** When a call is ended: after its time, or by the signal it was put under. */
+type CallLimit = { timeoutMs: number; signal: AbortSignal | undefined };
+
+function abortSignal({ timeoutMs, signal }: CallLimit): AbortSignal {
+  const timeout = AbortSignal.timeout(timeoutMs);
+  return signal ? AbortSignal.any([signal, timeout]) : timeout;
+}
+
+function storageError(error: unknown, action: string, limit?: CallLimit): StatsError {
+  if (limit?.signal?.reason instanceof StatsError) return limit.signal.reason;
   const { statusCode, code } = isRestError(error) ? error : {};
   const reason = [statusCode, code ?? (error instanceof Error ? error.name : undefined)].filter(Boolean).join(' ');
   return new StatsError('storage', `Blob Storage did not ${action} (${reason}).`, { cause: new Error(reason) });
@@ -106,22 +122,22 @@ async function withContainer<T>(container: ContainerClient, step: () => Promise<
   }
 }
 
-function openContainer(container: ContainerClient, callTimeoutMs: number): BlobContainer {
+function openContainer(container: ContainerClient, limit: CallLimit): BlobContainer {
   const { containerName } = container;
-  const limit = () => ({ abortSignal: AbortSignal.timeout(callTimeoutMs) });
+  const limited = () => ({ abortSignal: abortSignal(limit) });
 
   async function read(name: string, ifNotEtag?: string): Promise<StoredBlob | 'unchanged' | undefined> {
     const conditions = ifNotEtag === undefined ? {} : { ifNoneMatch: ifNotEtag };
     try {
       const blob = container.getBlobClient(name);
-      const response = await blob.download(0, undefined, { conditions, ...limit() });
+      const response = await blob.download(0, undefined, { conditions, ...limited() });
       const chunks = await Array.fromAsync(response.readableStreamBody ?? []);
       const bytes = Buffer.concat(chunks.map(chunk => Buffer.from(chunk)));
       return { bytes, etag: response.etag ?? '', lastModified: response.lastModified ?? new Date(0) };
     } catch (error) {
       if (error instanceof RestError && error.statusCode === 304) return 'unchanged';
       if (isMissing(error)) return undefined;
-      throw storageError(error, `read ${containerName}/${name}`);
+      throw storageError(error, `read ${containerName}/${name}`, limit);
     }
   }
 
@@ -138,57 +154,64 @@ function openContainer(container: ContainerClient, callTimeoutMs: number): BlobC
         condition === 'any' ? {} : condition === 'absent' ? { ifNoneMatch: '*' } : { ifMatch: condition.etag };
       const blobHTTPHeaders = { blobContentType: contentType, ...(cacheControl && { blobCacheControl: cacheControl }) };
       const upload = () =>
-        container.getBlockBlobClient(name).upload(bytes, bytes.length, { conditions, blobHTTPHeaders, ...limit() });
+        container.getBlockBlobClient(name).upload(bytes, bytes.length, { conditions, blobHTTPHeaders, ...limited() });
       try {
         const { etag = '' } = await withContainer(container, upload);
         return etag;
       } catch (error) {
         if (isConflict(error)) return (await isAlreadyThere(name, bytes)) ?? 'conflict';
-        throw storageError(error, `write ${containerName}/${name}`);
+        throw storageError(error, `write ${containerName}/${name}`, limit);
       }
     },
     async *list(prefix) {
       try {
-        for await (const { name } of container.listBlobsFlat({ prefix, ...limit() })) yield name;
+        for await (const { name } of container.listBlobsFlat({ prefix, ...limited() })) yield name;
       } catch (error) {
-        if (!isMissing(error)) throw storageError(error, `list ${containerName}/${prefix}`);
+        if (!isMissing(error)) throw storageError(error, `list ${containerName}/${prefix}`, limit);
       }
     },
   };
 }
 
-async function acquireLease(container: ContainerClient, seconds: number): Promise<Lease | undefined> {
+/** Renews a lease four times in its length; it is lost once refused, or not renewed for two thirds of its length. */
+function keepLease(lease: BlobLeaseClient, seconds: number) {
+  const lost = new AbortController();
+  const lose = () => lost.abort(new StatsError('storage', 'Blob Storage did not renew the lease of this run.'));
+  const startCountdown = (askedAt: number) => setTimeout(lose, askedAt + seconds * 667 - performance.now()).unref();
+  let countdown = startCountdown(performance.now());
+  const renewal = setInterval(async () => {
+    const askedAt = performance.now();
+    try {
+      await lease.renewLease({ abortSignal: AbortSignal.timeout(seconds * 250) });
+      clearTimeout(countdown);
+      countdown = startCountdown(askedAt);
+    } catch (error) {
+      // Anything else may pass: the countdown goes on.
+      if (error instanceof RestError && (error.statusCode === 409 || error.statusCode === 412)) lose();
+    }
+  }, seconds * 250).unref();
+  const stop = () => {
+    clearInterval(renewal);
+    clearTimeout(countdown);
+  };
+  return { lost: lost.signal, stop };
+}
+
+async function acquireLease(container: ContainerClient, seconds: number, limit: CallLimit): Promise<Lease | undefined> {
   const lease = container.getBlobLeaseClient();
   try {
-    await withContainer(container, () => lease.acquireLease(seconds));
+    await withContainer(container, () => lease.acquireLease(seconds, { abortSignal: abortSignal(limit) }));
   } catch (error) {
-    if (error instanceof RestError && error.code === 'LeaseAlreadyPresent') return undefined;
-    throw storageError(error, `lease ${container.containerName}`);
+    if (error instanceof RestError && leaseTaken.has(error.code ?? '')) return undefined;
+    throw storageError(error, `lease ${container.containerName}`, limit);
   }
-  const lost = new AbortController();
-  let heldUntil = performance.now() + seconds * 1000;
-  const renewal = setInterval(
-    async () => {
-      const askedAt = performance.now();
-      try {
-        await lease.renewLease();
-        heldUntil = askedAt + seconds * 1000;
-      } catch (error) {
-        const isRefused = error instanceof RestError && (error.statusCode === 409 || error.statusCode === 412);
-        if (isRefused || performance.now() + seconds * 333 > heldUntil) {
-          lost.abort(storageError(error, `renew the lease of ${container.containerName}`));
-        }
-      }
-    },
-    (seconds * 1000) / 4,
-  );
-  renewal.unref();
+  const { lost, stop } = keepLease(lease, seconds);
   return {
-    lost: lost.signal,
+    lost,
     async release() {
-      clearInterval(renewal);
+      stop();
       try {
-        await lease.releaseLease();
+        await lease.releaseLease({ abortSignal: AbortSignal.timeout(releaseTimeoutMs) });
       } catch (error) {
         throw storageError(error, `release the lease of ${container.containerName}`);
       }
@@ -199,10 +222,16 @@ async function acquireLease(container: ContainerClient, seconds: number): Promis
 /** Makes no request by itself. */
 export function createStorage(config: StorageConfig, patience: Patience): Storage {
   const service = connect(config, patience);
+  const publicContainer = service.getContainerClient(config.publicContainer);
   const privateContainer = service.getContainerClient(config.privateContainer);
-  return {
-    public: openContainer(service.getContainerClient(config.publicContainer), patience.callTimeoutMs),
-    private: openContainer(privateContainer, patience.callTimeoutMs),
-    acquireLease: seconds => acquireLease(privateContainer, seconds),
+  const open = (outer?: AbortSignal): Storage => {
+    const limit = { timeoutMs: patience.callTimeoutMs, signal: outer };
+    return {
+      public: openContainer(publicContainer, limit),
+      private: openContainer(privateContainer, limit),
+      acquireLease: seconds => acquireLease(privateContainer, seconds, limit),
+      within: signal => open(outer ? AbortSignal.any([outer, signal]) : signal),
+    };
   };
+  return open();
 }
