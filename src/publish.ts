@@ -2,7 +2,7 @@
 // Day, series and latest are replaced only by something newer, and only as the version that was read.
 
 import { StatsError } from './errors.ts';
-import { emptyHistory, type History, parseHistory, toPoint, withPoint } from './history.ts';
+import { emptyHistory, type History, type HistoryPoint, parseHistory, toPoint, withPoints } from './history.ts';
 import { parseSnapshot, type Snapshot } from './snapshot.ts';
 import type { BlobContainer, BlobContent, Storage, StoredBlob } from './storage.ts';
 
@@ -62,19 +62,22 @@ async function replaceOlder(container: BlobContainer, name: string, snapshot: Sn
 
 export type RebuiltHistory = { history: History; damaged: string[] };
 
-/** The series made anew from the days. Days that are damaged are left out and named. */
-export async function rebuildHistory(container: BlobContainer): Promise<RebuiltHistory> {
-  const names = await Array.fromAsync(container.list(daysPrefix));
+/**
+ * The series with a point for every day. The days it lacks are read, and its last one: a run that ended too early may have
+ * left that behind. Days that are damaged are left out and named.
+ */
+export async function completeHistory(container: BlobContainer, history: History): Promise<RebuiltHistory> {
+  const whole = new Set(history.points.slice(0, -1).map(({ date }) => dayBlob(date)));
+  const names = (await Array.fromAsync(container.list(daysPrefix))).filter(name => !whole.has(name));
   const damaged: string[] = [];
-  let history = emptyHistory;
+  const points: HistoryPoint[] = [];
   for (let from = 0; from < names.length; from += readAtOnce) {
     const batch = names.slice(from, from + readAtOnce);
     const stored = await Promise.all(batch.map(name => readSnapshot(container, name)));
-    const points = stored.flatMap(day => (day?.snapshot ? [toPoint(day.snapshot)] : []));
+    points.push(...stored.flatMap(day => (day?.snapshot ? [toPoint(day.snapshot)] : [])));
     damaged.push(...batch.filter((_, index) => !stored[index]?.snapshot));
-    history = { ...history, points: [...history.points, ...points] };
   }
-  return { history, damaged };
+  return { history: withPoints(history, points), damaged };
 }
 
 /**
@@ -84,7 +87,7 @@ export async function rebuildHistory(container: BlobContainer): Promise<RebuiltH
 export async function replaceHistory(container: BlobContainer, signal: AbortSignal): Promise<RebuiltHistory> {
   let rebuilt: RebuiltHistory = { history: emptyHistory, damaged: [] };
   const next = async () => {
-    rebuilt = await rebuildHistory(container);
+    rebuilt = await completeHistory(container, emptyHistory);
     signal.throwIfAborted();
     return rebuilt.history.points.length > 0 ? rebuilt.history : undefined;
   };
@@ -92,11 +95,11 @@ export async function replaceHistory(container: BlobContainer, signal: AbortSign
   return rebuilt;
 }
 
-/** Puts a snapshot's point into the series; a missing or damaged series is made anew from the days first. */
-async function updateHistory(container: BlobContainer, snapshot: Snapshot): Promise<void> {
+/** Puts the new day into the series, and what earlier runs left undone; a damaged series is made anew. */
+async function updateHistory(container: BlobContainer): Promise<void> {
   const next = async (current: StoredBlob | undefined) => {
-    const history = (current && parseHistory(current.bytes)) ?? (await rebuildHistory(container)).history;
-    return withPoint(history, toPoint(snapshot));
+    const history = (current && parseHistory(current.bytes)) ?? emptyHistory;
+    return (await completeHistory(container, history)).history;
   };
   await replace({ container, name: historyBlob, next });
 }
@@ -121,7 +124,7 @@ export async function publish({ storage, snapshot, raw, signal }: Publication): 
   signal.throwIfAborted();
   const isNewest = await replaceOlder(storage.public, dayBlob(date), snapshot);
   signal.throwIfAborted();
-  if (isNewest) await updateHistory(storage.public, snapshot);
+  if (isNewest) await updateHistory(storage.public);
   signal.throwIfAborted();
   await replaceOlder(storage.public, latestBlob, snapshot);
 }

@@ -6,7 +6,7 @@ import { callHooks, digestStats, hasOwedHook } from './hooks.ts';
 import { type Log, syncFailed, syncSucceeded, timed } from './log.ts';
 import { look, type Seen } from './look.ts';
 import { readSignInSecrets, versionsOf } from './peloton/sign-in-secrets.ts';
-import { holdLease, type Run, type RunParts, run } from './run.ts';
+import { holdLease, limitTime, type Run, type RunParts, run, type TimedParts, writeDown } from './run.ts';
 import { decideDue } from './schedule.ts';
 import type { Snapshot } from './snapshot.ts';
 import type { SecretVersions } from './state.ts';
@@ -17,13 +17,13 @@ export type TickOutcome =
   | { outcome: 'not-due' }
   | { outcome: 'busy' };
 
-async function hasSecretChanged({ openVault, log }: RunParts, tried: SecretVersions): Promise<boolean> {
-  const vault = openVault(AbortSignal.timeout(30_000));
+async function hasSecretChanged({ openVault, log, workTime }: TimedParts, tried: SecretVersions): Promise<boolean> {
+  const vault = openVault(workTime);
   const now = versionsOf(await timed(log, 'vault.read', () => readSignInSecrets(vault)));
   return now.username !== tried.username || now.password !== tried.password || now.session !== tried.session;
 }
 
-async function isDue(parts: RunParts, { file: { state }, lastSuccess }: Seen): Promise<boolean> {
+async function isDue(parts: TimedParts, { file: { state }, lastSuccess }: Seen): Promise<boolean> {
   const toDate = (text: string | null) => (text === null ? null : new Date(text));
   const decision = decideDue({
     now: parts.clock(),
@@ -44,7 +44,8 @@ function isHookOwed({ clock }: RunParts, { file, latest }: Seen): boolean {
 async function syncAndTell(parts: RunParts, force: boolean, { seen, vault, ...run }: Run): Promise<Snapshot> {
   const before = seen.latest?.snapshot;
   const snapshot = await sync({ ...parts, ...run, before, force });
-  await run.ledger.recordSuccess(new Date(snapshot.synced_at));
+  // The snapshot is out, and says itself when it was made: a state that cannot be written makes that no failure.
+  await writeDown(parts.log, () => run.ledger.recordSuccess(new Date(snapshot.synced_at)));
   const hasChanged = !before || digestStats(before) !== digestStats(snapshot);
   await tellHooks(parts, { seen, vault, ...run }, { snapshot, hasChanged });
   return snapshot;
@@ -59,7 +60,7 @@ async function tellHooks(
   await callHooks({ door, vault, clock, log }, { ...news, known, save: ledger.recordHooks });
 }
 
-async function attempt(parts: RunParts, force: boolean): Promise<TickOutcome> {
+async function attempt(parts: TimedParts, force: boolean): Promise<TickOutcome> {
   const firstSeen = await look(parts.storage, parts.log);
   if (!force && !isHookOwed(parts, firstSeen) && !(await isDue(parts, firstSeen))) return { outcome: 'not-due' };
   const outcome = await holdLease(parts, async (lease): Promise<TickOutcome> => {
@@ -89,7 +90,7 @@ export async function tick(open: () => Promise<RunParts>, { log, force }: TickRe
   const startedAt = performance.now();
   const duration = () => ({ duration_ms: Math.round(performance.now() - startedAt) });
   try {
-    const result = await attempt(await open(), force);
+    const result = await limitTime(await open(), parts => attempt(parts, force));
     if (result.outcome === 'synced') log('info', syncSucceeded, { ...result, ...duration() });
     return result;
   } catch (thrown) {
