@@ -22,29 +22,37 @@ const waitMs = 1_000;
 export function keepCopy<T>({ read, derive, clock }: CopySource<T>): () => Promise<Copy<T> | undefined> {
   let copy: Copy<T> | undefined;
   let freshUntil = 0;
-  let refreshing: Promise<void> | undefined;
+  /** Both settle for all who wait: `done` with the refresh, `patience` with it or when the waiting has been long enough. */
+  let refreshing: { done: Promise<void>; patience: Promise<unknown> } | undefined;
 
   async function refresh(): Promise<void> {
+    const askedAt = clock().getTime();
     try {
       const blob = await read(copy?.etag);
       if (blob === undefined) copy = undefined;
       else if (blob !== 'unchanged') {
         copy = { value: await derive(blob), etag: blob.etag, lastModified: blob.lastModified };
       }
-      freshUntil = clock().getTime() + (copy ? freshMs : absentMs);
+      freshUntil = askedAt + (copy ? freshMs : absentMs);
     } catch (error) {
       if (!copy) throw error;
-      freshUntil = clock().getTime() + absentMs;
+      freshUntil = clock().getTime() + absentMs; // from the end: a store that hangs is not asked without a pause
     }
+  }
+
+  function startRefresh() {
+    const done = refresh().finally(() => {
+      refreshing = undefined;
+    });
+    const patience = Promise.race([done, new Promise(resolve => setTimeout(resolve, waitMs).unref())]);
+    patience.catch(() => {}); // told to those who wait for `done`
+    return { done, patience };
   }
 
   return async () => {
     if (clock().getTime() < freshUntil) return copy;
-    refreshing ??= refresh().finally(() => {
-      refreshing = undefined;
-    });
-    if (!copy) await refreshing;
-    else await Promise.race([refreshing, new Promise(resolve => setTimeout(resolve, waitMs).unref())]);
+    refreshing ??= startRefresh();
+    await (copy ? refreshing.patience : refreshing.done);
     return copy;
   };
 }

@@ -5,6 +5,7 @@ import { createHash } from 'node:crypto';
 import { promisify } from 'node:util';
 import { brotliCompress, constants, gzip } from 'node:zlib';
 import { errorTable, type StatsError } from './errors.ts';
+import { once } from './once.ts';
 
 /** What a handler reads of a request; Azure's HttpRequest is one. */
 export type Request = {
@@ -14,8 +15,8 @@ export type Request = {
   readonly params: Record<string, string>;
 };
 
-/** What a handler answers; Azure's HttpResponseInit takes it. */
-export type Reply = { status: number; headers: Record<string, string>; body?: Uint8Array };
+/** What a handler answers; Azure's HttpResponseInit takes it. The same one may be answered to many. */
+export type Reply = { status: number; headers: Readonly<Record<string, string>>; body?: Uint8Array };
 
 const everyAnswer = {
   'Access-Control-Allow-Origin': '*',
@@ -31,12 +32,13 @@ export const publicCaching = 'public, max-age=300, stale-while-revalidate=3600, 
 
 const codings = ['br', 'gzip', 'identity'] as const;
 type Coding = (typeof codings)[number];
-type Variant = { etag: string; ok: Record<string, string>; notModified: Record<string, string>; body: Uint8Array };
+/** What is answered in one coding: nothing of it is made anew for a request, and no body where none is sent. */
+type Variant = { etag: string; full: () => Promise<Reply>; head: Reply; notModified: Reply };
 
 export type Representation = {
   lastModified: Date;
-  /** The bytes in a coding with their headers; made on first use and kept. */
-  in(coding: Coding): Promise<Variant>;
+  /** The answers in a coding; made on first use and kept. */
+  in(coding: Coding): Variant;
 };
 
 export type RepresentationSource = {
@@ -45,16 +47,15 @@ export type RepresentationSource = {
   lastModified: Date;
   cacheControl?: string;
   headers?: Record<string, string>;
-  /** `low` for what is sent once and not kept. */
-  effort?: 'low' | 'high';
 };
 
-const brotli = promisify(brotliCompress);
-const quality = constants.BROTLI_PARAM_QUALITY;
+const toBrotli = promisify(brotliCompress);
+const toGzip = promisify(gzip);
 
-const compress: Record<Coding, (bytes: Uint8Array, effort: 'low' | 'high') => Promise<Uint8Array>> = {
-  br: (bytes, effort) => brotli(bytes, { params: { [quality]: effort === 'low' ? 4 : 11 } }),
-  gzip: (bytes, effort) => promisify(gzip)(bytes, { level: effort === 'low' ? 5 : 9 }),
+/** Not the best there is: that makes a tenth less of it, and takes ten times as long while the first reader waits. */
+const compress: Record<Coding, (bytes: Uint8Array) => Promise<Uint8Array>> = {
+  br: bytes => toBrotli(bytes, { params: { [constants.BROTLI_PARAM_QUALITY]: 5 } }),
+  gzip: bytes => toGzip(bytes, { level: 6 }),
   identity: async bytes => bytes,
 };
 
@@ -62,12 +63,12 @@ const etagSuffix: Record<Coding, string> = { br: '-br', gzip: '-gz', identity: '
 
 /** A version of a resource, ready to be sent as often as it is asked for. */
 export function represent(source: RepresentationSource): Representation {
-  const { bytes, contentType, lastModified, cacheControl = publicCaching, headers, effort = 'high' } = source;
+  const { bytes, contentType, lastModified, cacheControl = publicCaching, headers } = source;
   const digest = createHash('sha256').update(bytes).digest('base64url').slice(0, 27);
 
-  async function make(coding: Coding): Promise<Variant> {
+  function make(coding: Coding): Variant {
     const etag = `"${digest}${etagSuffix[coding]}"`;
-    const notModified = {
+    const cachingHeaders = {
       ...everyAnswer,
       ...headers,
       'Cache-Control': cacheControl,
@@ -75,15 +76,20 @@ export function represent(source: RepresentationSource): Representation {
       'Last-Modified': lastModified.toUTCString(),
       Vary: 'Accept-Encoding',
     };
-    const ok = {
-      ...notModified,
+    const okHeaders = {
+      ...cachingHeaders,
       'Content-Type': contentType,
       ...(coding !== 'identity' && { 'Content-Encoding': coding }),
     };
-    return { etag, ok, notModified, body: await compress[coding](bytes, effort) };
+    return {
+      etag,
+      full: once(async () => ({ status: 200, headers: okHeaders, body: await compress[coding](bytes) })),
+      head: { status: 200, headers: okHeaders },
+      notModified: { status: 304, headers: cachingHeaders },
+    };
   }
 
-  const variants = new Map<Coding, Promise<Variant>>();
+  const variants = new Map<Coding, Variant>();
   return {
     lastModified,
     in(coding) {
@@ -113,6 +119,20 @@ export function chooseCoding(header: string | null): Coding | undefined {
   return best;
 }
 
+/** What browsers and proxies send is a handful of short headers: each is read once. */
+const choices = new Map<string | null, Coding | undefined>();
+const choicesKept = 100;
+
+function rememberCoding(header: string | null): Coding | undefined {
+  if (choices.has(header)) return choices.get(header);
+  const choice = chooseCoding(header);
+  if (choices.size < choicesKept && (header === null || header.length < 100)) choices.set(header, choice);
+  return choice;
+}
+
+/** The one form of a date that senders may use; what is in no form counts as absent. */
+const httpDate = /^(Mon|Tue|Wed|Thu|Fri|Sat|Sun), \d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d GMT$/;
+
 function isNotModified({ headers }: Request, etag: string, lastModified: Date): boolean {
   const ifNoneMatch = headers.get('if-none-match');
   if (ifNoneMatch !== null) {
@@ -121,20 +141,22 @@ function isNotModified({ headers }: Request, etag: string, lastModified: Date): 
       return tag === '*' || tag === etag || tag === `W/${etag}`;
     });
   }
-  const since = Date.parse(headers.get('if-modified-since') ?? '');
-  return !Number.isNaN(since) && Math.floor(lastModified.getTime() / 1000) <= Math.floor(since / 1000);
+  const since = headers.get('if-modified-since');
+  if (since === null || !httpDate.test(since)) return false;
+  return Math.floor(lastModified.getTime() / 1000) * 1000 <= Date.parse(since);
 }
 
 /** Answers GET and HEAD from a representation. */
 export async function respond(request: Request, representation: Representation): Promise<Reply> {
-  const coding = chooseCoding(request.headers.get('accept-encoding'));
+  const coding = rememberCoding(request.headers.get('accept-encoding'));
   if (!coding) {
     const detail = 'The Accept-Encoding header must leave one of br, gzip and identity.';
-    return problem({ status: 406, title: 'No coding is left', detail, code: 'not-acceptable' });
+    const headers = { Vary: 'Accept-Encoding' };
+    return problem({ status: 406, title: 'No coding is left', detail, code: 'not-acceptable', headers });
   }
-  const { etag, ok, notModified, body } = await representation.in(coding);
-  if (isNotModified(request, etag, representation.lastModified)) return { status: 304, headers: notModified };
-  return request.method === 'HEAD' ? { status: 200, headers: ok } : { status: 200, headers: ok, body };
+  const { etag, full, head, notModified } = representation.in(coding);
+  if (isNotModified(request, etag, representation.lastModified)) return notModified;
+  return request.method === 'HEAD' ? head : await full();
 }
 
 /** The answer to an OPTIONS that is not a preflight; those the host answers by itself. */

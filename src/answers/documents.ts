@@ -1,20 +1,15 @@
 // What is the same for every reader until the next build: the element's script, the JSON Schema, the OpenAPI document.
 
-import { type Reply, type Representation, type Request, represent, respond } from '../serve.ts';
+import { once } from '../once.ts';
+import { type Reply, type Request, represent, respond } from '../serve.ts';
 import { builtAt } from './copies.ts';
 
 type Document = { contentType: string; make: () => Promise<string> };
 
+/** A fault of the settings may be mended while this instance lives: only what was made is kept. */
 function keepDocument({ contentType, make }: Document): (request: Request) => Promise<Reply> {
-  let made: Promise<Representation> | undefined;
-  const build = async () => represent({ bytes: Buffer.from(await make()), contentType, lastModified: builtAt });
-  return async request => {
-    made ??= build();
-    made.catch(() => {
-      made = undefined; // a fault of the settings may be mended while this instance lives
-    });
-    return await respond(request, await made);
-  };
+  const keep = once(async () => represent({ bytes: Buffer.from(await make()), contentType, lastModified: builtAt }));
+  return async request => respond(request, await keep());
 }
 
 export function createDocuments(publicUrl: () => string) {

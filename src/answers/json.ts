@@ -63,6 +63,6 @@ export async function answerHistory(request: Request, { latest, series }: Copies
   const isCsv = format === 'csv';
   const text = isCsv ? toCsv(points) : JSON.stringify({ ...history, points });
   const contentType = isCsv ? 'text/csv; charset=utf-8' : jsonType;
-  const source = { bytes: Buffer.from(text), contentType, lastModified: lastModifiedOf(copy), effort: 'low' as const };
+  const source = { bytes: Buffer.from(text), contentType, lastModified: lastModifiedOf(copy) };
   return await respond(request, represent(source));
 }

@@ -4,6 +4,7 @@
 import type { Copy } from '../copy.ts';
 import { StatsError } from '../errors.ts';
 import type { HistoryPoint } from '../history.ts';
+import { once } from '../once.ts';
 import {
   jsonType,
   publicCaching,
@@ -13,6 +14,7 @@ import {
   represent,
   respond,
 } from '../serve.ts';
+import type { Snapshot } from '../snapshot.ts';
 import type { PlaceholderMessage } from '../views/card.ts';
 import { builtAt, type Copies, lastModifiedOf, type StoredStats } from './copies.ts';
 
@@ -40,26 +42,34 @@ async function readKnown({ latest, series }: Copies): Promise<Known | Placeholde
   return { stats, history, version: `${stats.etag} ${typeof points === 'string' ? points : points.etag}` };
 }
 
-/** What is drawn of one version of the stats, by name; another version forgets all of it. */
+type Make = () => Promise<Representation>;
+
+/** What is made of one version of the stats, by name; another version forgets all of it. A failure is not kept. */
 function keepPerVersion() {
   let version = '';
   const kept = new Map<string, Promise<Representation>>();
-  return (wanted: string, name: string, make: () => Promise<Representation>): Promise<Representation> => {
+  return (wanted: string, name: string, make: Make): Promise<Representation> => {
     if (wanted !== version) kept.clear();
     version = wanted;
-    const made = kept.get(name) ?? make();
+    const known = kept.get(name);
+    if (known) return known;
+    const made = make();
     kept.set(name, made);
+    made.catch(() => {
+      if (kept.get(name) === made) kept.delete(name);
+    });
     return made;
   };
 }
 
-export function createPictures(copies: Copies, publicUrl: () => string) {
-  const cards = keepPerVersion();
-  const pages = keepPerVersion();
+const loadCard = once(async () => ({ ...(await import('../views/card.ts')), ...(await import('../views/theme.ts')) }));
+const loadBadge = once(() => import('../views/badge.ts'));
+const loadPage = once(() => import('../views/page.ts'));
 
-  async function card(request: Request): Promise<Reply> {
-    const { cardPolicy, renderCard, renderCardPlaceholder } = await import('../views/card.ts');
-    const { readTheme } = await import('../views/theme.ts');
+function createCard(copies: Copies) {
+  const keep = keepPerVersion();
+  return async (request: Request): Promise<Reply> => {
+    const { cardPolicy, readTheme, renderCard, renderCardPlaceholder } = await loadCard();
     const theme = readTheme(request.query.get('theme'));
     const known = await readKnown(copies);
     const isPlaceholder = typeof known === 'string';
@@ -75,28 +85,44 @@ export function createPictures(copies: Copies, publicUrl: () => string) {
         cacheControl: isPlaceholder ? placeholderCaching : cardCaching,
         headers: { 'Content-Security-Policy': cardPolicy },
       });
-    return await respond(request, await cards(isPlaceholder ? known : known.version, theme, make));
-  }
+    return await respond(request, await keep(isPlaceholder ? known : known.version, theme, make));
+  };
+}
 
-  async function badge(request: Request): Promise<Reply> {
-    const { renderBadge, renderBadgePlaceholder } = await import('../views/badge.ts');
-    const stats = await orUnavailable(copies.latest);
+/** All metrics that are not known look the same, and are kept as one. */
+function nameMetric(metric: string | null, { workout_counts }: Snapshot): string {
+  if (metric === null || metric === '' || metric === 'total') return 'known total';
+  const isKnown = metric === 'streak' || workout_counts.workouts.some(({ slug }) => slug === metric);
+  return isKnown ? `known ${metric}` : 'unknown';
+}
+
+function createBadge({ latest }: Copies) {
+  const keep = keepPerVersion();
+  return async (request: Request): Promise<Reply> => {
+    const { renderBadge, renderBadgePlaceholder } = await loadBadge();
+    const stats = await orUnavailable(latest);
     const isPlaceholder = typeof stats === 'string';
     const metric = request.query.get('metric');
-    const value = isPlaceholder
-      ? renderBadgePlaceholder({ message: stats })
-      : renderBadge({ snapshot: stats.value.snapshot, metric });
-    const representation = represent({
-      bytes: Buffer.from(JSON.stringify(value)),
-      contentType: jsonType,
-      lastModified: isPlaceholder ? builtAt : lastModifiedOf(stats),
-      cacheControl: isPlaceholder ? placeholderCaching : publicCaching,
-    });
-    return await respond(request, representation);
-  }
+    const make = async () => {
+      const badge = isPlaceholder
+        ? renderBadgePlaceholder({ message: stats })
+        : renderBadge({ snapshot: stats.value.snapshot, metric });
+      return represent({
+        bytes: Buffer.from(JSON.stringify(badge)),
+        contentType: jsonType,
+        lastModified: isPlaceholder ? builtAt : lastModifiedOf(stats),
+        cacheControl: isPlaceholder ? placeholderCaching : publicCaching,
+      });
+    };
+    const name = isPlaceholder ? '' : nameMetric(metric, stats.value.snapshot);
+    return await respond(request, await keep(isPlaceholder ? stats : stats.etag, name, make));
+  };
+}
 
-  async function page(request: Request): Promise<Reply> {
-    const { pagePolicy, renderPage } = await import('../views/page.ts');
+function createPage(copies: Copies, publicUrl: () => string) {
+  const keep = keepPerVersion();
+  return async (request: Request): Promise<Reply> => {
+    const { pagePolicy, renderPage } = await loadPage();
     const known = await readKnown(copies);
     if (known === 'stats unavailable') throw new StatsError('storage', 'The stats cannot be read at the moment.');
     const isPlaceholder = typeof known === 'string';
@@ -114,8 +140,10 @@ export function createPictures(copies: Copies, publicUrl: () => string) {
         cacheControl: isPlaceholder ? placeholderCaching : publicCaching,
         headers: { 'Content-Security-Policy': pagePolicy, 'Referrer-Policy': 'no-referrer' },
       });
-    return await respond(request, await pages(isPlaceholder ? known : known.version, '', make));
-  }
+    return await respond(request, await keep(isPlaceholder ? known : known.version, '', make));
+  };
+}
 
-  return { card, badge, page };
+export function createPictures(copies: Copies, publicUrl: () => string) {
+  return { card: createCard(copies), badge: createBadge(copies), page: createPage(copies, publicUrl) };
 }

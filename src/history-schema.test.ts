@@ -1,0 +1,52 @@
+// The schema that is published and the check that is fast say the same of every value.
+
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import fc from 'fast-check';
+import { historySchema, isHistory } from './history.ts';
+
+const oddValue = fc.oneof(
+  fc.constantFrom(null, undefined, -1, 0, 1, 1.5, Number.MAX_SAFE_INTEGER + 1, Number.NaN, '', '1', [], {}, true),
+  fc.constantFrom('2026-02-28', '2026-02-29', '2024-02-29', '2026-13-01', '0000-01-01', '2026-1-1', ' 2026-01-01'),
+  fc.jsonValue(),
+);
+const count = fc.integer({ min: 1 });
+const good = {
+  date: fc.constantFrom('2026-11-22', '2024-02-29', '1999-12-31'),
+  total_workouts: fc.nat(),
+  counts: fc.dictionary(fc.oneof(fc.string(), fc.constant('__proto__')), count),
+};
+/** A good member most of the time, so that both answers are common. */
+const mostly = <T>(arbitrary: fc.Arbitrary<T>) =>
+  fc.oneof({ weight: 30, arbitrary }, { weight: 1, arbitrary: oddValue });
+const point = mostly(
+  fc.record(
+    {
+      date: mostly(good.date),
+      total_workouts: mostly(good.total_workouts),
+      counts: mostly(fc.oneof(good.counts, fc.dictionary(fc.string(), mostly(count)))),
+      extra: fc.anything(),
+    },
+    { requiredKeys: ['date', 'total_workouts', 'counts'] },
+  ),
+);
+const series = mostly(fc.record({ schema_version: mostly(fc.constant(1)), points: mostly(fc.array(point)) }));
+
+describe('the fast check of a series', () => {
+  it('says of any value what the published schema says', () => {
+    const seen = { true: 0, false: 0 };
+    const property = fc.property(series, value => {
+      const isGood = historySchema.safeParse(value).success;
+      seen[`${isGood}`]++;
+      assert.equal(isHistory(value), isGood);
+    });
+    fc.assert(property, { numRuns: 2_000 });
+    assert.ok(seen.true > 200 && seen.false > 200, JSON.stringify(seen));
+  });
+
+  it('takes a discipline that is called __proto__', () => {
+    const text = '{"schema_version":1,"points":[{"date":"2026-11-22","total_workouts":1,"counts":{"__proto__":1}}]}';
+    assert.equal(isHistory(JSON.parse(text)), true);
+    assert.equal(isHistory(JSON.parse(text.replace('":1}}', '":"1"}}'))), false);
+  });
+});
