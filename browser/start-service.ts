@@ -2,6 +2,7 @@
 
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { Snapshot } from '../src/snapshot.ts';
 import { renderBadge } from '../src/views/badge.ts';
 import { cardPolicy, renderCard } from '../src/views/card.ts';
 import { widgetSource } from '../src/views/embedded.ts';
@@ -9,8 +10,8 @@ import { pagePolicy, renderPage } from '../src/views/page.ts';
 import { sampleHistory, sampleSnapshot } from '../src/views/sample-member.ts';
 import { readTheme } from '../src/views/theme.ts';
 
-/** `url` is what the snippets call PUBLIC_URL. */
-export type Service = { url: string; close: () => Promise<void> };
+/** `url` is what the snippets call PUBLIC_URL; `snapshot` is what it answers for stats. */
+export type Service = { url: string; snapshot: Snapshot; close: () => Promise<void> };
 
 export async function startService(): Promise<Service> {
   const server = createServer((request, response) => answer(request, response));
@@ -21,7 +22,7 @@ export async function startService(): Promise<Service> {
       server.close(() => resolve());
       server.closeAllConnections();
     });
-  return { url, close };
+  return { url, snapshot, close };
 }
 
 const history = sampleHistory({ days: 400, missing: ['2026-06-03', '2026-10-10', '2026-10-11', '2026-10-12'] });

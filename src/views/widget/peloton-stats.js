@@ -15,6 +15,7 @@ style.replaceSync(`
 }
 [part=header] { display: flex; justify-content: space-between; align-items: end; gap: 1em; white-space: nowrap }
 p { margin: 0; min-width: 0; overflow: hidden; text-overflow: ellipsis }
+[part=total] { flex: none; max-width: 70% }
 [part=streak] { text-align: end }
 [part=total-number] { display: block; font-size: 2.5em; line-height: 1.1; letter-spacing: -.02em }
 [part=best], [part=as-of], [part=label] { font-size: .875em; color: var(--peloton-stats-muted, inherit) }
