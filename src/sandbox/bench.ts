@@ -41,8 +41,10 @@ export type Bench = {
   app: ReturnType<typeof createApp>;
   /** A second instance of the app over the same settings: another host. */
   startApp(options?: AppOptions): ReturnType<typeof createApp>;
-  /** What the timer does; rejects where it does. */
-  tick(): Promise<void>;
+  /** What the timer does, on this instance or on another; rejects where it does. */
+  tick(app?: ReturnType<typeof createApp>): Promise<void>;
+  /** Lets nobody wait for a run that will not come back. Harmless where there is no lease. */
+  breakLease(): Promise<void>;
   syncNow(query?: Record<string, string>): Promise<{ status: number; body: Record<string, unknown> & TickOutcome }>;
   get(handler: 'stats' | 'health', headers?: Record<string, string>): Promise<{ reply: Reply; json: unknown }>;
   health(): Promise<
@@ -102,6 +104,12 @@ async function readBlob(container: ContainerClient, name: string): Promise<strin
   return (await blob.exists()) ? (await blob.downloadToBuffer()).toString() : undefined;
 }
 
+async function breakLease(container: ContainerClient): Promise<void> {
+  if (!(await container.exists())) return;
+  const { leaseState } = await container.getProperties();
+  if (leaseState === 'leased' || leaseState === 'breaking') await container.getBlobLeaseClient().breakLease(0);
+}
+
 export async function startBench(options: BenchOptions = {}): Promise<Bench> {
   let now = new Date(options.at ?? '2026-11-22T09:00:00.000Z');
   const clock = () => now;
@@ -153,7 +161,8 @@ export async function startBench(options: BenchOptions = {}): Promise<Bench> {
       now = new Date(now.getTime() + milliseconds);
     },
     events: name => lines.map(line => JSON.parse(line)).filter(({ event }) => name === undefined || event === name),
-    tick: () => app.sync({}, context),
+    tick: (on = app) => on.sync({}, context),
+    breakLease: () => breakLease(container('private')),
     async syncNow(query = {}) {
       const reply = await app.syncNow(fakeRequest({ method: 'POST', query }), context);
       return { status: reply.status, body: parseBody(reply) as Record<string, unknown> & TickOutcome };

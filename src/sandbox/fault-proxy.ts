@@ -8,7 +8,13 @@ import { type LoopbackOptions, type LoopbackServer, readBody, startLoopbackServe
 
 const bodyLimitBytes = 64 << 20;
 
-export type FaultProxy = LoopbackServer & { faults: Faults };
+export type ProxiedRequest = { method: string; path: string; query: string };
+
+export type FaultProxy = LoopbackServer & {
+  faults: Faults;
+  /** Every request in the order of arrival, faults included. */
+  requests: ProxiedRequest[];
+};
 
 /** Forwards to the origin `target` (`http://host:port`). A broken target breaks the client's connection. */
 export async function startFaultProxy(
@@ -16,11 +22,14 @@ export async function startFaultProxy(
 ): Promise<FaultProxy> {
   const faults = createFaults(options.faults);
   const target = new URL(options.target);
-  const server = await startLoopbackServer(
-    faults.wrap((request, response) => forward(target, request, response)),
-    options,
-  );
-  return { ...server, faults };
+  const requests: ProxiedRequest[] = [];
+  const answer = faults.wrap((request, response) => forward(target, request, response));
+  const server = await startLoopbackServer((request, response) => {
+    const [path = '', query = ''] = (request.url ?? '').split(/\?(.*)/s);
+    requests.push({ method: request.method ?? '', path, query });
+    return answer(request, response);
+  }, options);
+  return { ...server, faults, requests };
 }
 
 async function forward(target: URL, request: IncomingMessage, response: ServerResponse): Promise<void> {

@@ -1,5 +1,5 @@
 // Switches that make a loopback server misbehave: put `faults.wrap(handler)` in place of the handler, then add rules.
-// `when: 'after'` lets the real handler do its work first and only then spoils the answer: the effect has happened, the client cannot know.
+// `when: 'after'` lets the real handler work first and spoils only its answer: it has happened, the client cannot know.
 
 import { once } from 'node:events';
 import { type IncomingMessage, ServerResponse } from 'node:http';
@@ -8,9 +8,12 @@ import type { Fault } from './fault-answers.ts';
 import { sendFault } from './fault-answers.ts';
 import { type Handler, readBody } from './loopback-server.ts';
 
-/** Which requests a rule is about. All given parts must fit; `path` is tested without the query, `body` as text. */
+/**
+ * Which requests a rule is about. All given parts must fit; `path` is tested without the query, `body` as text. A function
+ * that answers false may as well be there for what it does: the request waits until it has done it.
+ */
 export type FaultMatch =
-  | ((request: IncomingMessage) => boolean)
+  | ((request: IncomingMessage) => boolean | Promise<boolean>)
   | { method?: string; path?: RegExp; query?: RegExp; body?: RegExp };
 
 export type FaultRule = {
