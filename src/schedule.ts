@@ -14,29 +14,25 @@ const formats = new Map<string, Intl.DateTimeFormat>();
 function formatOf(timeZone: string): Intl.DateTimeFormat {
   let format = formats.get(timeZone);
   if (!format) {
-    format = new Intl.DateTimeFormat('en-US', {
-      timeZone,
-      calendar: 'iso8601',
-      numberingSystem: 'latn',
-      hourCycle: 'h23',
-      year: 'numeric',
-      month: '2-digit',
-      day: '2-digit',
-      hour: '2-digit',
-      minute: '2-digit',
-      second: '2-digit',
-    });
+    format = new Intl.DateTimeFormat('en-US', { timeZone, timeZoneName: 'longOffset' });
     formats.set(timeZone, format);
   }
   return format;
 }
 
+/** How far the wall clock of a zone is ahead of UTC at an instant, in milliseconds. */
+function offsetAt(at: number, timeZone: string): number {
+  // GMT, GMT-03:30, and with seconds before the zones of railways
+  const offset = /GMT(?:([+-])(\d\d):(\d\d)(?::(\d\d))?)?$/.exec(formatOf(timeZone).format(at));
+  if (!offset) throw new TypeError(`No offset of ${timeZone} is known.`);
+  const [, sign, hours = 0, minutes = 0, seconds = 0] = offset;
+  const ms = Number(hours) * hourMs + Number(minutes) * minuteMs + Number(seconds) * 1000;
+  return sign === '-' ? -ms : ms;
+}
+
 /** The wall clock of a zone at an instant, written as the milliseconds it would be in UTC. */
 function wallClock(at: number, timeZone: string): number {
-  const part: Partial<Record<Intl.DateTimeFormatPartTypes, number>> = {};
-  for (const { type, value } of formatOf(timeZone).formatToParts(at)) part[type] = Number(value);
-  const { year = 0, month = 1, day = 1, hour = 0, minute = 0, second = 0 } = part;
-  return Date.UTC(year, month - 1, day, hour, minute, second) + (((at % 1000) + 1000) % 1000);
+  return at + offsetAt(at, timeZone);
 }
 
 /** The local date of an instant, `YYYY-MM-DD`. */
@@ -44,13 +40,13 @@ export function localDate(at: Date, timeZone: string): string {
   return new Date(wallClock(at.getTime(), timeZone)).toISOString().slice(0, 10);
 }
 
-/** The last instant before which the zone's offset is that of `before`, and from which it is another, within a span. */
+/** The instant of the one change of the zone's offset within a span. */
 function findTransition(before: number, after: number, timeZone: string): number {
-  const offset = wallClock(before, timeZone) - before;
+  const offset = offsetAt(before, timeZone);
   let [low, high] = [before, after];
   while (high - low > 1) {
     const middle = Math.floor((low + high) / 2);
-    if (wallClock(middle, timeZone) - middle === offset) low = middle;
+    if (offsetAt(middle, timeZone) === offset) low = middle;
     else high = middle;
   }
   return high;
@@ -59,8 +55,7 @@ function findTransition(before: number, after: number, timeZone: string): number
 /** The scheduled instant of the local date that begins at `midnight` on the wall; undefined where the date lacks one. */
 function scheduledInstant(midnight: number, { hour, minute, timeZone }: ScheduleConfig): number | undefined {
   const wall = midnight + hour * hourMs + minute * minuteMs;
-  const offsets = [wall - dayMs, wall + dayMs].map(at => wallClock(at, timeZone) - at);
-  const candidates = offsets.map(offset => wall - offset).sort((a, b) => a - b);
+  const candidates = [wall - dayMs, wall + dayMs].map(at => wall - offsetAt(at, timeZone)).sort((a, b) => a - b);
   const exact = candidates.find(at => wallClock(at, timeZone) === wall);
   if (exact !== undefined) return exact;
   const [earlier = wall, later = wall] = candidates;
@@ -75,7 +70,8 @@ function midnightBefore(wall: number): number {
 /** The newest scheduled instant that is not after `now`. */
 export function latestScheduledInstant(now: Date, schedule: ScheduleConfig): Date {
   const today = midnightBefore(wallClock(now.getTime(), schedule.timeZone));
-  for (let midnight = today; ; midnight -= dayMs) {
+  // From tomorrow, which has begun already where the clock was turned back over midnight.
+  for (let midnight = today + dayMs; ; midnight -= dayMs) {
     const at = scheduledInstant(midnight, schedule);
     if (at !== undefined && at <= now.getTime()) return new Date(at);
   }
