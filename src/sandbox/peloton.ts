@@ -1,5 +1,5 @@
-// The double of Peloton: its sign-in and its API on one loopback port, as strict as the real one and stricter about harm.
-// Auth and API answer on 127.0.0.1; the middle of the sign-in's redirect chain answers on `localhost`, which has cookies of its own.
+// The double of Peloton: its sign-in and its API on one loopback port, as strict as the real one, stricter about harm.
+// Auth and API answer on 127.0.0.1; the middle of the redirect chain answers on `localhost`, with cookies of its own.
 
 import { createFaults, type FaultRule, type Faults } from './faults.ts';
 import { type Handler, type LoopbackServer, startLoopbackServer } from './loopback-server.ts';
@@ -92,11 +92,9 @@ type Parts = {
 
 export async function startPelotonDouble(options: PelotonOptions = {}): Promise<PelotonDouble> {
   const world = createWorld(options);
-  const { behaviour, violations, credentials, member } = world;
-  const faults = createFaults(options.faults);
   const parts = {
     world,
-    faults,
+    faults: createFaults(options.faults),
     cookies: createCookieRegister(),
     tokens: createTokenStore(world),
     requests: [],
@@ -105,9 +103,17 @@ export async function startPelotonDouble(options: PelotonOptions = {}): Promise<
   const { url, ...server } = await startLoopbackServer(createHandler(parts), options);
   world.origins = { auth: url, orca: `http://localhost:${server.port}` };
   return {
-    ...{ ...server, apiUrl: url, authUrl: url, userId: member.id },
-    ...{ behaviour, violations, credentials, faults, requests: parts.requests, counts: parts.counts },
+    ...server,
     ...createControls(parts),
+    apiUrl: url,
+    authUrl: url,
+    userId: world.member.id,
+    credentials: world.credentials,
+    behaviour: world.behaviour,
+    violations: world.violations,
+    requests: parts.requests,
+    counts: parts.counts,
+    faults: parts.faults,
   };
 }
 
@@ -116,7 +122,10 @@ function createWorld(options: PelotonOptions): World {
   const credentials = { ...(options.credentials ?? defaultCredentials) };
   const secrets = new Set(Object.values(credentials));
   return {
-    ...{ clock, credentials, secrets, tokenLifetimeSeconds },
+    clock,
+    credentials,
+    secrets,
+    tokenLifetimeSeconds,
     member: findMember(member, clock()),
     constants: { ...signInConstants, ...options.signIn },
     behaviour: createBehaviour(),

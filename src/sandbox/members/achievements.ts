@@ -3,7 +3,7 @@
 import { createHash } from 'node:crypto';
 import { disciplines } from './members.ts';
 import { findRuns } from './streaks.ts';
-import { type Workout, weekOf } from './workout-history.ts';
+import { dateOfDay, type Workout, weekOf } from './workout-history.ts';
 
 export type Achievement = {
   id: string;
@@ -13,7 +13,7 @@ export type Achievement = {
   image_url: string;
   count: number;
 };
-type Badge = { name: string; slug: string; description: string; count: number };
+type Badge = readonly [name: string, description: string, count: number];
 
 const steps = [
   1, 10, 25, 50, 75, 100, 125, 150, 175, 200, 250, 300, 350, 400, 450, 500, 600, 700, 800, 900, 1000, 1250, 1500,
@@ -49,10 +49,9 @@ const dayShapes: readonly [name: string, description: string, fits: (workouts: r
 /** Those that were earned at least once. */
 export function listAchievements(workouts: readonly Workout[]): Achievement[] {
   const days = Map.groupBy(workouts, ({ day }) => day);
-  const dates = [...days.values()].map(([first]) => first?.startsAt.toISOString().slice(0, 10) ?? '');
-  return [...listMilestones(workouts), ...listStreakBadges(workouts), ...listDateBadges(dates), ...listDayBadges(days)]
-    .filter(({ count }) => count > 0)
-    .map(badge => ({ id: hexId(badge.slug), ...badge, image_url: drawnAt(badge.slug) }));
+  const dates = [...days.keys()].map(dateOfDay);
+  const badges = [...listMilestones(workouts), ...listStreaks(workouts), ...listMonths(dates), ...listFeasts(dates)];
+  return [...badges, ...listDays(days)].filter(([, , count]) => count > 0).map(drawAchievement);
 }
 
 /** 32 hex digits that belong to a text. */
@@ -60,59 +59,49 @@ export function hexId(text: string): string {
   return createHash('md5').update(text).digest('hex');
 }
 
-function drawnAt(slug: string): string {
-  return `https://s3.amazonaws.com/peloton-achievement-images-prod/${hexId(`image of ${slug}`)}`;
+function drawAchievement([name, description, count]: Badge): Achievement {
+  const slug = name.toLowerCase().replaceAll(' ', '_');
+  const image_url = `https://s3.amazonaws.com/peloton-achievement-images-prod/${hexId(`image of ${slug}`)}`;
+  return { id: hexId(slug), name, slug, description, image_url, count };
 }
 
 function listMilestones(workouts: readonly Workout[]): Badge[] {
-  const reached = (have: number, goal: number) => (have >= goal ? 1 : 0);
-  const all = totals.map(goal => ({
-    ...{ name: `${goal} in All`, slug: `total_${goal}`, description: `Awarded for workout number ${goal}.` },
-    count: reached(workouts.length, goal),
-  }));
-  const each = disciplines.flatMap(({ slug, noun }) => {
-    const have = workouts.filter(({ discipline }) => discipline.slug === slug).length;
-    return steps.map(goal => ({
-      ...{ name: `${goal} ${noun}s`, slug: `${slug}_${goal}`, description: `Awarded for ${noun} number ${goal}.` },
-      count: reached(have, goal),
-    }));
-  });
-  return [...all, ...each];
+  const reach = (goals: readonly number[], noun: string, have: number): Badge[] =>
+    goals.map(goal => [`${goal} ${noun}s`, `Awarded for ${noun} number ${goal}.`, have >= goal ? 1 : 0]);
+  const done = Map.groupBy(workouts, ({ discipline }) => discipline.slug);
+  const each = disciplines.flatMap(({ slug, noun }) => reach(steps, noun, done.get(slug)?.length ?? 0));
+  return [...reach(totals, 'Workout', workouts.length), ...each];
 }
 
-function listStreakBadges(workouts: readonly Workout[]): Badge[] {
+function listStreaks(workouts: readonly Workout[]): Badge[] {
   const runs = findRuns(workouts.map(({ day }) => weekOf(day)));
-  return weeks.map(goal => ({
-    name: `${goal} Week Streak`,
-    slug: `weekly_streak_${goal}`,
-    description: `Awarded for ${goal} active weeks in a row.`,
-    count: runs.filter(({ length }) => length >= goal).length,
-  }));
-}
-
-function listDateBadges(dates: readonly string[]): Badge[] {
-  const monthly = months.flatMap((month, index) => {
-    const number = String(index + 1).padStart(2, '0');
-    const years = Map.groupBy(
-      dates.filter(date => date.slice(5, 7) === number),
-      date => date.slice(0, 4),
-    );
-    return activeDays.map(goal => ({
-      ...{ name: `${goal} Days of ${month}`, slug: `${month.toLowerCase()}_${goal}_days` },
-      description: `Awarded for ${goal} active days in one ${month}.`,
-      count: [...years.values()].filter(active => active.length >= goal).length,
-    }));
+  return weeks.map(goal => {
+    const reached = runs.filter(({ length }) => length >= goal);
+    return [`${goal} Week Streak`, `Awarded for ${goal} active weeks in a row.`, reached.length];
   });
-  const festive = feasts.map(([date, name]) => ({
-    ...{ name, slug: name.toLowerCase().replaceAll(' ', '_'), description: `Awarded for a workout on a ${date}.` },
-    count: dates.filter(active => active.endsWith(date)).length,
-  }));
-  return [...monthly, ...festive];
 }
 
-function listDayBadges(days: ReadonlyMap<number, readonly Workout[]>): Badge[] {
-  return dayShapes.map(([name, description, fits]) => ({
-    ...{ name, slug: name.toLowerCase().replaceAll(' ', '_'), description },
-    count: [...days.values()].filter(fits).length,
-  }));
+/** `dates` are the active days; each year can earn the badge of a month once more. */
+function listMonths(dates: readonly string[]): Badge[] {
+  const active = Map.groupBy(dates, date => date.slice(0, 7));
+  return months.flatMap((month, index) => {
+    const ending = `-${String(index + 1).padStart(2, '0')}`;
+    const years = [...active].filter(([yearAndMonth]) => yearAndMonth.endsWith(ending)).map(([, days]) => days.length);
+    return activeDays.map<Badge>(goal => [
+      `${goal} Days of ${month}`,
+      `Awarded for ${goal} active days in one ${month}.`,
+      years.filter(days => days >= goal).length,
+    ]);
+  });
+}
+
+function listFeasts(dates: readonly string[]): Badge[] {
+  return feasts.map(([feast, name]) => {
+    const active = dates.filter(date => date.endsWith(feast));
+    return [name, `Awarded for a workout on ${feast}.`, active.length];
+  });
+}
+
+function listDays(days: ReadonlyMap<number, readonly Workout[]>): Badge[] {
+  return dayShapes.map(([name, description, fits]) => [name, description, [...days.values()].filter(fits).length]);
 }

@@ -1,11 +1,11 @@
 // GET /api/user/{id}/overview as Peloton sends it, in its shapes, worked out from the member's workouts.
-// `v1` has a flat list of achievements and no daily streak; `v2` counts achievements; no version at all adds two newer keys.
+// `v1` has a flat list of achievements and no daily streak; `v2` counts achievements; no version adds two newer keys.
 
 import { listAchievements } from './achievements.ts';
 import { disciplines, type StartedMember } from './members.ts';
 import { listRecords } from './personal-records.ts';
 import { countStreaks } from './streaks.ts';
-import { dayMs, listWorkouts, type Workout } from './workout-history.ts';
+import { dayMs, endedBy, listWorkouts, type Workout } from './workout-history.ts';
 
 export type OverviewShape = 'v1' | 'v2' | 'unversioned';
 /** The unversioned shape. */
@@ -14,6 +14,12 @@ export type Overview = ReturnType<typeof drawUnversioned>;
 /** The unversioned overview as of the end of a day, `YYYY-MM-DD`. */
 export function overviewOn(member: StartedMember, date: string): Overview {
   return drawUnversioned(member, new Date(Date.parse(date) + dayMs - 1));
+}
+
+/** The unversioned overview as of each of some instants, the last of them last. Much faster than one by one. */
+export function drawOverviews(member: StartedMember, instants: readonly Date[]): Overview[] {
+  const workouts = listWorkouts(member, instants.at(-1) ?? new Date(0));
+  return instants.map(now => drawFrom(member, endedBy(workouts, now), now));
 }
 
 export function drawOverview(member: StartedMember, now: Date, shape: OverviewShape): Record<string, unknown> {
@@ -31,7 +37,11 @@ export function drawOverview(member: StartedMember, now: Date, shape: OverviewSh
 }
 
 function drawUnversioned(member: StartedMember, now: Date) {
-  const workouts = listWorkouts(member, now);
+  return drawFrom(member, listWorkouts(member, now), now);
+}
+
+/** What the overview says when these are the workouts that have ended. */
+function drawFrom(member: StartedMember, workouts: readonly Workout[], now: Date) {
   const counts = countWorkouts(workouts);
   return {
     id: member.id,
@@ -46,8 +56,9 @@ function drawUnversioned(member: StartedMember, now: Date) {
 
 /** By count, largest first; a discipline that was never done counts zero, under another icon. */
 export function countWorkouts(workouts: readonly Workout[]) {
+  const done = Map.groupBy(workouts, ({ discipline }) => discipline.slug);
   const entries = disciplines.map(({ slug, name }) => {
-    const count = workouts.filter(({ discipline }) => discipline.slug === slug).length;
+    const count = done.get(slug)?.length ?? 0;
     return { name, slug, count, icon_url: locateIcon(slug, count), workout_name: name };
   });
   return { total_workouts: workouts.length, workouts: entries.sort((a, b) => b.count - a.count) };

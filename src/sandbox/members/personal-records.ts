@@ -1,5 +1,5 @@
-// Personal records from the workouts: the highest output for each length of class, and the fastest run over each distance.
-// As Peloton's they are unsorted, mix numbers and text in `value`, and date without a zone, with and without a fraction.
+// Personal records from the workouts: the highest output for each length of class, the fastest run over each distance.
+// As Peloton's they are unsorted, mix numbers and text in `value`, date without a zone, with and without a fraction.
 
 import { hexId } from './achievements.ts';
 import { disciplines } from './members.ts';
@@ -13,8 +13,12 @@ const distances: readonly [name: string, slug: string, km: number][] = [
 ];
 
 export function listRecords(workouts: readonly Workout[]) {
+  const withOutput = Map.groupBy(
+    workouts.filter(({ outputJoules }) => outputJoules),
+    ({ discipline }) => discipline.slug,
+  );
   const categories = disciplines.map(({ slug, name }) => {
-    const measured = workouts.filter(({ discipline, outputJoules }) => discipline.slug === slug && outputJoules);
+    const measured = withOutput.get(slug) ?? [];
     return { name, slug, workouts: measured, records: listOutputs(measured) };
   });
   const runs = workouts.filter(({ secondsPerKm }) => secondsPerKm);
@@ -22,7 +26,10 @@ export function listRecords(workouts: readonly Workout[]) {
   return categories
     .filter(({ records }) => records.length > 0)
     .map(({ name, slug, workouts: [first], records }) => ({
-      ...{ name, slug, first_workout_date: first && dateOf(first), reset_date: null },
+      name,
+      slug,
+      first_workout_date: first && dateOf(first),
+      reset_date: null,
       records,
     }));
 }

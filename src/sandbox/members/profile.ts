@@ -1,41 +1,48 @@
-// GET /api/me: nearly all of it is private, so every private text here is unmistakable and must never turn up anywhere else.
+// GET /api/me: nearly all of it is private, so every private text here is unmistakable and must never show elsewhere.
 
 import type { StartedMember } from './members.ts';
 import { countWorkouts } from './overview.ts';
 import { listWorkouts } from './workout-history.ts';
 
-const body = {
-  ...{ gender: 'female', birthday: 479_520_000, weight: 151.7, weight_unit: 'lb', height: 66.3, height_unit: 'in' },
-  ...{ default_max_heart_rate: 180, default_heart_rate_zones: [0, 117, 135, 153, 171] },
-  ...{ customized_max_heart_rate: 0, customized_heart_rate_zones: [] },
-  ...{ cycling_ftp: 171, cycling_ftp_source: 'ftp_workout_source', cycling_ftp_workout_id: null },
-  ...{ cycling_workout_ftp: 171, estimated_cycling_ftp: 168 },
-};
-
-const account = {
-  ...{ locale: 'en-US', created_country: null, instructor_id: null, hardware_settings: null },
-  ...{ total_followers: 23, total_following: 31, total_pending_followers: 0, referrals_made: 0, v1_referrals_made: 0 },
-  ...{ is_profile_private: true, is_strava_authenticated: false, is_fitbit_authenticated: false, is_demo: false },
-  ...{
-    is_provisional: false,
-    is_complete_profile: true,
-    is_effort_score_enabled: true,
-    is_profile_image_default: false,
-  },
-  ...{ is_internal_beta_tester: false, is_external_beta_tester: false, can_charge: true, has_signed_waiver: true },
-  ...{ has_active_device_subscription: true, has_active_digital_subscription: false },
-  ...{ block_explicit: false, block_prenatal: false, allow_marketing: false },
-  ...{ external_music_auth_list: [], contract_agreements: [], member_groups: [] },
-  ...{ subscription_credits: 0, subscription_credits_used: 0, facebook_id: null, facebook_access_token: null },
+const details = {
+  gender: 'female',
+  birthday: 479_520_000,
+  weight: 151.7,
+  weight_unit: 'lb',
+  height: 66.3,
+  height_unit: 'in',
+  default_max_heart_rate: 180,
+  default_heart_rate_zones: [0, 117, 135, 153, 171],
+  cycling_ftp: 171,
+  cycling_ftp_source: 'ftp_workout_source',
+  estimated_cycling_ftp: 168,
+  total_followers: 23,
+  total_following: 31,
+  locale: 'en-US',
   quick_hits: { quick_hits_enabled: true, speed_shortcuts: null, incline_shortcuts: null },
 };
+
+const alike: readonly [value: unknown, keys: string][] = [
+  [true, 'is_profile_private is_complete_profile is_effort_score_enabled has_active_device_subscription'],
+  [true, 'can_charge has_signed_waiver'],
+  [false, 'is_strava_authenticated is_fitbit_authenticated is_provisional is_demo is_profile_image_default'],
+  [false, 'has_active_digital_subscription block_explicit block_prenatal allow_marketing'],
+  [false, 'is_internal_beta_tester is_external_beta_tester'],
+  [0, 'customized_max_heart_rate cycling_workout_ftp total_pending_followers referrals_made v1_referrals_made'],
+  [0, 'subscription_credits subscription_credits_used'],
+  [null, 'cycling_ftp_workout_id created_country hardware_settings facebook_id facebook_access_token instructor_id'],
+  [[], 'customized_heart_rate_zones external_music_auth_list contract_agreements member_groups'],
+];
+const settings = Object.fromEntries(alike.flatMap(([value, keys]) => keys.split(' ').map(key => [key, value])));
 
 export function describeMember(member: StartedMember, now: Date): Record<string, unknown> {
   const { serial_number, ...person } = describePerson(member);
   const workouts = listWorkouts(member, now);
   const measured = workouts.filter(({ outputJoules }) => outputJoules).length;
   return {
-    ...{ ...person, ...body, ...account },
+    ...person,
+    ...details,
+    ...settings,
     paired_devices: [{ name: 'Heart Band', paired_device_type: 'heart_rate_monitor', serial_number }],
     created_at: Date.parse(member.since) / 1000,
     // Stale in the real one too.

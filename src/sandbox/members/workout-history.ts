@@ -21,7 +21,20 @@ export function listWorkouts(member: StartedMember, until: Date): Workout[] {
   const workouts: Workout[] = [];
   const first = Date.parse(member.since) / dayMs;
   for (let day = first; day * dayMs <= until.getTime(); day += 1) workouts.push(...trainOn(member, day, day - first));
+  return endedBy(workouts, until);
+}
+
+export function endedBy(workouts: readonly Workout[], until: Date): Workout[] {
   return workouts.filter(({ startsAt, minutes }) => startsAt.getTime() + minutes * 60_000 <= until.getTime());
+}
+
+const dates = new Map<number, string>();
+
+/** `YYYY-MM-DD` of a day. Kept, since a year of overviews asks for the same days again and again. */
+export function dateOfDay(day: number): string {
+  const date = dates.get(day) ?? new Date(day * dayMs).toISOString().slice(0, 10);
+  dates.set(day, date);
+  return date;
 }
 
 /** Monday of the week of 1970-01-01 begins week 0. */
@@ -30,13 +43,12 @@ export function weekOf(day: number): number {
 }
 
 function trainOn(member: StartedMember, day: number, daysSinceFirst: number): Workout[] {
-  if (isAway(member, day)) return [];
+  if (isIdle(member, day)) return [];
   const random = createRandom(`${member.name} ${daysSinceFirst}`);
-  const weekday = (day + 3) % 7;
   const workouts: Workout[] = [];
-  const plays = Object.keys(member.mix).length > 0;
-  let goesOn = plays && (daysSinceFirst === 0 || random() < (member.week[weekday] ?? 0));
-  let startsAtMinute = random() < 0.6 ? 345 + random() * 180 : 1_000 + random() * 270;
+  const isFirstDay = daysSinceFirst === 0;
+  let goesOn = isFirstDay || random() < (member.week[(day + 3) % 7] ?? 0);
+  let startsAtMinute = random() < 0.6 ? 345 + random() * 180 : 1_000 + random() * 230;
   while (goesOn && workouts.length < 3) {
     const workout = train({ member, day, daysSinceFirst, startsAtMinute }, random);
     workouts.push(workout);
@@ -46,8 +58,9 @@ function trainOn(member: StartedMember, day: number, daysSinceFirst: number): Wo
   return workouts;
 }
 
-function isAway({ name, holidays, lostWeeks }: StartedMember, day: number): boolean {
-  const date = new Date(day * dayMs).toISOString().slice(5, 10);
+function isIdle({ name, mix, holidays, lostWeeks }: StartedMember, day: number): boolean {
+  if (Object.keys(mix).length === 0) return true;
+  const date = dateOfDay(day).slice(5);
   if (holidays.some(([from, to]) => from <= date && date <= to)) return true;
   return createRandom(`${name} week ${weekOf(day)}`)() < lostWeeks;
 }
@@ -62,7 +75,9 @@ function train({ member, day, daysSinceFirst, startsAtMinute }: Slot, random: ()
   const luck = 0.88 + 0.24 * random();
   const watts = (member.watts.first + (member.watts.best - member.watts.first) * form) * (1 - minutes / 400) * luck;
   return {
-    ...{ day, discipline, minutes },
+    day,
+    discipline,
+    minutes,
     startsAt: new Date(day * dayMs + Math.floor(startsAtMinute * 60_000)),
     ...(discipline.output && { outputJoules: Math.round(watts * discipline.output * minutes * 6_000) / 100 }),
     ...(discipline.slug === 'running' && { secondsPerKm: 430 - 90 * form * luck }),

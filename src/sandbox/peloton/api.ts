@@ -1,5 +1,5 @@
 // The API of the double: /api/me, the overview in its shapes, and the sign-in of 2021 with its session id.
-// The overview's shape goes by `?version=`: a flat list of achievements in 1, counted templates in 2 and without a version.
+// The overview's shape goes by `?version=`: achievements are a flat list in 1, counted templates in 2 and without one.
 
 import { drawOverview, type OverviewShape } from '../members/overview.ts';
 import { describeMember } from '../members/profile.ts';

@@ -1,5 +1,5 @@
 // The cookies that the double gave out, each for one host and one path, and which of them turn up where they must not.
-// Ports do not separate cookies, and on plain http there can be no `Secure`: hosts and paths are all that keeps them apart.
+// Ports do not separate cookies, and plain http has no `Secure`: only hosts and paths keep them apart.
 
 import type { Call } from './call.ts';
 

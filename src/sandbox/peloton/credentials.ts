@@ -14,11 +14,7 @@ export function checkCredentials({ world, transactions }: SignInContext, call: C
   const fields: Fields = (isJson && readFields(call)) || {};
   if (typeof fields.username !== 'string') return refuse(400, 'invalid_request', 'invalid username');
   const transaction = transactions.get(String(fields.state));
-  if (!transaction)
-    return {
-      status: 403,
-      body: { name: 'AnomalyDetected', code: 'access_denied', description: 'Invalid state', statusCode: 403 },
-    };
+  if (!transaction) return refuse(403, 'access_denied', 'Invalid state');
   const refusal = refuseForm(world, transaction, { call, fields }) ?? refuseMember(world, fields);
   if (refusal) return refusal;
   if (world.behaviour.secondFactor === 'page') return { status: 200, body: secondFactorPage(transaction.state) };
@@ -27,7 +23,8 @@ export function checkCredentials({ world, transactions }: SignInContext, call: C
 }
 
 function refuse(status: number, code: string, description: string): Answer {
-  return { status, body: { name: 'ValidationError', code, description, statusCode: status } };
+  const name = code === 'access_denied' ? 'AnomalyDetected' : 'ValidationError';
+  return { status, body: { name, code, description, statusCode: status } };
 }
 
 /** A body or cookies that a page in a browser would not have sent. */
@@ -37,8 +34,8 @@ function refuseForm(world: World, transaction: Transaction, sent: { call: Call; 
   if (fields._csrf !== transaction.csrf || !holdsCookies(call, transaction, needs)) {
     return refuse(403, 'invalid_csrf', 'The _csrf token or a cookie is missing or wrong.');
   }
-  if (![undefined, world.origins.auth].includes(call.headers.origin))
-    return refuse(403, 'invalid_origin', 'Wrong origin.');
+  const { origin = world.origins.auth } = call.headers;
+  if (origin !== world.origins.auth) return refuse(403, 'invalid_origin', 'Wrong origin.');
   const { tenant, connection } = world.constants;
   const { nonce, code_challenge } = transaction.asked;
   const expected: Fields = {

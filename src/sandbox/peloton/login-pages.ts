@@ -1,4 +1,4 @@
-// The HTML of the sign-in: the page before the credentials, the form after them, the question for a second factor, errors.
+// The HTML of the sign-in: the page before the credentials, the form after them, a second factor's question, errors.
 // The sign-in page's script contains the words "Verify your identity" too: finding them there means nothing.
 
 export type LoginConfig = {
@@ -49,7 +49,9 @@ export function secondFactorPage(state: string): string {
   return page(
     'Verify your identity | Peloton',
     `<h1>Verify your identity</h1><p>We have sent an e-mail with a code.</p>
-<form method="post" action="/u/mfa-email-challenge?state=${state}"><input name="code"><input type="hidden" name="state" value="${state}"></form>`,
+<form method="post" action="/u/mfa-email-challenge?state=${escapeHtml(state)}">
+  <input name="code"><input type="hidden" name="state" value="${escapeHtml(state)}">
+</form>`,
   );
 }
 
@@ -58,7 +60,14 @@ export function errorPage(text: string): string {
 }
 
 function page(title: string, body: string): string {
-  return `<!DOCTYPE html>\n<html lang="en">\n<head><meta charset="utf-8"><title>${title}</title></head>\n<body>\n${body}\n</body>\n</html>\n`;
+  return `<!DOCTYPE html>
+<html lang="en">
+<head><meta charset="utf-8"><title>${title}</title></head>
+<body>
+${body}
+</body>
+</html>
+`;
 }
 
 function escapeHtml(text: string): string {

@@ -1,4 +1,4 @@
-// The redirect chain after the form: through the session keeper on another host and back, to the redirect URI with the code.
+// The redirect chain after the form: by way of the session keeper on another host to the redirect URI with the code.
 // Locations are relative where the real ones are, and each host sees its own cookies only.
 
 import type { Answer, Call, Route } from './call.ts';

@@ -79,8 +79,13 @@ export function post(body: Fields): RequestInit {
 function askFor(verifier: string): URLSearchParams {
   const { clientId, redirectUri, scope, audience } = signInConstants;
   return new URLSearchParams({
-    ...{ client_id: clientId, redirect_uri: redirectUri, scope, audience, response_type: 'code' },
-    ...{ state: randomBytes(24).toString('base64url'), nonce: randomBytes(24).toString('base64url') },
+    client_id: clientId,
+    redirect_uri: redirectUri,
+    scope,
+    audience,
+    response_type: 'code',
+    state: randomBytes(24).toString('base64url'),
+    nonce: randomBytes(24).toString('base64url'),
     code_challenge: createHash('sha256').update(verifier).digest('base64url'),
     code_challenge_method: 'S256',
   });
@@ -96,8 +101,19 @@ function fillCredentials(double: PelotonDouble, config: Record<string, string>):
   const { clientId, redirectUri, scope, audience, tenant, connection } = signInConstants;
   const { state, nonce, code_challenge, _csrf } = config;
   return {
-    ...{ client_id: clientId, redirect_uri: redirectUri, scope, audience, tenant, connection, response_type: 'code' },
-    ...{ _csrf, state, _intstate: 'deprecated', nonce, code_challenge, code_challenge_method: 'S256' },
+    client_id: clientId,
+    redirect_uri: redirectUri,
+    scope,
+    audience,
+    tenant,
+    connection,
+    response_type: 'code',
+    _csrf,
+    state,
+    _intstate: 'deprecated',
+    nonce,
+    code_challenge,
+    code_challenge_method: 'S256',
     ...double.credentials,
   };
 }

@@ -1,4 +1,4 @@
-// The sign-in, hop by hop, as it was recorded on 2026-09-11: page, credentials, form, redirect chain over two hosts, code.
+// The sign-in, hop by hop, as it was recorded on 2026-09-11: page, credentials, form, redirects over two hosts, code.
 // The `state` of everything between /authorize and the last redirect is Auth0's own, not the one that the client sent.
 
 import { type Answer, type Call, type Route, readFields } from './call.ts';
@@ -72,8 +72,8 @@ function refuseAuthorization(world: World, asked: Record<string, string>): Answe
 function showLogin(context: SignInContext, call: Call): Answer {
   const { world, transactions } = context;
   const transaction = transactions.get(call.query.get('state') ?? '');
-  if (!transaction || !holdsCookies(call, transaction, ['did']))
-    return wrongTurn('The state or its cookie is unknown.');
+  const isKnown = transaction && holdsCookies(call, transaction, ['did']);
+  if (!isKnown) return wrongTurn('The state or its cookie is unknown.');
   const { csrf } = world.behaviour;
   const cookies = [giveCookie(context, transaction, { name: '__cf_bm' })];
   transaction.cookies.delete('_csrf');

@@ -1,4 +1,4 @@
-// Looks at every request before it is answered, and writes down what would harm an account or leak a secret at the real Peloton.
+// Looks at every request before it is answered, and says what would harm an account or leak a secret at the real one.
 // The double still answers: a violation is a finding for the test at hand, not an error for the client.
 
 import { type Call, readFields } from './call.ts';
@@ -31,7 +31,11 @@ export function recordCall(world: World, call: Call): RecordedRequest {
   const { method, host, path, target } = call;
   const grantType = path === '/oauth/token' ? readFields(call)?.grant_type : undefined;
   return {
-    ...{ at: world.clock(), method, host, path: templatePath(path), url: `http://${call.headers.host}${target}` },
+    at: world.clock(),
+    method,
+    host,
+    path: templatePath(path),
+    url: `http://${call.headers.host}${target}`,
     ...(typeof grantType === 'string' && { grantType }),
   };
 }

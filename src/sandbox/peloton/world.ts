@@ -1,4 +1,4 @@
-// What all parts of Peloton's double share: the clock, the account, how Peloton behaves, and everything secret it gave out.
+// What all parts of Peloton's double share: the clock, the account, how Peloton behaves, every secret it gave out.
 // `mint` is the only source of secrets, so that a test can look for every one of them where none may be.
 
 import { randomBytes } from 'node:crypto';
@@ -30,7 +30,7 @@ export type Behaviour = {
   overviewShape: 'as-asked' | 'v1' | 'v2' | 'unversioned';
   /** The last word on an overview before it is sent: for drift and hostile data. */
   alterOverview: (overview: Record<string, unknown>) => unknown;
-  /** Where a second factor is asked for: in the credentials' answer as JSON or page, after the form, at the token request. */
+  /** Where a second factor is asked for: the credentials' answer as JSON or page, after the form, the token request. */
   secondFactor: 'off' | 'json' | 'page' | 'after-form' | 'token';
   /** Refuses right credentials with this status and code (`too_many_attempts`, `password_leaked`, `blocked`, …). */
   credentialsRefusal: { status: number; code: string } | undefined;
