@@ -59,11 +59,17 @@ export type Door = {
 
 const dayMs = 24 * 60 * 60 * 1000;
 
+/** An HTTP date in any of its three forms, or NaN. Date.parse alone sees a date in nearly anything, `-5` included. */
+function parseHttpDate(text: string): number {
+  if (!/^[A-Z][a-z]+,? [\w -]+ \d\d:\d\d:\d\d( GMT| \d{4})$/.test(text)) return Number.NaN;
+  return Date.parse(text.endsWith('GMT') ? text : `${text} GMT`); // the oldest form means GMT without saying so
+}
+
 /** Milliseconds until the instant that a Retry-After header names (RFC 9110: seconds or a date), at most a day. */
 export function parseRetryAfter(value: string | null, now: Date): number | undefined {
   if (value === null) return undefined;
   const text = value.trim();
-  const waitMs = /^\d+$/.test(text) ? Number(text) * 1000 : Date.parse(text) - now.getTime();
+  const waitMs = /^\d+$/.test(text) ? Number(text) * 1000 : parseHttpDate(text) - now.getTime();
   return Number.isNaN(waitMs) ? undefined : Math.min(Math.max(waitMs, 0), dayMs);
 }
 
