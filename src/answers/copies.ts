@@ -54,8 +54,8 @@ function deriveSeries(blob: StoredBlob): StoredSeries {
 }
 
 export function createCopies({ storage, clock }: CopiesOptions): Copies {
-  const keep = <T>(name: string, derive: (blob: StoredBlob) => T) =>
-    keepCopy({ read: async ifNotEtag => (await storage()).public.read(name, ifNotEtag), derive, clock });
+  const keep = <T>(name: string, derive: (blob: StoredBlob) => T, onChange = () => {}) =>
+    keepCopy({ read: async ifNotEtag => (await storage()).public.read(name, ifNotEtag), derive, onChange, clock });
 
   const days = new Map<string, Copies['latest']>();
   function day(date: string) {
@@ -68,5 +68,7 @@ export function createCopies({ storage, clock }: CopiesOptions): Copies {
     return copy();
   }
 
-  return { latest: keep(latestBlob, deriveStats(latestBlob)), series: keep(historyBlob, deriveSeries), day };
+  const series = keep(historyBlob, deriveSeries);
+  // The series is written first: whoever sees another snapshot must not see the series of before.
+  return { latest: keep(latestBlob, deriveStats(latestBlob), series.expire), series, day };
 }

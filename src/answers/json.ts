@@ -51,10 +51,11 @@ export async function answerHistory(request: Request, { latest, series }: Copies
   const given = (name: string) => request.query.get(name) ?? undefined;
   const query = historyQuery.safeParse({ from: given('from'), to: given('to'), format: given('format') });
   if (!query.success) return badRequest(`${query.error.issues.map(({ message }) => message).join('; ')}.`);
-  const copy = await series();
+  let copy = await series();
   if (!copy) {
     if (!(await latest())) return noStatsYet();
-    throw new StatsError('storage', `${historyBlob} is missing; the next sync writes it anew.`);
+    copy = await series(); // it may have been missing only until the snapshot came
+    if (!copy) throw new StatsError('storage', `${historyBlob} is missing; the next sync writes it anew.`);
   }
   const { history, representation } = copy.value;
   const { from, to, format } = query.data;

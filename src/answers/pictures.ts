@@ -36,8 +36,9 @@ async function orUnavailable<T>(read: () => Promise<T | undefined>): Promise<T |
 
 /** The stats with their history. A picture without a trend is better than none: a series that is away counts as empty. */
 async function readKnown({ latest, series }: Copies): Promise<Known | PlaceholderMessage> {
-  const [stats, points] = await Promise.all([orUnavailable(latest), orUnavailable(series)]);
+  const [stats, seen] = await Promise.all([orUnavailable(latest), orUnavailable(series)]);
   if (typeof stats === 'string') return stats;
+  const points = seen === 'stats unavailable' ? seen : await orUnavailable(series); // a new snapshot has a new series
   const history = typeof points === 'string' ? [] : points.value.history.points;
   return { stats, history, version: `${stats.etag} ${typeof points === 'string' ? points : points.etag}` };
 }

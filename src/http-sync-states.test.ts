@@ -1,0 +1,180 @@
+// What readers, probes and whoever asks for a sync are told, from an empty store to a good sync, with every part failing
+// once on the way. The tests are one story: each goes on where the one before it ended.
+
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { startHostBench, today } from './sandbox/host-bench.ts';
+import {
+  assertGood,
+  assertNothingOf,
+  assertOpenToEverySite,
+  assertProblem,
+  placeholderCaching,
+  publicRoutes,
+} from './sandbox/http-promises.ts';
+
+const { call, sync, container, peloton, vault, store, host } = await startHostBench();
+
+async function health() {
+  const { status, body } = await call('/api/health');
+  return { httpStatus: status, ...JSON.parse(body.toString()) };
+}
+
+/** Changes a setting of the running app for the length of a test. */
+async function withSetting(name: string, value: string, step: () => Promise<void>): Promise<void> {
+  const before = process.env[name];
+  process.env[name] = value;
+  await step();
+  process.env[name] = before;
+}
+
+describe('settings that cannot be used', () => {
+  it('are named by a sync, which is 500, and by health', async () => {
+    await withSetting('SYNC_TIME', 'half past eight', async () => {
+      const answer = await sync();
+      const { detail } = assertProblem(answer, { status: 500, code: 'config' });
+      assert.match(detail, /SYNC_TIME must be a local time of day/);
+      assertNothingOf('half past eight', answer);
+      const { httpStatus, status, problem } = await health();
+      assert.deepEqual([httpStatus, status, problem.code], [503, 'failing', 'config']);
+      assert.equal((await call('/api/stats/2001-01-01')).status, 404, 'a GET needs the store alone');
+    });
+  });
+});
+
+describe('while the store is away, and this instance has no copy', () => {
+  it('JSON and page are a 503 that says when to come back', async () => {
+    await store.refuse();
+    for (const path of ['/api/stats', `/api/stats/${today}`, '/api/history', '/api/history?format=csv', '/api/page']) {
+      const answer = await call(path);
+      const { detail } = assertProblem(answer, { status: 503, code: 'storage' });
+      assert.match(detail, /Check that the storage account is reachable/);
+      assert.equal(answer.headers['retry-after'], '60');
+    }
+  });
+
+  it('pictures are drawn, and soon asked for again', async () => {
+    for (const name of ['card', 'badge'] as const) {
+      const route = publicRoutes[name];
+      assert.ok(route);
+      const answer = await call(route.path);
+      assertGood(answer, { ...route, caching: placeholderCaching });
+      assert.match(answer.body.toString(), /stats unavailable/);
+    }
+  });
+
+  it('what is not in the store is answered as ever', async () => {
+    for (const path of ['/api/widget.js', '/api/openapi.json', '/api/schema.json']) {
+      assert.equal((await call(path)).status, 200, path);
+    }
+  });
+
+  it('health is failing, and a sync fails with the same code', async () => {
+    const { httpStatus, status, problem } = await health();
+    assert.deepEqual([httpStatus, status, problem.code], [503, 'failing', 'storage']);
+    assertProblem(await sync(), { status: 503, code: 'storage' });
+    await store.reopen();
+  });
+});
+
+describe('before the first sync', () => {
+  for (const [name, route] of Object.entries(publicRoutes)) {
+    if (route.beforeSync === 'no stats') {
+      it(`${name} is a 404 that says when to come back`, async () => {
+        const answer = await call(route.path);
+        assertProblem(answer, { status: 404, code: 'not-found' });
+        assert.equal(answer.headers['retry-after'], '60');
+        assert.equal((await call(route.path, { method: 'HEAD' })).status, 404);
+      });
+    } else {
+      const caching = route.beforeSync === 'drawn' ? placeholderCaching : route.caching;
+      it(`${name} is answered all the same`, async () => {
+        assertGood(await call(route.path), { ...route, ...(caching && { caching }) });
+      });
+    }
+  }
+
+  it('pictures and badge say that there are no stats yet', async () => {
+    for (const path of ['/api/card.svg', '/api/card.svg?theme=dark', '/api/badge', '/api/badge?metric=cycling']) {
+      assert.match((await call(path)).body.toString(), /no stats yet/, path);
+    }
+  });
+
+  it('health is empty, which is no good answer to a probe', async () => {
+    const { httpStatus, status, problem, last_success } = await health();
+    assert.deepEqual([httpStatus, status, problem, last_success], [503, 'empty', null, null]);
+  });
+
+  it('health is stale when a sync should have been made hours ago', async () => {
+    await withSetting('SYNC_TIME', '08:00', async () => {
+      const { httpStatus, status, problem } = await health();
+      assert.deepEqual([httpStatus, status, problem.code], [503, 'stale', 'overdue']);
+    });
+  });
+});
+
+describe('a sync that fails', () => {
+  it('is 503 for the vault, and health names it until it is mended', async () => {
+    const fault = vault.faults.add({ match: {}, fault: { status: 403, body: { error: { code: 'Forbidden' } } } });
+    assertProblem(await sync(), { status: 503, code: 'vault' });
+    const { httpStatus, status, problem } = await health();
+    assert.deepEqual([httpStatus, status, problem.code], [503, 'failing', 'vault']);
+    fault.remove();
+  });
+
+  it('is 409 while another run has the lease', async () => {
+    const lease = container('private').getBlobLeaseClient();
+    await lease.acquireLease(15);
+    const answer = await sync();
+    assert.deepEqual([answer.status, JSON.parse(answer.body.toString())], [409, { outcome: 'busy' }]);
+    assert.equal(answer.headers['cache-control'], 'no-store');
+    await lease.releaseLease();
+  });
+
+  it('is 502 for an overview that has changed, and says nothing of the account', async () => {
+    const fault = peloton.faults.add({ match: { path: /overview/ }, fault: { status: 200, body: { odd: true } } });
+    const answer = await sync();
+    const { detail } = assertProblem(answer, { status: 502, code: 'upstream-changed' });
+    assert.match(detail, /The overview is not as expected at workout_counts/);
+    for (const secret of peloton.secrets()) assertNothingOf(secret, answer);
+    assert.equal((await health()).problem.code, 'upstream-changed');
+    fault.remove();
+  });
+
+  it('is waited out unless it is forced', async () => {
+    const waiting = await sync();
+    assert.deepEqual([waiting.status, JSON.parse(waiting.body.toString())], [200, { outcome: 'not-due' }]);
+    const forced = await sync('?force=true');
+    assert.equal(forced.status, 200);
+    assert.deepEqual(JSON.parse(forced.body.toString()).outcome, 'synced');
+    assertOpenToEverySite(forced);
+  });
+});
+
+describe('after the first good sync', () => {
+  it('health is ok, and another sync is not due', async () => {
+    const { httpStatus, status, problem } = await health();
+    assert.deepEqual([httpStatus, status, problem], [200, 'ok', null]);
+    assert.deepEqual(JSON.parse((await sync()).body.toString()), { outcome: 'not-due' });
+  });
+
+  it('Peloton being down is a reason to retry, and nothing that readers see', async () => {
+    const fault = { status: 503, headers: { 'Retry-After': '3600' } };
+    const rule = peloton.faults.add({ match: { path: /overview/ }, fault });
+    assertProblem(await sync('?force=true'), { status: 502, code: 'upstream-unavailable' });
+    rule.remove();
+    const { httpStatus, status, problem } = await health();
+    assert.deepEqual([httpStatus, status, problem.code], [200, 'retrying', 'upstream-unavailable']);
+    assertOpenToEverySite(await call('/api/health'));
+    assert.equal((await call('/api/badge')).status, 200);
+  });
+
+  it('the key may come as a parameter, as in Azure', async () => {
+    const answer = await call(`/api/sync?code=${host.functionKey}`, { method: 'POST' });
+    assert.equal(answer.status, 200);
+  });
+
+  it('Peloton was never asked for anything that harms an account', () => {
+    assert.deepEqual(peloton.violations, []);
+  });
+});
