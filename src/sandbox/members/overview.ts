@@ -19,7 +19,13 @@ export function overviewOn(member: StartedMember, date: string): Overview {
 /** The unversioned overview as of each of some instants, the last of them last. Much faster than one by one. */
 export function drawOverviews(member: StartedMember, instants: readonly Date[]): Overview[] {
   const workouts = listWorkouts(member, instants.at(-1) ?? new Date(0));
-  return instants.map(now => drawFrom(member, endedBy(workouts, now), now));
+  let parts = drawParts([]);
+  return instants.map(now => {
+    const ended = endedBy(workouts, now);
+    // A later instant only ever adds workouts: as many as before are the same as before.
+    if (ended.length !== parts.workouts.length) parts = drawParts(ended);
+    return assemble(member, parts, now);
+  });
 }
 
 export function drawOverview(member: StartedMember, now: Date, shape: OverviewShape): Record<string, unknown> {
@@ -37,20 +43,29 @@ export function drawOverview(member: StartedMember, now: Date, shape: OverviewSh
 }
 
 function drawUnversioned(member: StartedMember, now: Date) {
-  return drawFrom(member, listWorkouts(member, now), now);
+  return assemble(member, drawParts(listWorkouts(member, now)), now);
 }
 
-/** What the overview says when these are the workouts that have ended. */
-function drawFrom(member: StartedMember, workouts: readonly Workout[], now: Date) {
-  const counts = countWorkouts(workouts);
+/** What follows from the workouts alone, whenever it is asked for. */
+function drawParts(workouts: readonly Workout[]) {
+  return {
+    workouts,
+    counts: countWorkouts(workouts),
+    records: listRecords(workouts),
+    achievements: countAchievements(workouts),
+  };
+}
+
+function assemble(member: StartedMember, parts: ReturnType<typeof drawParts>, now: Date) {
+  const { workouts, counts, records, achievements } = parts;
   return {
     id: member.id,
     workout_counts: counts,
     first_party_or_partner_3p_workout_counts: counts,
     user_has_imported_non_partner_3p_workout: false,
-    personal_records: listRecords(workouts),
+    personal_records: records,
     streaks: countStreaks(workouts, Math.floor(now.getTime() / dayMs), member.bestStreakLagWeeks),
-    achievement_counts: countAchievements(workouts),
+    achievement_counts: achievements,
   };
 }
 
