@@ -1,0 +1,253 @@
+// How often the store is asked, and what readers get while it is slow, away, or holds something that is none of ours.
+
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import type { Context } from '../app.ts';
+import { type Bench, fakeRequest, startBench } from '../sandbox/bench.ts';
+import type { Reply } from '../serve.ts';
+
+const quiet: Context = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
+
+type PublicHandler = Exclude<keyof Bench['app'], 'sync' | 'syncNow'>;
+type Ask = (handler: PublicHandler, options?: Parameters<typeof fakeRequest>[0]) => Promise<Reply>;
+
+/** A service with a snapshot, a way to ask it without HTTP, and what its store was asked since. */
+async function startReading() {
+  const bench = await startBench({ storeFaults: true, settings: { PUBLIC_URL: 'https://stats.example' } });
+  assert.equal((await bench.syncNow()).body.outcome, 'synced');
+  const { store } = bench;
+  assert.ok(store);
+  const app = bench.startApp(); // knows nothing of the sync
+  const ask: Ask = (handler, options) => app[handler](fakeRequest(options), quiet);
+  const calls = (): number => store.requests.splice(0).length;
+  calls();
+  return { bench, store, ask, calls };
+}
+
+const bodyOf = ({ body = new Uint8Array() }: Reply): string => Buffer.from(body).toString();
+const codeOf = (reply: Reply): string => JSON.parse(bodyOf(reply)).code;
+
+describe('while the copies are fresh', () => {
+  const routes: [PublicHandler, Parameters<typeof fakeRequest>[0]][] = [
+    ['stats', {}],
+    ['stats', { headers: { 'accept-encoding': 'br' } }],
+    ['statsDay', { params: { date: '2026-11-22' } }],
+    ['history', { headers: { 'accept-encoding': 'gzip, br' } }],
+    ['card', { query: { theme: 'dark' } }],
+    ['badge', { query: { metric: 'cycling' } }],
+    ['badge', { query: { metric: 'unknown' } }],
+    ['page', { headers: { 'accept-encoding': 'gzip' } }],
+  ];
+
+  it('a thousand requests make no answer anew and ask the store three times', async () => {
+    const { bench, ask, calls } = await startReading();
+    const first = new Map<number, Reply>();
+    for (let count = 0; count < 1_000; count++) {
+      const index = count % routes.length;
+      const [handler, options] = routes[index] ?? [];
+      assert.ok(handler);
+      const reply = await ask(handler, {
+        ...options,
+        ...(count % 3 === 2 && { query: { ...options?.query, n: `${count}` } }),
+      });
+      assert.equal(reply.status, 200);
+      if (!first.has(index)) first.set(index, reply);
+      assert.equal(reply, first.get(index), `${handler} is the very same answer`);
+      bench.passTime(20);
+    }
+    assert.equal(calls(), 3, 'the snapshot, its day, and the series');
+  });
+
+  it('a thousand at once ask the store once for each blob', async () => {
+    const { ask, calls } = await startReading();
+    const replies = await Promise.all(Array.from({ length: 500 }, () => [ask('stats'), ask('history')]).flat());
+    assert.ok(replies.every(({ status }) => status === 200));
+    assert.equal(calls(), 2);
+  });
+});
+
+describe('a copy', () => {
+  it('is asked for again after 30 seconds, and only then, by its tag', async () => {
+    const { bench, store, ask, calls } = await startReading();
+    const tags: (string | undefined)[] = [];
+    store.faults.add({
+      match: request => {
+        tags.push(request.headers['if-none-match']);
+        return false;
+      },
+      fault: 'reset',
+    });
+    const { headers, body } = await ask('stats');
+    bench.passTime(29_999);
+    await ask('stats');
+    assert.equal(calls(), 1);
+    bench.passTime(1);
+    const again = await ask('stats');
+    assert.equal(calls(), 1);
+    assert.deepEqual([again.headers, again.body], [headers, body]);
+    assert.deepEqual([tags[0], typeof tags[1]], [undefined, 'string']);
+  });
+
+  it('gives way to a new version within 30 seconds, and the series with it', async () => {
+    const { bench, ask } = await startReading();
+    const before = { stats: await ask('stats'), history: await ask('history'), page: await ask('page') };
+    bench.passTime(20_000);
+    await ask('history', { query: { format: 'csv' } });
+    await ask('card');
+    bench.passTime(24 * 3_600_000);
+    await bench.tick();
+    const after = { stats: await ask('stats'), history: await ask('history'), page: await ask('page') };
+    for (const name of ['stats', 'history', 'page'] as const) {
+      assert.notEqual(before[name].headers.ETag, after[name].headers.ETag, name);
+    }
+    assert.equal(JSON.parse(bodyOf(after.history)).points.length, 2);
+  });
+
+  it('of nothing is remembered for 5 seconds at most', async () => {
+    const bench = await startBench({ storeFaults: true });
+    const calls = () => bench.store?.requests.splice(0).length;
+    assert.equal((await bench.get('stats')).reply.status, 404);
+    bench.passTime(4_999);
+    assert.equal((await bench.get('stats')).reply.status, 404);
+    assert.equal(calls(), 1);
+    bench.passTime(1);
+    assert.equal((await bench.get('stats')).reply.status, 404);
+    assert.equal(calls(), 1);
+  });
+
+  it('of nothing does not outlive the first snapshot that this instance sees', async () => {
+    const bench = await startBench();
+    const app = bench.startApp();
+    assert.equal((await app.history(fakeRequest(), quiet)).status, 404);
+    await bench.tick();
+    bench.passTime(2_500);
+    assert.equal((await app.stats(fakeRequest(), quiet)).status, 404);
+    bench.passTime(2_500); // what is known of the snapshot is old now, and of the series not quite
+    assert.equal((await app.history(fakeRequest(), quiet)).status, 200);
+  });
+
+  it('is kept for the 64 days that were asked for last', async () => {
+    const { bench, ask, calls } = await startReading();
+    const snapshot = await bench.blob('latest.json');
+    assert.ok(snapshot);
+    const days = Array.from({ length: 65 }, (_, index) =>
+      new Date(Date.UTC(2024, 0, 1 + index)).toISOString().slice(0, 10),
+    );
+    for (const date of days) {
+      const day = bench.container('public').getBlockBlobClient(`history/${date}.json`);
+      await day.upload(snapshot.replace('2026-11-22', date), snapshot.length);
+    }
+    for (const date of days) assert.equal((await ask('statsDay', { params: { date } })).status, 200);
+    assert.equal(calls(), 65);
+    for (const date of days.slice(1)) await ask('statsDay', { params: { date } });
+    assert.equal(calls(), 0);
+    await ask('statsDay', { params: { date: '2024-01-01' } });
+    assert.equal(calls(), 1);
+  });
+});
+
+describe('while the store is away', () => {
+  it('readers get the copy, and the store is asked every 5 seconds until it is back', async () => {
+    const { bench, store, ask, calls } = await startReading();
+    const before = await ask('stats');
+    const page = await ask('page');
+    const fault = store.faults.add({ match: {}, fault: { status: 403, body: {} } });
+    calls();
+    bench.passTime(3_600_000);
+    for (let seconds = 0; seconds < 10; seconds++) {
+      assert.equal((await ask('stats')).body, before.body);
+      assert.equal((await ask('page')).body, page.body);
+      bench.passTime(1_000);
+    }
+    assert.equal(calls(), 2 * 2, 'the snapshot and the series, twice in ten seconds');
+    fault.remove();
+    assert.equal((await ask('stats')).body, before.body);
+    assert.equal(calls(), 1);
+    bench.passTime(29_999);
+    await ask('stats');
+    assert.equal(calls(), 0);
+  });
+
+  it('what was never read is a 503, and is there as soon as the store is', async () => {
+    const { store, ask } = await startReading();
+    await ask('stats');
+    const fault = store.faults.add({ match: {}, fault: { status: 403, body: {} } });
+    const day = { params: { date: '2026-11-22' } };
+    for (const reply of [await ask('statsDay', day), await ask('history')]) {
+      assert.deepEqual([reply.status, codeOf(reply), reply.headers['Retry-After']], [503, 'storage', '60']);
+      assert.equal(reply.headers['Cache-Control'], 'no-store');
+    }
+    const card = await ask('card');
+    assert.equal(card.status, 200, 'a picture of the stats without their trend');
+    fault.remove();
+    assert.equal((await ask('statsDay', day)).status, 200);
+    assert.equal((await ask('history')).status, 200);
+  });
+
+  it('nobody waits for a store that hangs longer than a second, and those who come later not at all', async () => {
+    const { bench, store, ask } = await startReading();
+    const { body } = await ask('stats');
+    store.faults.add({ match: {}, fault: 'hang' });
+    bench.passTime(30_000);
+    const startedAt = performance.now();
+    assert.equal((await ask('stats')).body, body);
+    const waited = performance.now() - startedAt;
+    assert.ok(waited > 900 && waited < 2_000, `${waited}`);
+    assert.equal((await ask('stats')).body, body);
+    assert.ok(performance.now() - startedAt - waited < 500, 'the second reader');
+    await store.close();
+  });
+});
+
+describe('a blob that is none of ours', () => {
+  const damages: [string, string | undefined][] = [
+    ['cut off', '{"schema_version":1,"points":[{"date":"2026-'],
+    ['of another shape', '{"schema_version":1,"points":{"2026-11-22":1}}'],
+    ['with a point that is none', '{"schema_version":1,"points":[{"date":"2026-11-22","counts":{}}]}'],
+    ['nothing but empty', ''],
+    ['missing', undefined],
+  ];
+  for (const [what, content] of damages) {
+    it(`as the series, ${what}: said in health, refused to readers, made anew by the next sync`, async () => {
+      const { bench, ask } = await startReading();
+      bench.passTime(24 * 3_600_000);
+      await bench.tick();
+      const good = await bench.blob('history.json');
+      const series = bench.container('public').getBlockBlobClient('history.json');
+      if (content === undefined) await series.delete();
+      else await series.upload(content, content.length);
+
+      const health = await bench.health();
+      assert.equal(health.status, 'failing');
+      assert.equal(health.problem?.code, 'storage');
+      assert.match(health.problem?.hint ?? '', /^history\.json is (damaged|missing)\. The next sync makes it anew/);
+      const refused = await ask('history');
+      assert.deepEqual([refused.status, codeOf(refused)], [503, 'storage']);
+      assert.match(bodyOf(refused), /history\.json is (damaged|missing)/);
+      assert.equal((await ask('card')).status, 200);
+      assert.equal((await ask('page')).status, 200);
+
+      bench.passTime(24 * 3_600_000);
+      await bench.tick();
+      const points = JSON.parse((await bench.blob('history.json')) ?? '').points;
+      assert.deepEqual(points.slice(0, 2), JSON.parse(good ?? '').points);
+      assert.equal(points.length, 3);
+      assert.equal((await bench.health()).status, 'ok');
+      assert.equal((await ask('history')).status, 200);
+    });
+  }
+
+  it('as the newest snapshot leaves readers the one they had', async () => {
+    const { bench, ask } = await startReading();
+    const { body } = await ask('stats');
+    await bench.container('public').getBlockBlobClient('latest.json').upload('{"schema_version":2}', 20);
+    bench.passTime(30_000);
+    assert.equal((await ask('stats')).body, body);
+    const fresh = await bench.startApp().stats(fakeRequest(), quiet);
+    assert.deepEqual([fresh.status, codeOf(fresh)], [503, 'storage']);
+    assert.match(bodyOf(fresh), /latest\.json is damaged/);
+    await bench.tick();
+    bench.passTime(5_000);
+    assert.notEqual((await ask('stats')).body, body);
+  });
+});
