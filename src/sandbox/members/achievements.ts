@@ -65,9 +65,14 @@ function drawAchievement([name, description, count]: Badge): Achievement {
   return { id: hexId(slug), name, slug, description, image_url, count };
 }
 
+function countOf(count: number, noun: string): string {
+  const ending = count === 1 ? '' : noun.endsWith('ch') ? 'es' : 's';
+  return `${count} ${noun}${ending}`;
+}
+
 function listMilestones(workouts: readonly Workout[]): Badge[] {
   const reach = (goals: readonly number[], noun: string, have: number): Badge[] =>
-    goals.map(goal => [`${goal} ${noun}s`, `Awarded for ${noun} number ${goal}.`, have >= goal ? 1 : 0]);
+    goals.map(goal => [countOf(goal, noun), `Awarded for ${noun} number ${goal}.`, have >= goal ? 1 : 0]);
   const done = Map.groupBy(workouts, ({ discipline }) => discipline.slug);
   const each = disciplines.flatMap(({ slug, noun }) => reach(steps, noun, done.get(slug)?.length ?? 0));
   return [...reach(totals, 'Workout', workouts.length), ...each];
