@@ -61,7 +61,11 @@ const problem = (description: string) => ({
 });
 const json = (description: string, name: string) => ({ description, ...content('application/json', reference(name)) });
 
-const notModified = { 304: { description: 'What you have is still the newest.' } };
+const always = {
+  304: { description: 'What you have is still the newest.' },
+  406: problem('The Accept-Encoding header leaves no coding.'),
+  500: problem('The settings of the service cannot be used.'),
+};
 const away = { 503: problem('The store is away, and this instance has no copy.') };
 const none = { 404: problem('There is none yet, or none of that day.') };
 
@@ -71,7 +75,7 @@ type Operation = { summary: string; parameters?: readonly JsonObject[]; response
 const operations: Record<string, Operation> = {
   '/stats': {
     summary: 'The newest snapshot',
-    responses: { 200: json('The snapshot.', 'Snapshot'), ...notModified, ...none, ...away },
+    responses: { 200: json('The snapshot.', 'Snapshot'), ...always, ...none, ...away },
   },
   '/stats/{date}': {
     summary: 'The snapshot of a local day',
@@ -79,7 +83,7 @@ const operations: Record<string, Operation> = {
     responses: {
       200: json('The snapshot.', 'Snapshot'),
       400: problem('The date is malformed.'),
-      ...notModified,
+      ...always,
       ...none,
       ...away,
     },
@@ -100,7 +104,7 @@ const operations: Record<string, Operation> = {
         },
       },
       400: problem('The range or the format is malformed.'),
-      ...notModified,
+      ...always,
       ...none,
       ...away,
     },
@@ -108,20 +112,20 @@ const operations: Record<string, Operation> = {
   '/card.svg': {
     summary: 'A picture of the stats',
     parameters: [query('theme', 'auto follows the reader.', { enum: ['auto', 'light', 'dark'], default: 'auto' })],
-    responses: { 200: { description: 'A card, or a placeholder.', ...content('image/svg+xml') }, ...notModified },
+    responses: { 200: { description: 'A card, or a placeholder.', ...content('image/svg+xml') }, ...always },
   },
   '/badge': {
     summary: 'An endpoint badge for shields.io',
     parameters: [query('metric', 'total, streak, or the slug of a discipline.', { type: 'string', default: 'total' })],
-    responses: { 200: json('A badge; isError for an unknown metric.', 'Badge'), ...notModified },
+    responses: { 200: json('A badge; isError for an unknown metric.', 'Badge'), ...always },
   },
   '/widget.js': {
     summary: 'The custom element <peloton-stats>, a module script',
-    responses: { 200: { description: 'The module.', ...content('text/javascript') }, ...notModified },
+    responses: { 200: { description: 'The module.', ...content('text/javascript') }, ...always },
   },
   '/page': {
     summary: 'A page for people',
-    responses: { 200: { description: 'The page.', ...content('text/html') }, ...notModified, ...away },
+    responses: { 200: { description: 'The page.', ...content('text/html') }, ...always, ...away },
   },
   '/health': {
     summary: 'Whether the stats are fresh, and who has to act when they are not',

@@ -12,8 +12,8 @@ type PublicHandler = Exclude<keyof Bench['app'], 'sync' | 'syncNow'>;
 type Ask = (handler: PublicHandler, options?: Parameters<typeof fakeRequest>[0]) => Promise<Reply>;
 
 /** A service with a snapshot, a way to ask it without HTTP, and what its store was asked since. */
-async function startReading() {
-  const bench = await startBench({ storeFaults: true, settings: { PUBLIC_URL: 'https://stats.example' } });
+async function startReading(at = '2026-11-22T09:00:00.000Z') {
+  const bench = await startBench({ at, storeFaults: true, settings: { PUBLIC_URL: 'https://stats.example' } });
   assert.equal((await bench.syncNow()).body.outcome, 'synced');
   const { store } = bench;
   assert.ok(store);
@@ -88,19 +88,18 @@ describe('a copy', () => {
     assert.deepEqual([tags[0], typeof tags[1]], [undefined, 'string']);
   });
 
-  it('gives way to a new version within 30 seconds, and the series with it', async () => {
-    const { bench, ask } = await startReading();
-    const before = { stats: await ask('stats'), history: await ask('history'), page: await ask('page') };
-    bench.passTime(20_000);
-    await ask('history', { query: { format: 'csv' } });
-    await ask('card');
-    bench.passTime(24 * 3_600_000);
-    await bench.tick();
-    const after = { stats: await ask('stats'), history: await ask('history'), page: await ask('page') };
-    for (const name of ['stats', 'history', 'page'] as const) {
+  it('gives way to a new version within 30 seconds, and the series with it however fresh it is', async () => {
+    const { bench, ask } = await startReading('2026-11-21T23:59:50.000Z');
+    const before = { stats: await ask('stats'), page: await ask('page'), card: await ask('card') };
+    bench.passTime(29_000);
+    assert.equal((await bench.syncNow({ force: 'true' })).body.outcome, 'synced');
+    assert.equal(JSON.parse(bodyOf(await ask('history'))).points.length, 1);
+    bench.passTime(1_000);
+    const after = { page: await ask('page'), stats: await ask('stats'), card: await ask('card') };
+    assert.equal(JSON.parse(bodyOf(await ask('history'))).points.length, 2);
+    for (const name of ['stats', 'page', 'card'] as const) {
       assert.notEqual(before[name].headers.ETag, after[name].headers.ETag, name);
     }
-    assert.equal(JSON.parse(bodyOf(after.history)).points.length, 2);
   });
 
   it('of nothing is remembered for 5 seconds at most', async () => {
@@ -118,11 +117,11 @@ describe('a copy', () => {
   it('of nothing does not outlive the first snapshot that this instance sees', async () => {
     const bench = await startBench();
     const app = bench.startApp();
+    assert.equal((await app.stats(fakeRequest(), quiet)).status, 404);
+    bench.passTime(2_500);
     assert.equal((await app.history(fakeRequest(), quiet)).status, 404);
     await bench.tick();
-    bench.passTime(2_500);
-    assert.equal((await app.stats(fakeRequest(), quiet)).status, 404);
-    bench.passTime(2_500); // what is known of the snapshot is old now, and of the series not quite
+    bench.passTime(2_500); // what is known of the snapshot is old by now, and of the series it is not
     assert.equal((await app.history(fakeRequest(), quiet)).status, 200);
   });
 
@@ -192,9 +191,9 @@ describe('while the store is away', () => {
     const startedAt = performance.now();
     assert.equal((await ask('stats')).body, body);
     const waited = performance.now() - startedAt;
-    assert.ok(waited > 900 && waited < 2_000, `${waited}`);
+    assert.ok(waited > 900 && waited < 4_000, `${waited}`);
     assert.equal((await ask('stats')).body, body);
-    assert.ok(performance.now() - startedAt - waited < 500, 'the second reader');
+    assert.ok(performance.now() - startedAt - waited < 900, 'the second reader');
     await store.close();
   });
 });
