@@ -7,14 +7,17 @@ import { createLog, type Log } from './log.ts';
 import { once } from './once.ts';
 import type { RunLimits, RunParts } from './run.ts';
 import type { Reply, Request } from './serve.ts';
+import type { Patience } from './storage.ts';
 import type { TickOutcome } from './tick.ts';
+import type { VaultPatience } from './vault.ts';
 
 /** What a handler uses of Azure's InvocationContext. */
 export type Context = Record<'debug' | 'info' | 'warn' | 'error', (line: string) => void>;
 export type HttpHandler = (request: Request, context: Context) => Promise<Reply>;
 export type TimerHandler = (timer: unknown, context: Context) => Promise<void>;
 
-export type AppOptions = { clock?: () => Date; limits?: Partial<RunLimits> };
+export type AppLimits = Partial<RunLimits> & { storage?: Partial<Patience>; vault?: Partial<VaultPatience> };
+export type AppOptions = { clock?: () => Date; limits?: AppLimits };
 
 const now = () => new Date();
 
@@ -29,13 +32,14 @@ export function createParts(given: Settings | undefined, { clock = now, limits }
     return readConfig(given ?? environment);
   });
   const openVault = once(async () => {
-    const { createSecretClient, createVault } = await import('./vault.ts');
-    const client = createSecretClient((await config()).vault);
-    return (signal: AbortSignal) => createVault(client, signal);
+    const { createSecretClient, createVault, vaultPatience } = await import('./vault.ts');
+    const patience = { ...vaultPatience, ...limits?.vault };
+    const client = createSecretClient((await config()).vault, patience);
+    return (signal: AbortSignal) => createVault(client, signal, patience);
   });
   const storage = once(async () => {
     const { createStorage, syncPatience } = await import('./storage.ts');
-    return createStorage((await config()).storage, syncPatience);
+    return createStorage((await config()).storage, { ...syncPatience, ...limits?.storage });
   });
   return async (log: Log): Promise<RunParts> => ({
     config: await config(),

@@ -88,6 +88,15 @@ export function asStatsError(error: unknown): StatsError {
   return new StatsError('upstream-changed', `The service itself failed (${kind}).`);
 }
 
+/** What Azure said of a failure, `403 ForbiddenByRbac`: without what could be anything else, and at least the error's kind. */
+export function reasonOf(
+  error: unknown,
+  { statusCode, code }: { statusCode?: number | undefined; code?: string | undefined },
+): string {
+  const said = [statusCode, code].filter(part => part !== undefined && /^[\w-]{1,60}$/.test(String(part)));
+  return said.join(' ') || (error instanceof Error ? error.name : typeof error);
+}
+
 /** Where a defect happened, without its message. */
 export function stackOf(error: unknown): string[] {
   const lines = error instanceof Error ? (error.stack ?? '').split('\n') : [];

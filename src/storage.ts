@@ -10,7 +10,7 @@ import {
   type StoragePipelineOptions,
 } from '@azure/storage-blob';
 import type { StorageConfig } from './config.ts';
-import { StatsError } from './errors.ts';
+import { reasonOf, StatsError } from './errors.ts';
 import { createCredential } from './identity.ts';
 
 export type StoredBlob = { bytes: Buffer; etag: string; lastModified: Date };
@@ -98,13 +98,13 @@ function abortSignal({ timeoutMs, signal }: CallLimit): AbortSignal {
 
 function storageError(error: unknown, action: string, limit?: CallLimit): StatsError {
   if (limit?.signal?.reason instanceof StatsError) return limit.signal.reason;
-  const { statusCode, code } = isRestError(error) ? error : {};
-  const reason = [statusCode, code ?? (error instanceof Error ? error.name : undefined)].filter(Boolean).join(' ');
+  const reason = reasonOf(error, isRestError(error) ? error : {});
   return new StatsError('storage', `Blob Storage did not ${action} (${reason}).`, { cause: new Error(reason) });
 }
 
+/** Only what Blob Storage says itself: the 404 of something in between must not make the service forget what it knows. */
 function isMissing(error: unknown): boolean {
-  return error instanceof RestError && error.statusCode === 404;
+  return error instanceof RestError && (error.code === 'BlobNotFound' || error.code === 'ContainerNotFound');
 }
 
 function isConflict(error: unknown): boolean {
@@ -112,13 +112,18 @@ function isConflict(error: unknown): boolean {
 }
 
 /** Runs a step again once its container, which turned out to be missing, is there. */
-async function withContainer<T>(container: ContainerClient, step: () => Promise<T>): Promise<T> {
+async function withContainer<T>(
+  container: ContainerClient,
+  limit: CallLimit,
+  step: (limited: { abortSignal: AbortSignal }) => Promise<T>,
+): Promise<T> {
+  const limited = () => ({ abortSignal: abortSignal(limit) });
   try {
-    return await step();
+    return await step(limited());
   } catch (error) {
     if (!isMissing(error)) throw error;
-    await container.createIfNotExists();
-    return await step();
+    await container.createIfNotExists(limited());
+    return await step(limited());
   }
 }
 
@@ -153,13 +158,14 @@ function openContainer(container: ContainerClient, limit: CallLimit): BlobContai
       const conditions =
         condition === 'any' ? {} : condition === 'absent' ? { ifNoneMatch: '*' } : { ifMatch: condition.etag };
       const blobHTTPHeaders = { blobContentType: contentType, ...(cacheControl && { blobCacheControl: cacheControl }) };
-      const upload = () =>
-        container.getBlockBlobClient(name).upload(bytes, bytes.length, { conditions, blobHTTPHeaders, ...limited() });
+      const blob = container.getBlockBlobClient(name);
       try {
-        const { etag = '' } = await withContainer(container, upload);
+        const { etag = '' } = await withContainer(container, limit, limited =>
+          blob.upload(bytes, bytes.length, { conditions, blobHTTPHeaders, ...limited }),
+        );
         return etag;
       } catch (error) {
-        if (isConflict(error)) return (await isAlreadyThere(name, bytes)) ?? 'conflict';
+        if (condition !== 'any' && isConflict(error)) return (await isAlreadyThere(name, bytes)) ?? 'conflict';
         throw storageError(error, `write ${containerName}/${name}`, limit);
       }
     },
@@ -200,7 +206,7 @@ function keepLease(lease: BlobLeaseClient, seconds: number) {
 async function acquireLease(container: ContainerClient, seconds: number, limit: CallLimit): Promise<Lease | undefined> {
   const lease = container.getBlobLeaseClient();
   try {
-    await withContainer(container, () => lease.acquireLease(seconds, { abortSignal: abortSignal(limit) }));
+    await withContainer(container, limit, limited => lease.acquireLease(seconds, limited));
   } catch (error) {
     if (error instanceof RestError && leaseTaken.has(error.code ?? '')) return undefined;
     throw storageError(error, `lease ${container.containerName}`, limit);

@@ -1,9 +1,9 @@
 // Key Vault through its SDK: read a secret, write a secret. A missing secret is an answer; everything else that goes
 // wrong is an error that names the secret and what to do. A value is never part of an error.
 
-import { isRestError, SecretClient } from '@azure/keyvault-secrets';
+import { isRestError, SecretClient, type SecretClientOptions } from '@azure/keyvault-secrets';
 import { type Config, isLoopback } from './config.ts';
-import { StatsError } from './errors.ts';
+import { reasonOf, StatsError } from './errors.ts';
 import { createCredential } from './identity.ts';
 
 export type Secret = { value: string; version: string; createdAt: Date };
@@ -18,17 +18,52 @@ export type Vault = {
   write(name: string, value: string, options?: { isOnlyCopy: boolean }): Promise<string>;
 };
 
-const retryOptions = { maxRetries: 2, retryDelayInMs: 500, maxRetryDelayInMs: 4_000 };
-const callTimeoutMs = 15_000;
+/** How patient the client is; `callTimeoutMs` bounds a call with all its tries. */
+export type VaultPatience = {
+  maxTries: number;
+  retryDelayMs: number;
+  maxRetryDelayMs: number;
+  callTimeoutMs: number;
+};
+
+export const vaultPatience: VaultPatience = {
+  maxTries: 3,
+  retryDelayMs: 500,
+  maxRetryDelayMs: 4_000,
+  callTimeoutMs: 15_000,
+};
+
+type ClientPolicy = NonNullable<SecretClientOptions['additionalPolicies']>[number];
+
+/** The SDK waits for as long as it is told to, an hour if need be: a long wait is for the next tick, with its true reason. */
+function refuseLongWaits(maxRetryDelayMs: number): ClientPolicy {
+  return {
+    position: 'perRetry',
+    policy: {
+      name: 'refuseLongWaits',
+      async sendRequest(request, next) {
+        const response = await next(request);
+        const isShort = Number(response.headers.get('retry-after') ?? 0) * 1000 <= maxRetryDelayMs;
+        if (!isShort) response.headers.delete('retry-after');
+        return response;
+      },
+    },
+  };
+}
 
 /** One client per process: it keeps the token. It makes no request by itself. */
-export function createSecretClient({ url, identity }: Config['vault']): SecretClient {
+export function createSecretClient({ url, identity }: Config['vault'], patience = vaultPatience): SecretClient {
   // Both are for doubles alone: plain http, and a challenge that names Azure's own host.
   const isDouble = isLoopback(url);
   return new SecretClient(url, createCredential(identity), {
     allowInsecureConnection: isDouble,
     disableChallengeResourceVerification: isDouble,
-    retryOptions,
+    retryOptions: {
+      maxRetries: patience.maxTries - 1,
+      retryDelayInMs: patience.retryDelayMs,
+      maxRetryDelayInMs: patience.maxRetryDelayMs,
+    },
+    additionalPolicies: [refuseLongWaits(patience.maxRetryDelayMs)],
   });
 }
 
@@ -55,7 +90,7 @@ function readFault(error: unknown): { statusCode?: number | undefined; code?: st
 
 function vaultError(error: unknown, host: string, action: 'get' | 'set', name: string): StatsError {
   const { statusCode, code } = readFault(error);
-  const reason = [statusCode, code ?? (error instanceof Error ? error.name : undefined)].filter(Boolean).join(' ');
+  const reason = reasonOf(error, { statusCode, code });
   return new StatsError('vault', `Key Vault ${host} did not ${action} the secret ${name} (${reason}).`, {
     cause: new Error(reason),
     hint: nextStep(statusCode, code, action, name),
@@ -63,7 +98,11 @@ function vaultError(error: unknown, host: string, action: 'get' | 'set', name: s
 }
 
 /** The vault for one run, whose end also ends its calls. */
-export function createVault(client: SecretClient, signal: AbortSignal): Vault {
+export function createVault(
+  client: SecretClient,
+  signal: AbortSignal,
+  { callTimeoutMs }: Pick<VaultPatience, 'callTimeoutMs'> = vaultPatience,
+): Vault {
   const { host } = new URL(client.vaultUrl);
 
   /** What ended a call: the run, whose reason says more than "aborted", or the vault. */
@@ -90,7 +129,7 @@ export function createVault(client: SecretClient, signal: AbortSignal): Vault {
         const secret = await client.setSecret(name, value, { contentType: 'application/json', abortSignal });
         return secret.properties.version ?? '';
       } catch (error) {
-        throw failure(error, 'set', name);
+        throw isOnlyCopy ? vaultError(error, host, 'set', name) : failure(error, 'set', name);
       }
     },
   };

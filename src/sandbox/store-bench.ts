@@ -1,0 +1,57 @@
+// The store alone, for a test: a real Azurite behind a switchboard of faults. Each opened store lacks both its containers.
+
+import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
+import { inspect } from 'node:util';
+import { BlobServiceClient } from '@azure/storage-blob';
+import { StatsError } from '../errors.ts';
+import { type BlobContent, createStorage, type Patience } from '../storage.ts';
+import { startAzurite } from './azurite.ts';
+import { startFaultProxy } from './fault-proxy.ts';
+
+/** As many tries as a sync has, without its waits. */
+const patience = { maxTries: 3, tryTimeoutMs: 2_000, retryDelayMs: 1, maxRetryDelayMs: 5, callTimeoutMs: 10_000 };
+
+export async function startStoreBench() {
+  const azurite = await startAzurite();
+  const proxy = await startFaultProxy({ target: azurite.url });
+  const service = BlobServiceClient.fromConnectionString(azurite.connectionString);
+  const connectionString = azurite.connectionString.replace(new URL(azurite.url).origin, proxy.url);
+
+  function openStore(given: Partial<Patience> = {}) {
+    const name = `box-${randomBytes(6).toString('hex')}`;
+    const config = { access: { connectionString }, publicContainer: name, privateContainer: `${name}-private` };
+    /** Another client of the same containers. */
+    const open = () => createStorage(config, { ...patience, ...given });
+    const names = { publicName: name, privateName: `${name}-private` };
+    const clients = {
+      publicClient: service.getContainerClient(names.publicName),
+      privateClient: service.getContainerClient(names.privateName),
+    };
+    return { ...open(), open, ...names, ...clients };
+  }
+
+  return {
+    faults: proxy.faults,
+    requests: proxy.requests,
+    openStore,
+    async close() {
+      await proxy.close();
+      await azurite.close();
+    },
+  };
+}
+
+export type Store = ReturnType<Awaited<ReturnType<typeof startStoreBench>>['openStore']>;
+
+export function jsonContent(text: string): BlobContent {
+  return { bytes: Buffer.from(text), contentType: 'application/json' };
+}
+
+/** The error of a promise that has to fail with code `storage`. */
+export async function storageFailureOf(promise: Promise<unknown> | undefined): Promise<StatsError> {
+  const [result] = await Promise.allSettled([promise]);
+  assert.ok(result?.status === 'rejected' && result.reason instanceof StatsError, inspect(result));
+  assert.equal(result.reason.code, 'storage');
+  return result.reason;
+}

@@ -1,0 +1,215 @@
+import assert from 'node:assert/strict';
+import { after, beforeEach, describe, it } from 'node:test';
+import { StatsError } from './errors.ts';
+import type { Fault } from './sandbox/fault-answers.ts';
+import { jsonContent, type Store, startStoreBench, storageFailureOf } from './sandbox/store-bench.ts';
+
+const bench = await startStoreBench();
+after(() => bench.close());
+beforeEach(() => bench.faults.clear());
+
+async function textOf({ public: container }: Pick<Store, 'public'>, name: string): Promise<string | undefined> {
+  const blob = await container.read(name);
+  return typeof blob === 'object' ? blob.bytes.toString() : blob;
+}
+
+describe('a container of the store', () => {
+  it('is made when the first write finds it missing, and not before', async () => {
+    const store = bench.openStore();
+    assert.equal(await store.public.read('latest.json'), undefined);
+    assert.deepEqual(await Array.fromAsync(store.public.list('')), []);
+    assert.equal(await store.privateClient.exists(), false);
+    const etag = await store.private.write('state.json', jsonContent('{}'), 'absent');
+    assert.equal(await store.privateClient.exists(), true);
+    assert.equal(await store.publicClient.exists(), false);
+    const blob = await store.private.read('state.json');
+    assert.ok(typeof blob === 'object');
+    assert.deepEqual([blob.bytes.toString(), blob.etag], ['{}', etag]);
+    assert.ok(Math.abs(blob.lastModified.getTime() - Date.now()) < 60_000);
+  });
+
+  it('keeps the type and the caching that a blob is written with', async () => {
+    const store = bench.openStore();
+    const cacheControl = 'public, max-age=300';
+    await store.public.write('latest.json', { ...jsonContent('{}'), cacheControl }, 'any');
+    const client = store.publicClient.getBlobClient('latest.json');
+    const { contentType, cacheControl: kept } = await client.getProperties();
+    assert.deepEqual([contentType, kept], ['application/json', cacheControl]);
+  });
+
+  it('writes what is absent once, and what is there only over the version that was read', async () => {
+    const { public: container, ...store } = bench.openStore();
+    const first = await container.write('a', jsonContent('1'), 'absent');
+    assert.equal(await container.write('a', jsonContent('2'), 'absent'), 'conflict');
+    const second = await container.write('a', jsonContent('2'), { etag: first });
+    assert.notEqual(second, first);
+    assert.equal(await container.write('a', jsonContent('3'), { etag: first }), 'conflict');
+    assert.equal(await container.write('b', jsonContent('3'), { etag: first }), 'conflict');
+    assert.equal(await textOf({ ...store, public: container }, 'a'), '2');
+    await container.write('a', jsonContent('4'), 'any');
+    assert.equal(await textOf({ ...store, public: container }, 'a'), '4');
+  });
+
+  it('lets one of two writers win', async () => {
+    const { public: container } = bench.openStore();
+    const etag = await container.write('a', jsonContent('0'), 'absent');
+    const results = await Promise.all(['1', '2', '3'].map(text => container.write('a', jsonContent(text), { etag })));
+    assert.equal(results.filter(result => result === 'conflict').length, 2);
+  });
+
+  it('knows its own write again whose answer got lost', async () => {
+    const { public: container } = bench.openStore();
+    await container.write('other', jsonContent('{}'), 'any');
+    for (const condition of ['absent', 'replace'] as const) {
+      const rule = bench.faults.add({ match: { method: 'PUT' }, fault: 'reset', when: 'after', times: 1 });
+      const before = await container.read('a');
+      const etag = await container.write(
+        'a',
+        jsonContent(condition),
+        typeof before === 'object' ? { etag: before.etag } : 'absent',
+      );
+      const blob = await container.read('a');
+      assert.ok(typeof blob === 'object');
+      assert.deepEqual([rule.fired, blob.bytes.toString(), blob.etag], [1, condition, etag]);
+    }
+  });
+
+  it('sends nothing again that the reader has', async () => {
+    const { public: container } = bench.openStore();
+    const etag = await container.write('a', jsonContent('1'), 'absent');
+    assert.equal(await container.read('a', etag), 'unchanged');
+    await container.write('a', jsonContent('2'), 'any');
+    const blob = await container.read('a', etag);
+    assert.ok(typeof blob === 'object');
+    assert.equal(blob.bytes.toString(), '2');
+  });
+
+  it('lists the names under a prefix in order', async () => {
+    const { public: container } = bench.openStore();
+    for (const name of ['history/2026-11-02.json', 'latest.json', 'history/2026-11-01.json', 'history.json']) {
+      await container.write(name, jsonContent('{}'), 'any');
+    }
+    assert.deepEqual(await Array.fromAsync(container.list('history/')), [
+      'history/2026-11-01.json',
+      'history/2026-11-02.json',
+    ]);
+  });
+});
+
+const azureError = (status: number, code: string): Fault => ({
+  status,
+  contentType: 'application/xml',
+  headers: { 'x-ms-error-code': code },
+  body: `<?xml version="1.0" encoding="utf-8"?><Error><Code>${code}</Code><Message>secret</Message></Error>`,
+});
+
+/** What the store or the way to it may do to any call, and what is said of it. */
+const faults: Record<string, { fault: Fault; reason: string; tries?: number }> = {
+  'refuses the key': {
+    fault: azureError(403, 'AuthenticationFailed'),
+    reason: '403 AuthenticationFailed',
+  },
+  'lacks a role': {
+    fault: azureError(403, 'AuthorizationPermissionMismatch'),
+    reason: '403 AuthorizationPermissionMismatch',
+  },
+  'is a page that refuses': { fault: { status: 403, body: '<h1>secret</h1>' }, reason: '403' },
+  'is another server': { fault: { status: 404, body: 'secret' }, reason: '404' },
+  'is being deleted': { fault: azureError(409, 'ContainerBeingDeleted'), reason: '409 ContainerBeingDeleted' },
+  'asks for fewer calls': { fault: { status: 429, headers: { 'retry-after': '60' } }, reason: '429' },
+  fails: { fault: azureError(500, 'InternalError'), reason: '500 InternalError', tries: 3 },
+  'is busy': { fault: azureError(503, 'ServerBusy'), reason: '503 ServerBusy', tries: 3 },
+  'breaks the connection': { fault: 'reset', reason: 'ECONNRESET', tries: 3 },
+  'says what nobody may repeat': { fault: azureError(400, 'a secret value'), reason: '400' },
+};
+
+const calls = {
+  read: ({ public: container }: Store): Promise<unknown> => container.read('a'),
+  write: ({ public: container }: Store): Promise<unknown> => container.write('a', jsonContent('1'), 'absent'),
+  list: ({ public: container }: Store): Promise<unknown> => Array.fromAsync(container.list('history/')),
+  lease: ({ acquireLease }: Store): Promise<unknown> => acquireLease(15),
+};
+
+const shown = {
+  read: ({ publicName }: Store) => `read ${publicName}/a`,
+  write: ({ publicName }: Store) => `write ${publicName}/a`,
+  list: ({ publicName }: Store) => `list ${publicName}/history/`,
+  lease: ({ privateName }: Store) => `lease ${privateName}`,
+};
+const verbs = Object.keys(calls) as (keyof typeof calls)[];
+
+describe('a store that cannot be used is a failure of the deployer', () => {
+  for (const [what, { fault, reason, tries = 1 }] of Object.entries(faults)) {
+    it(`where it ${what}`, async () => {
+      for (const verb of verbs) {
+        bench.faults.clear();
+        const store = bench.openStore();
+        const rule = bench.faults.add({ match: () => true, fault });
+        const { message, cause } = await storageFailureOf(calls[verb](store));
+        assert.equal(message, `Blob Storage did not ${shown[verb](store)} (${reason}).`);
+        assert.ok(cause instanceof Error && cause.message === reason);
+        assert.equal(rule.fired, tries, verb);
+      }
+    });
+  }
+
+  it('where it never answers', async () => {
+    bench.faults.add({ match: () => true, fault: 'hang' });
+    const failures = verbs.map(verb => storageFailureOf(calls[verb](bench.openStore({ callTimeoutMs: 200 }))));
+    for (const { message } of await Promise.all(failures)) assert.match(message, /\(AbortError\)\.$/);
+  });
+
+  it('where a missing container cannot be made, because nothing comes back', async () => {
+    const rule = bench.faults.add({ match: { method: 'PUT', query: /restype=container(?!.*comp=)/ }, fault: 'hang' });
+    const creating = ['write', 'lease'] as const;
+    // The lease is asked for with comp=lease first, in any order of the query.
+    const failures = creating.map(verb => storageFailureOf(calls[verb](bench.openStore({ callTimeoutMs: 200 }))));
+    for (const { message } of await Promise.all(failures)) assert.match(message, /\(AbortError\)\.$/);
+    assert.equal(rule.fired, creating.length);
+  });
+
+  it('where a body stops in the middle, or never ends', async () => {
+    const store = bench.openStore({ callTimeoutMs: 200 });
+    await store.public.write('a', jsonContent('1'), 'any');
+    for (const fault of ['cut', { dripMs: 20 }] as const) {
+      bench.faults.clear();
+      bench.faults.add({ match: { method: 'GET' }, fault });
+      assert.match(
+        (await storageFailureOf(store.public.read('a'))).message,
+        /did not read box-[0-9a-f]+\/a \(\w+\)\.$/,
+      );
+    }
+  });
+
+  it('where something in between answers well and is not the store', async () => {
+    const store = bench.openStore();
+    for (const fault of ['html', 'empty', 'truncated'] as const) {
+      bench.faults.clear();
+      bench.faults.add({ match: { path: /\/a$/ }, fault });
+      assert.match((await storageFailureOf(calls.read(store))).message, /\(RangeError\)\.$/, fault.toString());
+      assert.match((await storageFailureOf(calls.write(store))).message, /\(200.*\)\.$/, fault.toString());
+    }
+  });
+
+  it('where it refuses the condition of a write that has none', async () => {
+    const { public: container } = bench.openStore();
+    bench.faults.add({ match: { method: 'PUT', path: /\/a$/ }, fault: azureError(412, 'LeaseIdMissing') });
+    const { message } = await storageFailureOf(container.write('a', jsonContent('1'), 'any'));
+    assert.match(message, /\(412 LeaseIdMissing\)\.$/);
+    assert.equal(await container.write('a', jsonContent('1'), { etag: '"another"' }), 'conflict');
+  });
+
+  it('and where the time of a run is up, its reason is the reason', async () => {
+    const run = new AbortController();
+    const reason = new StatsError('upstream-unavailable', 'The run used up its time.');
+    const rule = bench.faults.add({ match: () => true, fault: 'hang' });
+    const store = bench.openStore();
+    const within = { ...store, ...store.within(run.signal) };
+    const failures = Promise.allSettled(verbs.map(verb => calls[verb](within)));
+    while (rule.fired < verbs.length) await new Promise(setImmediate);
+    run.abort(reason);
+    const abortedAt = performance.now();
+    for (const failure of await failures) assert.deepEqual(failure, { status: 'rejected', reason });
+    assert.ok(performance.now() - abortedAt < 5_000);
+  });
+});

@@ -1,0 +1,183 @@
+import assert from 'node:assert/strict';
+import { after, beforeEach, describe, it } from 'node:test';
+import { inspect } from 'node:util';
+import { StatsError } from './errors.ts';
+import type { Fault } from './sandbox/fault-answers.ts';
+import { startVaultDouble } from './sandbox/vault.ts';
+import { createSecretClient, createVault, type Vault } from './vault.ts';
+
+const at = new Date('2026-11-22T09:00:00.000Z');
+const double = await startVaultDouble({ clock: () => at });
+after(() => double.close());
+
+const name = 'peloton-session';
+const value = 'a-secret-value';
+
+function openVault({ signal = new AbortController().signal, callTimeoutMs = 10_000 } = {}): Vault {
+  const patience = { maxTries: 3, retryDelayMs: 1, maxRetryDelayMs: 5, callTimeoutMs };
+  const client = createSecretClient({ url: double.url, identity: { kind: 'loopback' } }, patience);
+  return createVault(client, signal, patience);
+}
+
+async function failureOf(promise: Promise<unknown>): Promise<StatsError> {
+  const [result] = await Promise.allSettled([promise]);
+  assert.ok(result?.status === 'rejected' && result.reason instanceof StatsError, inspect(result));
+  assert.doesNotMatch(inspect(result.reason, { depth: 10, showHidden: true }), /a-secret-value|Bearer/);
+  return result.reason;
+}
+
+const actions = {
+  get: (vault: Vault): Promise<unknown> => vault.read(name),
+  set: (vault: Vault): Promise<unknown> => vault.write(name, value),
+};
+const verbs = Object.keys(actions) as (keyof typeof actions)[];
+
+type Case = { fault: Fault; reason: string; hint: RegExp; tries?: number };
+
+const grant = /^Give the app's identity the right to (get|set) secrets in the vault; a new role takes some minutes\.$/;
+const reach = /^Check that KEY_VAULT_URL names a vault that can be reached from here/;
+const later = /^The vault asks for fewer calls: the next tick tries again\.$/;
+const errorBody = (code: string, inner?: string) => ({
+  error: { code, message: value, ...(inner && { innererror: { code: inner } }) },
+});
+const throttled = (retryAfter: string): Fault => ({ status: 429, headers: { 'retry-after': retryAfter } });
+const tomorrow = new Date(Date.now() + 86_400_000).toUTCString();
+
+/** What the vault or the way to it may do, the reason that is told, and the next step. */
+const cases: Record<string, Case> = {
+  'refuses the token': { fault: { status: 401 }, reason: '401', hint: grant },
+  'lacks a role': {
+    fault: { status: 403, body: errorBody('Forbidden', 'ForbiddenByRbac') },
+    reason: '403 ForbiddenByRbac',
+    hint: grant,
+  },
+  'answers a page that refuses': { fault: { status: 403, body: '<h1>No</h1>' }, reason: '403', hint: grant },
+  'is another server': { fault: { status: 404, body: 'Not Found' }, reason: '404', hint: /^Check KEY_VAULT_URL/ },
+  'holds the name deleted': {
+    fault: { status: 409, body: errorBody('Conflict', 'ObjectIsDeletedButRecoverable') },
+    reason: '409 ObjectIsDeletedButRecoverable',
+    hint: /^Recover or purge the deleted secret peloton-session in the vault\.$/,
+  },
+  'asks for fewer calls': {
+    fault: { status: 429, body: errorBody('Throttled') },
+    reason: '429 Throttled',
+    hint: later,
+  },
+  'asks to be left alone for an hour': { fault: throttled('3600'), reason: '429', hint: later },
+  'asks to be left alone until tomorrow': { fault: throttled(tomorrow), reason: '429', hint: later },
+  fails: { fault: { status: 500 }, reason: '500', hint: reach, tries: 3 },
+  'is down': { fault: { status: 503 }, reason: '503', hint: reach, tries: 3 },
+  'answers a page': { fault: 'html', reason: 'TypeError', hint: reach },
+  'answers half a body': { fault: 'truncated', reason: '200 PARSE_ERROR', hint: reach },
+  'answers nothing': { fault: 'empty', reason: 'TypeError', hint: reach },
+  'breaks the connection': { fault: 'reset', reason: 'ECONNRESET', hint: reach, tries: 3 },
+  'says what nobody may repeat': { fault: { status: 400, body: errorBody(`<${value}>`) }, reason: '400', hint: reach },
+};
+
+describe('a vault that cannot be used is a failure of the deployer, which names the secret and the next step', () => {
+  beforeEach(() => double.faults.clear());
+
+  for (const [what, { fault, reason, hint, tries = 1 }] of Object.entries(cases)) {
+    for (const verb of verbs) {
+      it(`where it ${what} on ${verb}`, async () => {
+        const rule = double.faults.add({ match: { method: verb === 'get' ? 'GET' : 'PUT' }, fault });
+        const { code, message, ...error } = await failureOf(actions[verb](openVault()));
+        const { host } = new URL(double.url);
+        assert.equal(code, 'vault');
+        assert.equal(message, `Key Vault ${host} did not ${verb} the secret peloton-session (${reason}).`);
+        assert.match(error.hint, hint);
+        assert.equal(rule.fired, tries);
+      });
+    }
+  }
+
+  it('where it never answers, or a byte at a time', async () => {
+    for (const fault of ['hang', { dripMs: 20 }] as const) {
+      double.faults.clear();
+      const rule = double.faults.add({ match: () => true, fault });
+      const errors = await Promise.all(verbs.map(verb => failureOf(actions[verb](openVault({ callTimeoutMs: 150 })))));
+      for (const error of errors) assert.match(error.message, /(get|set) the secret peloton-session \(AbortError\)\.$/);
+      assert.equal(rule.fired, 2);
+    }
+  });
+
+  it('where nobody listens', async () => {
+    await double.refuse();
+    try {
+      const error = await failureOf(openVault().read(name));
+      assert.match(error.message, /did not get the secret peloton-session \(ECONNREFUSED\)\.$/);
+      assert.match(error.hint, reach);
+    } finally {
+      await double.reopen();
+    }
+  });
+
+  it('where the secret is disabled', async () => {
+    double.secrets.set(name, value);
+    double.secrets.disable(name);
+    const error = await failureOf(openVault().read(name));
+    assert.match(error.message, /did not get the secret peloton-session \(403 SecretDisabled\)\.$/);
+    assert.equal(error.hint, 'Enable the secret peloton-session in the vault, or set it anew.');
+  });
+
+  it('where the secret is deleted and its name is to be used again', async () => {
+    double.secrets.set(name, value);
+    double.secrets.delete(name);
+    assert.equal(await openVault().read(name), undefined);
+    const error = await failureOf(openVault().write(name, value));
+    assert.equal(error.hint, 'Recover or purge the deleted secret peloton-session in the vault.');
+  });
+});
+
+describe('the vault', () => {
+  beforeEach(() => double.faults.clear());
+
+  it('gives the newest version of a secret, or nothing where there is none', async () => {
+    const vault = openVault();
+    assert.equal(await vault.read('build-hooks'), undefined);
+    double.secrets.set('build-hooks', 'old');
+    const version = await vault.write('build-hooks', '[]');
+    assert.deepEqual(await vault.read('build-hooks'), { value: '[]', version, createdAt: at });
+    assert.equal(double.secrets.versions('build-hooks').at(-1)?.version, version);
+  });
+
+  it('waits for a vault that asks for a short moment only', async () => {
+    double.secrets.set(name, value);
+    const rule = double.faults.add({ match: () => true, fault: throttled('0'), times: 2 });
+    assert.equal((await openVault().read(name))?.value, value);
+    assert.equal(rule.fired, 2);
+  });
+
+  it('recovers from a first call that failed before the vault could ask for a token', async () => {
+    double.secrets.set(name, value);
+    for (const fault of ['reset', 'hang', { status: 401 }, { status: 500 }] as const) {
+      double.faults.clear();
+      const vault = openVault({ callTimeoutMs: 150 });
+      double.faults.add({ match: () => true, fault });
+      await failureOf(vault.write(name, value));
+      double.faults.clear();
+      await vault.write(name, 'written');
+      assert.equal(double.secrets.get(name), 'written');
+    }
+  });
+
+  it('ends its calls with the run and then says why the run has ended, but for a write that is the only copy', async () => {
+    const run = new AbortController();
+    const vault = openVault({ signal: run.signal });
+    const reason = new StatsError('storage', 'The lease is lost.');
+    const rule = double.faults.add({ match: () => true, fault: 'hang' });
+    const calls = verbs.map(verb => failureOf(actions[verb](vault)));
+    while (rule.fired < calls.length) await new Promise(setImmediate);
+    run.abort(reason);
+    const abortedAt = performance.now();
+    assert.deepEqual(await Promise.all(calls), [reason, reason]);
+    assert.ok(performance.now() - abortedAt < 5_000);
+    double.faults.clear();
+    await vault.write(name, 'rotated', { isOnlyCopy: true });
+    assert.equal(double.secrets.get(name), 'rotated');
+    double.readOnly = true;
+    const lost = await failureOf(vault.write(name, value, { isOnlyCopy: true }));
+    double.readOnly = false;
+    assert.match(lost.message, /did not set the secret peloton-session \(403 ForbiddenByRbac\)\.$/);
+  });
+});
