@@ -176,6 +176,16 @@ export function readStorageConfig(settings: Settings): StorageConfig {
 }
 
 /**
+ * When the daily sync falls due.
+ * @throws StatsError `config`.
+ */
+export function readSchedule(settings: Settings): ScheduleConfig {
+  const { values, faults } = read(settings, ['SYNC_TIME', 'SYNC_TIME_ZONE']);
+  throwFaults(faults);
+  return { ...values.SYNC_TIME, timeZone: values.SYNC_TIME_ZONE };
+}
+
+/**
  * Everything, as a sync needs it.
  * @throws StatsError `config` with every fault of every setting.
  */
@@ -185,7 +195,7 @@ export function readConfig(settings: Settings): Config {
   return Object.freeze({
     vault: { url: values.KEY_VAULT_URL, identity: identityFor(values.KEY_VAULT_URL, settings) },
     storage: readStorageConfig(settings),
-    schedule: { ...values.SYNC_TIME, timeZone: values.SYNC_TIME_ZONE },
+    schedule: readSchedule(settings),
     peloton: {
       apiUrl: values.PELOTON_API_URL,
       authUrl: values.PELOTON_AUTH_URL,

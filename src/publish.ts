@@ -17,8 +17,8 @@ const cacheControl = 'public, max-age=300';
 const readAtOnce = 16;
 
 /** Public JSON as it is stored. */
-export function publicContent(value: object): BlobContent {
-  return { bytes: Buffer.from(JSON.stringify(value)), contentType, cacheControl };
+export function publicContent(bytes: Buffer): BlobContent {
+  return { bytes, contentType, cacheControl };
 }
 
 /** A public snapshot as it is stored; `snapshot` is undefined for bytes that are none, which anything may replace. */
@@ -43,7 +43,8 @@ async function replace({ container, name, next }: Replacement): Promise<void> {
     const value = await next(current);
     if (value === undefined) return;
     const condition = current ? { etag: current.etag } : 'absent';
-    if ((await container.write(name, publicContent(value), condition)) !== 'conflict') return;
+    if ((await container.write(name, publicContent(Buffer.from(JSON.stringify(value))), condition)) !== 'conflict')
+      return;
   }
   throw new StatsError('storage', `${name} is being changed by someone else.`);
 }

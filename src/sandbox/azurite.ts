@@ -14,6 +14,7 @@ export type Azurite = {
   url: string;
   /** For STORAGE_CONNECTION_STRING; its key is the one every Azurite uses and protects nothing. */
   connectionString: string;
+  /** May be called again. */
   close(): Promise<void>;
 };
 
@@ -97,6 +98,7 @@ function keepIn(dataDir: string): Record<string, unknown> {
 }
 
 async function closeServer(server: BlobServer): Promise<void> {
+  if (!server.httpServer.listening) return;
   const closed = once(server.httpServer, 'close');
   await server.close();
   server.httpServer.closeAllConnections();

@@ -1,20 +1,28 @@
-// What `npm start` does with a host that is up: one sync, over HTTP and with the key, as an owner would ask for it, and
-// the words for people about what came of it and where to look.
+// What `npm start` does with a host that is up: a sync, over HTTP and with the key, as an owner would ask for it, and the
+// words for people about what came of it and where to look.
 
 import type { HttpFunctionInfo } from './host/function-metadata.ts';
 import type { LocalHost } from './local-host.ts';
 
-/** Asks for a sync and says in a line what came of it; a failure is told, not thrown. */
-export async function describeFirstSync(host: LocalHost): Promise<string> {
-  const response = await fetch(urlOf(host, 'sync'), {
+/** Asks for a sync and says in a line, after its name, what came of it; a failure is told, not thrown. */
+export async function describeSync(host: LocalHost, name: string, { force = false } = {}): Promise<string> {
+  const response = await fetch(`${urlOf(host, 'sync')}${force ? '?force=true' : ''}`, {
     method: 'POST',
     headers: { 'x-functions-key': host.functionKey },
   });
   const text = await response.text();
   const answer = response.headers.get('content-type')?.includes('json') ? JSON.parse(text) : {};
-  if (response.ok) return `First sync: ${answer.outcome}${answer.date ? ` for ${answer.date}` : ''}.`;
-  if (answer.code) return `First sync failed (${answer.code}): ${answer.detail}`;
-  return `First sync failed: POST /${host.routePrefix}/sync was answered with ${response.status}.`;
+  if (response.ok) return `${name}: ${answer.outcome}${answer.date ? ` for ${answer.date}` : ''}.`;
+  if (answer.code) return `${name} failed (${answer.code}): ${answer.detail}`;
+  return `${name} failed: POST /${host.routePrefix}/sync was answered with ${response.status}.`;
+}
+
+/** Has everything read once, so that the service holds a copy of what a fault may take away. */
+export async function readEverything(host: LocalHost): Promise<void> {
+  const answers = await Promise.all(
+    host.functions.filter(isWorthOpening).map(({ route }) => fetch(urlOf(host, route))),
+  );
+  await Promise.all(answers.map(answer => answer.arrayBuffer()));
 }
 
 /** The line `Ready: URL`, what is worth opening, and how to ask for a sync. */

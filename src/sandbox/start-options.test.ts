@@ -10,8 +10,10 @@ describe('the command line of npm start', () => {
       port: 7071,
       isPortChosen: false,
       dataDir: undefined,
-      member: undefined,
+      member: 'regular',
       usesAccount: false,
+      fault: undefined,
+      isFaultFirst: false,
     });
   });
 
@@ -21,12 +23,32 @@ describe('the command line of npm start', () => {
     assert.deepEqual([options.dataDir, options.member], [resolve('blobs'), 'newcomer']);
   });
 
+  it('takes a fault, and when it begins', () => {
+    const later = readStartOptions(['--fault', 'peloton-down'], {});
+    const first = readStartOptions(['--fault', 'peloton-down', '--fault-first'], {});
+    assert.deepEqual(
+      [later, first].map(({ fault, isFaultFirst }) => [fault?.name, isFaultFirst]),
+      [
+        ['peloton-down', false],
+        ['peloton-down', true],
+      ],
+    );
+  });
+
   const refused: [string, string[], string | undefined, RegExp][] = [
-    ['an unknown flag', ['--nope'], undefined, /'--nope'\nAllowed: --data, --member, --account, --help\./],
+    [
+      'an unknown flag',
+      ['--nope'],
+      undefined,
+      /'--nope'\nAllowed: --data, --member, --account, --fault, --fault-first, --help\./,
+    ],
     ['a flag without its value', ['--data'], undefined, /'--data <value>' argument missing/],
     ['an argument that is no flag', ['newcomer'], undefined, /Unexpected argument 'newcomer'/],
     ['an unknown member', ['--member', 'nobody'], undefined, /"nobody": there are regular/],
     ['a member with an account', ['--member', 'all', '--account'], undefined, /do not go together/],
+    ['an unknown fault', ['--fault', 'rain'], undefined, /"rain": there are peloton-down, .*store-down\./],
+    ['a fault with an account', ['--fault', 'peloton-down', '--account'], undefined, /do not go together/],
+    ['a time for a fault without one', ['--fault-first'], undefined, /goes with --fault NAME/],
     ['a port that is none', [], '70710', /PORT "70710"/],
     ['a port that is no number', [], 'http', /PORT "http"/],
   ];

@@ -2,9 +2,11 @@
 
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { type FaultScenario, faultScenarios, findFault } from './fault-scenarios.ts';
 import { findMember } from './members/members.ts';
 
 export const defaultPort = 7071;
+const defaultMember = 'regular';
 
 export type StartOptions = {
   help: boolean;
@@ -13,14 +15,19 @@ export type StartOptions = {
   isPortChosen: boolean;
   /** Absolute. */
   dataDir: string | undefined;
-  member: string | undefined;
+  member: string;
   usesAccount: boolean;
+  fault: FaultScenario | undefined;
+  /** Whether the fault is there before the first sync, and not only after it. */
+  isFaultFirst: boolean;
 };
 
 const flags = {
   data: { type: 'string' },
   member: { type: 'string' },
   account: { type: 'boolean', default: false },
+  fault: { type: 'string' },
+  'fault-first': { type: 'boolean', default: false },
   help: { type: 'boolean', default: false },
 } as const;
 
@@ -35,8 +42,10 @@ export class CommandError extends Error {
 
 /** Throws a CommandError that says what is allowed. */
 export function readStartOptions(args: readonly string[], environment: NodeJS.ProcessEnv): StartOptions {
-  const { data, member, account, help } = parseFlags(args);
+  const { data, member, account, fault, 'fault-first': isFaultFirst, help } = parseFlags(args);
   if (account && member !== undefined) throw new CommandError('--member and --account do not go together.');
+  if (account && fault !== undefined) throw new CommandError('--fault and --account do not go together.');
+  if (isFaultFirst && fault === undefined) throw new CommandError('--fault-first goes with --fault NAME.');
   if (member !== undefined) checkMember(member);
   const port = environment.PORT || String(defaultPort);
   if (!/^\d{1,5}$/.test(port) || Number(port) > 65_535)
@@ -46,8 +55,10 @@ export function readStartOptions(args: readonly string[], environment: NodeJS.Pr
     port: Number(port),
     isPortChosen: Boolean(environment.PORT),
     dataDir: data === undefined ? undefined : resolve(data),
-    member,
+    member: member ?? defaultMember,
     usesAccount: account,
+    fault: fault === undefined ? undefined : requireFault(fault),
+    isFaultFirst,
   };
 }
 
@@ -58,6 +69,12 @@ function parseFlags(args: readonly string[]) {
     const allowed = Object.keys(flags).map(name => `--${name}`);
     throw new CommandError(`${(error as Error).message}\nAllowed: ${allowed.join(', ')}.`);
   }
+}
+
+function requireFault(name: string): FaultScenario {
+  const fault = findFault(name);
+  if (fault) return fault;
+  throw new CommandError(`No fault "${name}": there are ${faultScenarios.map(({ name }) => name).join(', ')}.`);
 }
 
 function checkMember(name: string): void {

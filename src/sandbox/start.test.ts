@@ -5,7 +5,9 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
+import { faultScenarios } from './fault-scenarios.ts';
 import { startLoopbackServer } from './loopback-server.ts';
+import { members } from './members/members.ts';
 import { startPelotonDouble } from './peloton.ts';
 
 type Run = { child: ChildProcess; url: string; said: () => string };
@@ -49,13 +51,20 @@ const isUp = (url: string) =>
     () => false,
   );
 
+/** Has a few past days and not a year of them, which most of these tests have no use for. */
+const quick = ['--member', 'newcomer'];
+
 describe('npm start', { concurrency: 3 }, () => {
-  it('syncs once, serves what came of it, and ends without a trace on Ctrl-C', async t => {
+  it('has a year of past days, syncs once, serves what came of it, and ends without a trace on Ctrl-C', async t => {
     const run = await start(t);
+    assert.match(run.said(), /^400 past days of this member are in the store\.$/m);
     assert.match(run.said(), /^First sync: synced for \d{4}-\d\d-\d\d\.$/m);
     const pages = [...run.said().matchAll(/^ {2}[\w-]+ +(http\S+)$/gm)].map(each => each[1] ?? '');
     assert.ok(pages.includes(`${run.url}/api/stats`));
     for (const page of pages) assert.equal((await fetch(page)).status, 200, page);
+    const history = (await (await fetch(`${run.url}/api/history`)).json()) as { points: { date: string }[] };
+    assert.equal(history.points.length, 401);
+    assert.equal((await fetch(`${run.url}/api/stats/${history.points[0]?.date}`)).status, 200);
 
     const urls = serverUrls(run);
     assert.equal(urls.length, 4);
@@ -65,7 +74,7 @@ describe('npm start', { concurrency: 3 }, () => {
   });
 
   it('prints the command that asks for a sync, and nobody without its key is let in', async t => {
-    const run = await start(t);
+    const run = await start(t, { args: quick });
     const [, key = '', url = ''] = /curl -X POST -H 'x-functions-key: (\S+)' (\S+)/.exec(run.said()) ?? [];
     const response = await fetch(url, { method: 'POST', headers: { 'x-functions-key': key } });
     assert.deepEqual([response.status, await response.json()], [200, { outcome: 'not-due' }]);
@@ -73,14 +82,14 @@ describe('npm start', { concurrency: 3 }, () => {
   });
 
   it('leaves nothing behind when it is killed', async t => {
-    const run = await start(t);
+    const run = await start(t, { args: quick });
     const urls = serverUrls(run);
     await end(run, 'SIGKILL');
     assert.deepEqual(await Promise.all(urls.map(isUp)), [false, false, false, false]);
   });
 
   it('ends on SIGTERM and SIGHUP with the exit code of the signal', async t => {
-    const runs = await Promise.all([start(t), start(t)]);
+    const runs = await Promise.all([start(t, { args: quick }), start(t, { args: quick })]);
     assert.deepEqual(await Promise.all([end(runs[0], 'SIGTERM'), end(runs[1], 'SIGHUP')]), [143, 129]);
   });
 
@@ -88,12 +97,14 @@ describe('npm start', { concurrency: 3 }, () => {
     const dataDir = await mkdtemp(join(tmpdir(), 'start-'));
     t.after(() => rm(dataDir, { recursive: true }));
     const statsOf = async ({ url }: Run) => (await fetch(`${url}/api/stats`)).text();
-    const first = await start(t, { args: ['--data', dataDir] });
+    const first = await start(t, { args: ['--data', dataDir, '--member', 'newcomer'] });
+    assert.match(first.said(), /^16 past days/m);
     const stats = await statsOf(first);
     await end(first, 'SIGINT');
 
-    const second = await start(t, { args: ['--data', dataDir, '--member', 'newcomer'] });
+    const second = await start(t, { args: ['--data', dataDir, '--member', 'all'] });
     assert.match(second.said(), /^First sync: not-due\.$/m);
+    assert.doesNotMatch(second.said(), /past days/);
     assert.equal(await statsOf(second), stats);
     await end(second, 'SIGINT');
 
@@ -112,6 +123,36 @@ describe('npm start', { concurrency: 3 }, () => {
       workout_counts: { total_workouts: number };
     };
     assert.equal(stats.workout_counts.total_workouts, 0);
+  });
+
+  it('shows a failure over the last good stats', async t => {
+    const run = await start(t, { args: [...quick, '--fault', 'wrong-password'] });
+    assert.match(
+      run.said(),
+      /^First sync: synced[\s\S]*^Fault wrong-password: [\s\S]*^Second sync failed \(sign-in-refused\)/m,
+    );
+    const health = await fetch(`${run.url}/api/health`);
+    assert.deepEqual([health.status, ((await health.json()) as { status: string }).status], [503, 'failing']);
+    assert.equal((await fetch(`${run.url}/api/stats`)).status, 200);
+  });
+
+  it('shows what a new owner may meet: a failure at the first sync, and nothing before it', async t => {
+    const run = await start(t, { args: ['--fault', 'peloton-down', '--fault-first'] });
+    assert.match(run.said(), /^Fault peloton-down: [\s\S]*^First sync failed \(upstream-unavailable\)/m);
+    assert.doesNotMatch(run.said(), /past days|Second sync/);
+    assert.equal((await fetch(`${run.url}/api/stats`)).status, 404);
+  });
+
+  it('lists in its help what it can do', async t => {
+    const { ready, said } = launch(t, { args: ['--help'] });
+    await assert.rejects(ready, /ended with 0/);
+    for (const { name } of [...members, ...faultScenarios]) assert.ok(said().includes(name), name);
+  });
+
+  it('starts without a past where the settings are wrong, and says what the sync says', async t => {
+    const run = await start(t, { args: quick, env: { SYNC_TIME: 'noon' } });
+    assert.match(run.said(), /^No past days: .*SYNC_TIME/m);
+    assert.match(run.said(), /^First sync failed \(config\): .*SYNC_TIME/m);
   });
 
   it('says what is wrong with the command, and which port is taken', async t => {

@@ -4,24 +4,36 @@
 import { constants } from 'node:os';
 import { resolve } from 'node:path';
 import { completeAccount, takeAccount } from './account.ts';
+import { type FaultScenario, faultScenarios } from './fault-scenarios.ts';
+import type { LocalHost } from './local-host.ts';
 import { members } from './members/members.ts';
+import type { PastDays } from './past-days.ts';
 import type { Sandbox } from './sandbox.ts';
 import { CommandError, readStartOptions, type StartOptions } from './start-options.ts';
 
+const faultWidth = Math.max(...faultScenarios.map(({ name }) => name.length));
+const faultHelp = faultScenarios
+  .map(({ name, description }) => `  ${name.padEnd(faultWidth)}  ${description}`)
+  .join('\n');
 const help = `npm start -- [options]
 
 The whole service on this machine: Peloton and Key Vault as doubles, Azurite for the blobs, and a local host that
-runs the same functions as Azure. Does a first sync, then serves until Ctrl-C.
+runs the same functions as Azure. Begins with a year of past days, does a first sync, then serves until Ctrl-C.
 
   --data DIR     keep the blobs in DIR; without it they are gone at the end
   --member NAME  whose stats: ${members.map(member => member.name).join(', ')}
+  --fault NAME   something goes wrong after the first sync, and a second one is made at once, so that health, logs and
+                 page show the failure over the last good stats; one of the names below
+  --fault-first  the fault is there from the beginning and there are no past days: what a new owner may meet
   --account      the real Peloton with your own account: asks for e-mail and password, or takes
                  PELOTON_USERNAME and PELOTON_PASSWORD; they stay in this process's memory
   --help         this text
 
 PORT is the port of the host: 7071, or 0 for any free one. SYNC_TIME, STATS_CONTAINER and the other settings of the
 service are taken from the environment; SYNC_TIME_ZONE is this machine's zone unless it is set.
-`;
+
+Faults, which last until Ctrl-C:
+${faultHelp}`;
 
 const root = resolve(import.meta.dirname, '../..');
 const longestEndMs = 3_000;
@@ -41,23 +53,69 @@ try {
 }
 
 async function start(options: StartOptions): Promise<void> {
-  const { usesAccount, member, dataDir, port } = options;
+  const { usesAccount, member, dataDir, fault, isFaultFirst } = options;
   const terminal = { input: process.stdin, output: process.stdout };
   const account = usesAccount ? await completeAccount(givenAccount, terminal) : undefined;
-  const [{ startSandbox }, { startLocalHost }, { describeFirstSync, describeReady }] = await Promise.all([
+  const past = account || isFaultFirst ? undefined : drawPast(member);
+  const [{ startSandbox }, { describeReady, describeSync, readEverything }] = await Promise.all([
     import('./sandbox.ts'),
-    import('./local-host.ts'),
     import('./first-sync.ts'),
   ]);
   const sandbox = await startSandbox({ account, member, dataDir, onStarted: report });
   endSteps.unshift(sandbox.close);
-  const host = await startLocalHost({ root, port, settings: settingsFor(sandbox) }).catch(error => {
+  if (fault && isFaultFirst) await plant(sandbox, fault);
+  const host = await startHost(sandbox, options);
+  await seed(sandbox, await past);
+  console.log(await describeSync(host, 'First sync'));
+  if (fault && !isFaultFirst) {
+    await readEverything(host);
+    await plant(sandbox, fault);
+    console.log(await describeSync(host, 'Second sync', { force: true }));
+  }
+  console.log(`\n${describeReady(host)}`);
+}
+
+async function startHost(sandbox: Sandbox, options: StartOptions): Promise<LocalHost> {
+  const { startLocalHost } = await import('./local-host.ts');
+  const host = await startLocalHost({ root, port: options.port, settings: settingsFor(sandbox) }).catch(error => {
     throw error.code === 'EADDRINUSE' ? portTaken(options) : error;
   });
   endSteps.unshift(host.close);
   report('host', host.url);
-  console.log(await describeFirstSync(host));
-  console.log(`\n${describeReady(host)}`);
+  return host;
+}
+
+/** Never rejects: a sandbox without a past is one still, and what is wrong with the settings the sync says too. */
+async function drawPast(member: string): Promise<PastDays | undefined> {
+  const [{ readSchedule }, { drawPastDaysAside }] = await Promise.all([
+    import('../config.ts'),
+    import('./past-days.ts'),
+  ]);
+  try {
+    const schedule = readSchedule({ ...process.env, SYNC_TIME_ZONE: timeZone() });
+    return await drawPastDaysAside({ member, schedule, now: new Date() });
+  } catch (error) {
+    console.error(`No past days: ${(error as Error).message}`);
+    return undefined;
+  }
+}
+
+async function seed(sandbox: Sandbox, past: PastDays | undefined): Promise<void> {
+  if (!past) return;
+  const [{ readStorageConfig }, { createStorage, syncPatience }, { seedHistory }] = await Promise.all([
+    import('../config.ts'),
+    import('../storage.ts'),
+    import('./seed-history.ts'),
+  ]);
+  const storage = createStorage(readStorageConfig({ ...process.env, ...sandbox.settings }), syncPatience);
+  const count = await seedHistory(storage.public, past);
+  if (count > 0) console.log(`${count} past days of this member are in the store.`);
+}
+
+async function plant({ peloton, vault, azurite }: Sandbox, fault: FaultScenario): Promise<void> {
+  if (!peloton) return; // with an account there is nothing of ours to spoil
+  await fault.plant({ peloton, vault, azurite });
+  console.log(`Fault ${fault.name}: ${fault.description}`);
 }
 
 function report(name: string, url: string): void {
@@ -70,9 +128,12 @@ function portTaken({ port, isPortChosen }: StartOptions): CommandError {
 }
 
 function settingsFor({ settings }: Sandbox): Sandbox['settings'] {
-  const { timeZone } = Intl.DateTimeFormat().resolvedOptions();
-  // Node knows no zone where TZ names none.
-  return { ...settings, SYNC_TIME_ZONE: process.env.SYNC_TIME_ZONE || timeZone || 'UTC' };
+  return { ...settings, SYNC_TIME_ZONE: timeZone() };
+}
+
+/** Of the environment, or of this machine; Node knows no zone where TZ names none. */
+function timeZone(): string {
+  return process.env.SYNC_TIME_ZONE || Intl.DateTimeFormat().resolvedOptions().timeZone || 'UTC';
 }
 
 /** Ends what has been started, the last first, and the process with it; a second signal does not wait. */

@@ -1,0 +1,59 @@
+import assert from 'node:assert/strict';
+import { describe, it, type TestContext } from 'node:test';
+import { type Context, createApp } from '../app.ts';
+import { fakeRequest, fastLimits } from './bench.ts';
+import { faultScenarios } from './fault-scenarios.ts';
+import { startSandbox } from './sandbox.ts';
+
+const silent: Context = { debug() {}, info() {}, warn() {}, error() {} };
+
+async function startService(t: TestContext) {
+  const { peloton, vault, azurite, settings, close } = await startSandbox({ member: 'newcomer' });
+  t.after(close);
+  assert.ok(peloton);
+  const app = createApp(settings, { limits: fastLimits });
+  const ask = async (handler: 'syncNow' | 'stats') => {
+    const { status, body } = await app[handler](fakeRequest({ method: 'POST', query: { force: 'true' } }), silent);
+    return { status, body: JSON.parse(Buffer.from(body ?? []).toString()) };
+  };
+  return { doubles: { peloton, vault, azurite }, ask };
+}
+
+/** What a sync makes of it; undefined where it succeeds. */
+const expectedCodes: Record<string, string | undefined> = {
+  'peloton-down': 'upstream-unavailable',
+  'rate-limited': 'upstream-unavailable',
+  'bot-check': 'upstream-unavailable',
+  'overview-changed': 'upstream-changed',
+  'account-refused': 'account-refused',
+  'session-ended': undefined,
+  'wrong-password': 'sign-in-refused',
+  'second-factor': 'sign-in-refused',
+  'account-locked': 'sign-in-refused',
+  'retired-login': 'upstream-changed',
+  'vault-forbidden': 'vault',
+  'vault-read-only': 'vault',
+  'secret-missing': 'vault',
+  'store-down': 'storage',
+};
+
+describe('the faults of npm start', () => {
+  it('are all tried here', () => {
+    assert.deepEqual(
+      faultScenarios.map(({ name }) => name),
+      Object.keys(expectedCodes),
+    );
+  });
+
+  for (const { name, plant } of faultScenarios) {
+    it(`${name}: a second sync ends with ${expectedCodes[name] ?? 'success'}, and readers keep the last good stats`, async t => {
+      const { doubles, ask } = await startService(t);
+      assert.equal((await ask('syncNow')).body.outcome, 'synced');
+      const good = await ask('stats');
+      await plant(doubles);
+      assert.equal((await ask('syncNow')).body.code, expectedCodes[name]);
+      assert.deepEqual(await ask('stats'), good);
+      assert.deepEqual(doubles.peloton.violations, []);
+    });
+  }
+});

@@ -1,0 +1,123 @@
+// The faults of `npm start -- --fault NAME`: what they are like from outside, and the switches of the doubles that make them.
+// Those of the sign-in end the session as well, since a sync that has a good session never signs in.
+
+import type { Azurite } from './azurite.ts';
+import type { FaultRule } from './faults.ts';
+import type { PelotonDouble } from './peloton.ts';
+import type { VaultDouble } from './vault.ts';
+
+type Doubles = { peloton: PelotonDouble; vault: VaultDouble; azurite: Azurite };
+
+export type FaultScenario = {
+  name: string;
+  /** As a sentence for people. */
+  description: string;
+  plant(doubles: Doubles): void | Promise<void>;
+};
+
+const everything = {};
+
+function always(fault: FaultRule['fault']): FaultRule {
+  return { match: everything, fault };
+}
+
+export const faultScenarios: readonly FaultScenario[] = [
+  {
+    name: 'peloton-down',
+    description: 'Peloton answers 503 to everything.',
+    plant: ({ peloton }) => void peloton.faults.add(always({ status: 503 })),
+  },
+  {
+    name: 'rate-limited',
+    description: 'Peloton answers 429 to everything and asks for an hour of patience.',
+    plant: ({ peloton }) => void peloton.faults.add(always({ status: 429, headers: { 'retry-after': '3600' } })),
+  },
+  {
+    name: 'bot-check',
+    description: "Peloton's edge sends a page that checks the browser in place of every answer.",
+    plant: ({ peloton }) => void peloton.faults.add(always('html')),
+  },
+  {
+    name: 'overview-changed',
+    description: 'The overview comes without workout_counts.',
+    plant: ({ peloton }) => {
+      peloton.behaviour.alterOverview = ({ workout_counts: _gone, ...overview }) => overview;
+    },
+  },
+  {
+    name: 'account-refused',
+    description: 'The sign-in works, but Peloton gives no stats without a membership.',
+    plant: ({ peloton }) => {
+      peloton.behaviour.account = 402;
+    },
+  },
+  {
+    name: 'session-ended',
+    description: 'Peloton has ended the session: the next sync signs in, and all is well again.',
+    plant: ({ peloton }) => peloton.revokeAll(),
+  },
+  {
+    name: 'wrong-password',
+    description: 'The password was changed at Peloton and not in the vault.',
+    plant: ({ peloton }) => {
+      peloton.changePassword('changed at Peloton alone');
+      peloton.revokeAll();
+    },
+  },
+  {
+    name: 'second-factor',
+    description: 'The session has ended, and Peloton asks for a second factor.',
+    plant: ({ peloton }) => {
+      peloton.behaviour.secondFactor = 'json';
+      peloton.revokeAll();
+    },
+  },
+  {
+    name: 'account-locked',
+    description: 'The session has ended, and Peloton has counted too many attempts.',
+    plant: ({ peloton }) => {
+      peloton.behaviour.credentialsRefusal = { status: 429, code: 'too_many_attempts' };
+      peloton.revokeAll();
+    },
+  },
+  {
+    name: 'retired-login',
+    description: 'The session has ended, and Peloton has retired this way to sign in.',
+    plant: ({ peloton }) => {
+      peloton.behaviour.oauth = 'retired';
+      peloton.revokeAll();
+    },
+  },
+  {
+    name: 'vault-forbidden',
+    description: 'The vault refuses the app: its role is gone.',
+    plant: ({ vault }) =>
+      void vault.faults.add(always({ status: 403, body: { error: { code: 'Forbidden', message: 'No role.' } } })),
+  },
+  {
+    name: 'vault-read-only',
+    description: 'The token has expired, and the app may read the vault but not write it.',
+    plant: ({ peloton, vault }) => {
+      vault.readOnly = true;
+      peloton.expireAccessTokens();
+    },
+  },
+  {
+    name: 'secret-missing',
+    description: 'The session has ended, and the vault has no password.',
+    plant: ({ peloton, vault }) => {
+      vault.secrets.delete('peloton-password');
+      peloton.revokeAll();
+    },
+  },
+  {
+    name: 'store-down',
+    description: 'Nobody answers at the store: readers get the copy that the service holds.',
+    plant: ({ azurite }) => azurite.close(),
+  },
+];
+
+/** Undefined for an unknown name. */
+export function findFault(name: string): FaultScenario | undefined {
+  return faultScenarios.find(scenario => scenario.name === name);
+}
