@@ -48,7 +48,8 @@ const { metafile } = await build({
   platform: 'node',
   format: 'esm',
   target: 'node22',
-  external: ['@azure/functions-core'], // supplied by the worker
+  // The first is supplied by the worker; the second is for a listing format of the blob SDK that is not used.
+  external: ['@azure/functions-core', 'apache-arrow'],
   banner: { js: banner },
   define: { BUILT_AT: JSON.stringify(new Date().toISOString()) },
   plugins: [embedFiles],

@@ -1,0 +1,134 @@
+// The folder that is deployed, taken to another place and run there: complete, small, and loading what it needs when it
+// needs it. `npm test` builds it first.
+
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { cp, glob, mkdtemp, readFile, rm, stat } from 'node:fs/promises';
+import { registerHooks } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join, relative, resolve, sep } from 'node:path';
+import { after, describe, it } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { startHostBench } from './sandbox/host-bench.ts';
+import { assertGood, publicRoutes } from './sandbox/http-promises.ts';
+
+const repository = resolve(import.meta.dirname, '..');
+const dist = join(repository, 'dist');
+await stat(join(dist, 'main.mjs')).catch(() => {
+  throw new Error('There is no dist/main.mjs to test: run `npm run build` first.');
+});
+
+const place = await mkdtemp(join(tmpdir(), 'built app '));
+after(() => rm(place, { recursive: true, force: true }));
+await cp(dist, place, { recursive: true });
+const files = (await Array.fromAsync(glob('**/*.*', { cwd: place }))).sort();
+const sources = await Promise.all(
+  files
+    .filter(file => file.endsWith('.mjs'))
+    .map(async file => [file, await readFile(join(place, file), 'utf8')] as const),
+);
+
+/** The files of the app that have been loaded so far, by name without their hash. */
+const loaded: string[] = [];
+registerHooks({
+  load(url, context, nextLoad) {
+    const path = url.startsWith('file:') ? fileURLToPath(url) : '';
+    if (path.startsWith(place + sep)) loaded.push(relative(place, path));
+    return nextLoad(url, context);
+  },
+});
+const wasLoaded = (name: string) => loaded.some(file => new RegExp(`^(chunks.)?${name}(-\\w+)?\\.mjs$`).test(file));
+
+const { host, call, sync, log } = await startHostBench({ root: place });
+const loadedAtStart = [...loaded];
+
+describe('the built app', () => {
+  it('registers what the sources register', async () => {
+    const script = `
+      import { startLocalHost } from ${JSON.stringify(join(import.meta.dirname, 'sandbox/local-host.ts'))};
+      const host = await startLocalHost({ root: ${JSON.stringify(repository)}, log: () => {} });
+      console.log(JSON.stringify(host.functions));
+      await host.close();`;
+    const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '-e', script]);
+    assert.deepEqual(host.functions, JSON.parse(stdout));
+    const registrations = await Array.fromAsync(glob('functions/*.ts', { cwd: repository }));
+    assert.equal(host.functions.length, registrations.length);
+  });
+
+  it('loads one small file at the start, and nothing that a request or a sync needs', async () => {
+    const sizes = await Promise.all(loadedAtStart.map(async file => (await stat(join(place, file))).size));
+    assert.ok(wasLoaded('main'));
+    assert.ok(sizes.reduce((sum, size) => sum + size, 0) < 120_000, `${loadedAtStart}`);
+    const lazy = /readers|config|storage|vault|tick|page|card|badge|openapi|embedded/;
+    assert.deepEqual(
+      loadedAtStart.filter(file => lazy.test(file)),
+      [],
+    );
+  });
+
+  it('loads for the first GET the store, and not what pages, documents and a sync need', async () => {
+    assert.equal((await call('/api/stats')).status, 404);
+    assert.deepEqual(['readers', 'storage'].map(wasLoaded), [true, true]);
+    const others = ['vault', 'tick', 'sync-now', 'page', 'card', 'badge', 'openapi', 'embedded'];
+    assert.deepEqual(others.filter(wasLoaded), []);
+  });
+
+  it('makes a sync and serves what came of it, on every route', async () => {
+    const answer = await sync();
+    assert.equal(answer.status, 200, answer.body.toString());
+    assert.deepEqual(['tick', 'vault'].map(wasLoaded), [true, true]);
+    const { 'stats-day': day, history, ...others } = publicRoutes;
+    assert.ok(day);
+    assertGood(await call(day.path), day);
+    assert.equal(JSON.parse((await call(day.path)).body.toString()).schema_version, 1);
+    for (const [name, route] of Object.entries(others)) {
+      if (route.beforeSync === 'same') assertGood(await call(route.path), route);
+      else assert.ok([200, 404].includes((await call(route.path)).status), name); // 404 is remembered for seconds
+    }
+    assert.deepEqual(
+      log.filter(({ level }) => level === 'error'),
+      [],
+    );
+  });
+
+  it('says when it was built, which is no later than it was started', async () => {
+    const { headers } = await call('/api/widget.js');
+    const builtAt = Date.parse(headers['last-modified'] ?? '');
+    const { mtimeMs } = await stat(join(dist, 'main.mjs'));
+    assert.ok(Math.abs(builtAt - mtimeMs) < 60_000, headers['last-modified']);
+  });
+});
+
+describe('the folder', () => {
+  it('holds host.json, package.json and modules, in at most 2 MB and without node_modules', async () => {
+    const sizes = await Promise.all(files.map(async file => (await stat(join(place, file))).size));
+    assert.ok(sizes.reduce((sum, size) => sum + size, 0) <= 2_000_000);
+    const others = files.filter(file => !/^(main|chunks[\\/][\w.-]+)\.mjs$/.test(file));
+    assert.deepEqual(others, ['host.json', 'package.json']);
+    const { type, main, dependencies } = JSON.parse(await readFile(join(place, 'package.json'), 'utf8'));
+    assert.deepEqual([type, main, dependencies], ['module', 'main.mjs', undefined]);
+    assert.equal(
+      await readFile(join(place, 'host.json'), 'utf8'),
+      await readFile(join(repository, 'host.json'), 'utf8'),
+    );
+  });
+
+  it('names no place of the machine that built it', () => {
+    for (const [file, text] of sources) assert.ok(!text.includes(repository), file);
+  });
+
+  it('holds nothing of the sandbox, whose functions all keep their names in a bundle', async () => {
+    const paths = await Array.fromAsync(glob('src/sandbox/**/*.ts', { cwd: repository }));
+    const texts = await Promise.all(paths.map(path => readFile(join(repository, path), 'utf8')));
+    const names = texts.flatMap(text =>
+      [...text.matchAll(/^export (?:async )?function (\w{12,})/gm)].map(match => match[1]),
+    );
+    assert.ok(names.length > 40, `${names.length} names`);
+    const bundled = sources.map(([, text]) => text).join('\n');
+    const kept = (name: string | undefined) => bundled.includes(`"${name}"`);
+    assert.equal(kept('createStorage'), true, 'names are kept');
+    assert.deepEqual(names.filter(kept), []);
+    assert.doesNotMatch(bundled, /rider@example\.invalid|azurite\/dist|startPelotonDouble/);
+  });
+});
