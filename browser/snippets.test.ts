@@ -41,7 +41,7 @@ test('the picture shows on another origin and leads to the page', async t => {
 test('the Markdown names a picture and a page that are there', async () => {
   const urls = [...fill(snippets.imageMarkdown).matchAll(/\]\((.*?)\)/g)].map(match => match[1] ?? '');
   const types = await Promise.all(urls.map(async url => (await fetch(url)).headers.get('content-type')));
-  assert.deepEqual(types, ['image/svg+xml', 'text/html; charset=utf-8']);
+  assert.deepEqual(types, ['image/svg+xml; charset=utf-8', 'text/html; charset=utf-8']);
 });
 
 test('each badge asks shields.io for an address that answers with a badge', async () => {

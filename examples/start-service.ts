@@ -5,7 +5,7 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 
 const startScript = fileURLToPath(new URL('../src/sandbox/start.ts', import.meta.url));
-const longestLifeMs = 120_000;
+const longestLifeMs = 300_000;
 
 async function readUrl(service: ChildProcess): Promise<string> {
   let output = '';
