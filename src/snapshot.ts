@@ -80,15 +80,18 @@ type RecordGroup = z.infer<typeof recordGroupSchema>;
 
 // What Peloton sends, as far as it is used. Null stands for absent everywhere.
 const absent = z.null().transform(() => undefined);
-const urlAsSent = z.unknown().transform(value => (httpsUrl.safeParse(value).success ? (value as string) : undefined));
+// Written as browsers write it: what is sent may hold spaces and line breaks that URL parsers let pass.
+const sentUrl = z
+  .unknown()
+  .transform(value => (httpsUrl.safeParse(value).success ? URL.parse(`${value}`)?.href : undefined));
 const sentWorkout = z.object({
   name: z.string(),
   slug: z.string(),
   count: wholeNumber,
-  icon_url: urlAsSent.optional(),
+  icon_url: sentUrl.optional(),
 });
 const sentCounts = z.object({
-  workout_counts: z.object({ total_workouts: wholeNumber, workouts: z.array(sentWorkout) }),
+  workout_counts: z.object({ total_workouts: wholeNumber, workouts: z.custom<unknown[]>(Array.isArray) }),
 });
 const sentRecord = z.object({
   name: z.string(),
@@ -113,7 +116,7 @@ const sentAchievement = z.object({
   name: z.string(),
   slug: z.string(),
   description: z.union([z.string(), absent]).optional(),
-  image_url: urlAsSent.optional(),
+  image_url: sentUrl.optional(),
 });
 const sentCount = z.union([wholeNumber, absent]).optional();
 
@@ -127,6 +130,11 @@ function withoutUnset<T extends object>(value: T): { [K in keyof T]: Exclude<T[K
 function member(value: unknown, key: string): unknown {
   if (typeof value !== 'object' || value === null || !Object.hasOwn(value, key)) return undefined;
   return (value as Record<string, unknown>)[key] ?? undefined;
+}
+
+/** An entry that is worth a closer look: zod's account of a million others would take minutes. */
+function isNamed(value: unknown): boolean {
+  return typeof member(value, 'name') === 'string' && typeof member(value, 'slug') === 'string';
 }
 
 /** A list of which every malformed entry is left out; undefined, and said, where it is no list. */
@@ -149,15 +157,25 @@ export function compareText(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 
+function notAsExpected(place: readonly PropertyKey[]): StatsError {
+  const at = place.filter(step => typeof step === 'string').join('.') || 'the whole';
+  return new StatsError('upstream-changed', `The overview is not as expected at ${at}.`);
+}
+
+function readWorkout(entry: unknown): Workout {
+  const place = ['workout_counts', 'workouts'];
+  if (!isNamed(entry)) throw notAsExpected(place);
+  const { data, error } = sentWorkout.safeParse(entry);
+  if (error) throw notAsExpected([...place, ...(error.issues[0]?.path ?? [])]);
+  return withoutUnset(data);
+}
+
 function readWorkouts(body: unknown): Snapshot['workout_counts'] {
-  const parsed = sentCounts.safeParse(body);
-  if (!parsed.success) {
-    const at = parsed.error.issues[0]?.path.filter(step => typeof step === 'string').join('.') || 'the whole';
-    throw new StatsError('upstream-changed', `The overview is not as expected at ${at}.`);
-  }
-  const { total_workouts, workouts } = parsed.data.workout_counts;
-  const sorted = workouts.toSorted((a, b) => b.count - a.count || compareText(a.name, b.name));
-  return { total_workouts, workouts: sorted.map(workout => withoutUnset(workout) satisfies Workout) };
+  const { data, error } = sentCounts.safeParse(body);
+  if (error) throw notAsExpected(error.issues[0]?.path ?? []);
+  const { total_workouts, workouts } = data.workout_counts;
+  const sorted = workouts.map(readWorkout).sort((a, b) => b.count - a.count || compareText(a.name, b.name));
+  return { total_workouts, workouts: sorted };
 }
 
 function readRecords(body: unknown, leftOut: LeftOut[]): RecordGroup[] | undefined {
@@ -166,12 +184,12 @@ function readRecords(body: unknown, leftOut: LeftOut[]): RecordGroup[] | undefin
     place,
     leftOut,
     read: entry => {
-      const group = sentRecordGroup.safeParse(entry);
-      if (!group.success) return undefined;
+      const group = isNamed(entry) ? sentRecordGroup.safeParse(entry) : undefined;
+      if (!group?.success) return undefined;
       const { name, slug, records } = group.data;
       const read = (record: unknown) => {
-        const parsed = sentRecord.safeParse(record);
-        return parsed.success ? withoutUnset(parsed.data) : undefined;
+        const parsed = isNamed(record) ? sentRecord.safeParse(record) : undefined;
+        return parsed?.success ? withoutUnset(parsed.data) : undefined;
       };
       return { name, slug, records: listOf(records, { place: `${place}[].records`, leftOut, read }) ?? [] };
     },
@@ -205,14 +223,16 @@ function readStreaks(body: unknown, leftOut: LeftOut[]): Streaks | undefined {
 
 /** Both shapes: a flat list (version 1), and templates with a count each (version 2, and no version at all). */
 function readAchievements(body: unknown, leftOut: LeftOut[]): Achievement[] | undefined {
-  const counted = member(body, 'achievement_counts');
-  const place = counted === undefined ? 'achievements' : 'achievement_counts.achievements';
-  const list = counted === undefined ? member(body, 'achievements') : (member(counted, 'achievements') ?? counted);
-  return listOf(list, {
-    place,
+  const counts = member(body, 'achievement_counts');
+  const counted = member(counts, 'achievements');
+  const flat = member(body, 'achievements');
+  const isCounted = Array.isArray(counted) || (counts !== undefined && flat === undefined);
+  return listOf(isCounted ? (counted ?? null) : flat, {
+    place: isCounted ? 'achievement_counts.achievements' : 'achievements',
     leftOut,
     read: entry => {
-      const template = counted === undefined ? entry : member(entry, 'template');
+      const template = member(entry, 'template') ?? entry;
+      if (!isNamed(template)) return undefined;
       const parsed = sentAchievement.safeParse(template);
       const count = sentCount.safeParse(member(entry, 'count'));
       if (!parsed.success || !count.success) return undefined;
