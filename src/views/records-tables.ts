@@ -18,11 +18,16 @@ export function renderRecords(groups: Snapshot['personal_records'] = []): Markup
 function renderGroup({ name, slug, records }: RecordGroup): Markup {
   return markup`<table><caption><svg class="icon" viewBox="0 0 24 24" aria-hidden="true">${renderIcon(slug)}</svg>${fitText(name, 40)}</caption>
 <thead><tr><th scope="col">Record</th><th scope="col">Best</th><th scope="col">On</th></tr></thead>
-<tbody>${records.map(
+<tbody>${records.toSorted(byLength).map(
     record =>
       markup`<tr><th scope="row">${fitText(record.name, 40)}</th><td>${sayValue(record.value)} <span class="unit">${fitText(record.unit ?? '', 12)}</span></td><td class="date">${record.workout_date && formatDate(record.workout_date)}</td></tr>
 `,
   )}</tbody></table>`;
+}
+
+/** Peloton sends them in no order. A slug is a length in seconds where the record is one over time; others stay as sent. */
+function byLength(a: RecordGroup['records'][number], b: RecordGroup['records'][number]): number {
+  return Number(a.slug) - Number(b.slug) || 0;
 }
 
 function sayValue(value: number | string): string {
