@@ -12,7 +12,16 @@ import { type Access, fetchUserId, isUnauthorized } from './overview.ts';
 import { sessionLogin } from './session-login.ts';
 import { type Credentials, signIn } from './sign-in.ts';
 import { readSignInSecrets, type SignInSecrets, sessionSecret, versionsOf } from './sign-in-secrets.ts';
-import { accessOf, accessTokenOf, belongsTo, isFresh, parseSession, type Session, token } from './stored-session.ts';
+import {
+  accessOf,
+  accessTokenOf,
+  belongsTo,
+  holdsToken,
+  isFresh,
+  parseSession,
+  type Session,
+  token,
+} from './stored-session.ts';
 import { requestTokens, type TokenAnswer } from './tokens.ts';
 
 /** What state.json remembers for the ladder, so that no crash can make it forget. */
@@ -76,9 +85,8 @@ export function createCustody({ door, peloton, vault, ledger, clock, log }: Cust
     const session = isOurs ? { ...parsed, username_version: parsed.username_version ?? username?.version } : {};
     // Writing a pasted session again makes it look newer than it is, so from here on it says whose it is: nobody's, where it
     // is older than the user name.
-    if (secret && parsed.username_version === undefined) {
-      secrets.session = { ...secret, value: JSON.stringify(session) };
-    }
+    const isPasted = holdsToken(parsed) && parsed.username_version === undefined;
+    if (secret && isPasted) secrets.session = { ...secret, value: JSON.stringify(session) };
     return session;
   }
 

@@ -36,6 +36,10 @@ export function parseSession(secret: Secret | undefined): Session {
   }
 }
 
+export function holdsToken({ access_token, refresh_token, session_id }: Session): boolean {
+  return [access_token, refresh_token, session_id].some(token => token !== undefined);
+}
+
 /** Only a session made with the present user name is used; a pasted one must be newer than it. */
 export function belongsTo(username: Secret | undefined, session: Session, secret: Secret): boolean {
   if (!username) return true;
