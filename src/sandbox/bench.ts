@@ -2,10 +2,10 @@
 // Azurite is shared by the tests of a process; each bench has containers of its own.
 
 import { randomBytes } from 'node:crypto';
+import { text } from 'node:stream/consumers';
 import { after } from 'node:test';
-import { BlobServiceClient, type ContainerClient } from '@azure/storage-blob';
-import { type AppOptions, type Context, createApp } from '../app.ts';
-import type { RunLimits } from '../run.ts';
+import { BlobServiceClient, type ContainerClient, isRestError } from '@azure/storage-blob';
+import { type AppLimits, type AppOptions, type Context, createApp } from '../app.ts';
 import type { Reply, Request } from '../serve.ts';
 import type { State } from '../state.ts';
 import type { TickOutcome } from '../tick.ts';
@@ -21,7 +21,7 @@ export type BenchOptions = {
   peloton?: Omit<PelotonOptions, 'clock'>;
   /** The vault's secrets; by default the double's own credentials. */
   secrets?: Record<string, string>;
-  limits?: Partial<RunLimits>;
+  limits?: AppLimits;
   /** Put a switchboard of faults in front of the store. */
   storeFaults?: boolean;
 };
@@ -58,8 +58,10 @@ export type Bench = {
 
 export const hourMs = 3_600_000;
 /** Short enough for a test, with the same rules as the real ones. */
-export const fastLimits: Partial<RunLimits> = {
+export const fastLimits: AppLimits = {
   door: { timeoutMs: 400, retryDelayMs: 2, retries: 2, maxRetryAfterMs: 20 },
+  storage: { retryDelayMs: 2, maxRetryDelayMs: 5 },
+  vault: { retryDelayMs: 2, maxRetryDelayMs: 5 },
   workMs: 10_000,
 };
 
@@ -100,8 +102,13 @@ function parseBody(reply: Reply): unknown {
 }
 
 async function readBlob(container: ContainerClient, name: string): Promise<string | undefined> {
-  const blob = container.getBlobClient(name);
-  return (await blob.exists()) ? (await blob.downloadToBuffer()).toString() : undefined;
+  try {
+    const { readableStreamBody } = await container.getBlobClient(name).download();
+    return readableStreamBody && (await text(readableStreamBody));
+  } catch (error) {
+    if (isRestError(error) && error.statusCode === 404) return undefined;
+    throw error;
+  }
 }
 
 async function breakLease(container: ContainerClient): Promise<void> {

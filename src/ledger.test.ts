@@ -1,0 +1,116 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { type Bench, hourMs, startBench } from './sandbox/bench.ts';
+import { tickFailure } from './sandbox/custody-bench.ts';
+
+const minuteMs = 60_000;
+const credentialsPath = /^\/usernamepassword\/login$/;
+
+function posts(bench: Bench): number {
+  return bench.peloton.counts.credentialPosts;
+}
+
+/** Forces a run; the code of its failure, or its outcome. */
+async function force(bench: Bench): Promise<unknown> {
+  const { body } = await bench.syncNow({ force: 'true' });
+  return body.code ?? body.outcome;
+}
+
+test('three sign-ins are made in 24 hours, and the fourth waits until the first of them is past', async () => {
+  const bench = await startBench();
+  const first = bench.now.getTime();
+  bench.peloton.faults.add({ match: { path: credentialsPath }, fault: { status: 503 } });
+  for (const minutes of [15, 30, 60]) {
+    assert.equal(await tickFailure(bench), 'upstream-unavailable');
+    bench.passTime(minutes * minuteMs);
+  }
+  assert.equal(posts(bench), 3);
+  assert.equal(await tickFailure(bench), 'upstream-unavailable');
+  assert.equal((await bench.state()).next_attempt, new Date(first + 24 * hourMs).toISOString());
+  bench.peloton.faults.clear();
+  bench.now = new Date(first + 24 * hourMs - 1);
+  await bench.tick();
+  assert.equal(posts(bench), 3);
+  bench.passTime(1);
+  await bench.tick();
+  assert.equal(posts(bench), 4);
+  assert.deepEqual(bench.peloton.violations, []);
+});
+
+test('the window slides: each sign-in is held against the next for 24 hours of its own', async () => {
+  const bench = await startBench();
+  bench.vault.secrets.set('peloton-password', 'wrong');
+  const at = [0, 10, 20, 24, 34, 44, 47];
+  const madeAt = [];
+  for (const hour of at) {
+    bench.now = new Date(Date.parse('2026-11-22T09:00:00Z') + hour * hourMs);
+    const before = posts(bench);
+    assert.equal(await force(bench), 'sign-in-refused');
+    if (posts(bench) > before) madeAt.push(hour);
+  }
+  assert.deepEqual(madeAt, [0, 10, 20, 24, 34, 44]);
+  assert.deepEqual(bench.peloton.violations, []);
+});
+
+const endings: [code: string, spoil: (bench: Bench) => unknown][] = [
+  ['sign-in-refused', bench => bench.vault.secrets.set('peloton-password', 'wrong')],
+  [
+    'upstream-changed',
+    ({ peloton }) => Object.assign(peloton.behaviour, { credentialsRefusal: { status: 400, code: '?' } }),
+  ],
+  ['upstream-unavailable', ({ peloton }) => peloton.faults.add({ match: { path: credentialsPath }, fault: 'reset' })],
+  [
+    'vault',
+    ({ vault }) => vault.faults.add({ match: { method: 'PUT', body: /access_token/ }, fault: { status: 403 } }),
+  ],
+  ['account-refused', ({ peloton }) => Object.assign(peloton.behaviour, { account: 402 })],
+];
+for (const [code, spoil] of endings) {
+  test(`over the cap a run fails with the code and the hint of the last sign-in, force or not: ${code}`, async () => {
+    const bench = await startBench();
+    spoil(bench);
+    for (let run = 0; run < 3; run++) {
+      assert.equal(await force(bench), code);
+      assert.equal(posts(bench), run + 1);
+      bench.peloton.revokeAll();
+      bench.passTime(minuteMs);
+    }
+    const hint = (await bench.health()).problem?.hint;
+    assert.equal(await force(bench), code);
+    assert.equal(posts(bench), 3);
+    assert.equal((await bench.health()).problem?.hint, hint);
+    assert.equal(
+      (await bench.state()).next_attempt,
+      new Date(bench.now.getTime() + 24 * hourMs - 3 * minuteMs).toISOString(),
+    );
+    bench.passTime(15 * minuteMs);
+    await bench.tick();
+    assert.equal(posts(bench), 3);
+    assert.deepEqual(bench.peloton.violations, []);
+  });
+}
+
+test('a sign-in is counted before its credentials are sent', async () => {
+  const bench = await startBench();
+  let counted: number | undefined;
+  bench.peloton.faults.add({
+    match: async ({ url }) => {
+      if (url === '/usernamepassword/login') counted = (await bench.state()).sign_ins.length;
+      return false;
+    },
+    fault: 'reset',
+  });
+  await bench.tick();
+  assert.equal(counted, 1);
+  assert.deepEqual(
+    (await bench.state()).sign_ins.map(({ outcome }) => outcome),
+    ['signed-in'],
+  );
+});
+
+test('a sign-in that cannot be counted is not made', async () => {
+  const bench = await startBench({ storeFaults: true });
+  bench.store?.faults.add({ match: { method: 'PUT', path: /state\.json$/ }, fault: { status: 403 } });
+  for (let run = 0; run < 5; run++, bench.passTime(15 * minuteMs)) assert.equal(await tickFailure(bench), 'storage');
+  assert.equal(posts(bench), 0);
+});

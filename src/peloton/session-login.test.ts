@@ -1,0 +1,53 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { hourMs, startBench } from '../sandbox/bench.ts';
+import { askedDuring, storedSession, tickFailure } from '../sandbox/custody-bench.ts';
+
+test('the way of 2021 signs in for a session id, which lasts', async () => {
+  const bench = await startBench({ settings: { PELOTON_SIGN_IN: 'session' } });
+  bench.peloton.behaviour.sessionLogin = 'open';
+  assert.deepEqual(await askedDuring(bench, bench.tick), ['/auth/login', '/api/user/{id}/overview']);
+  bench.passTime(24 * hourMs);
+  assert.deepEqual(await askedDuring(bench, bench.tick), ['/api/user/{id}/overview']);
+  bench.peloton.revokeAll();
+  bench.passTime(24 * hourMs);
+  const overview = '/api/user/{id}/overview';
+  assert.deepEqual(await askedDuring(bench, bench.tick), [overview, '/auth/login', overview]);
+  assert.deepEqual(bench.peloton.violations, []);
+});
+
+test('the way of 2021 learns the user id where the sign-in did not say it', async () => {
+  const bench = await startBench({ settings: { PELOTON_SIGN_IN: 'session' }, secrets: {} });
+  bench.peloton.behaviour.sessionLogin = 'open';
+  const { username, password } = bench.peloton.credentials;
+  const answer = await fetch(`${bench.peloton.apiUrl}/auth/login`, {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json' },
+    body: JSON.stringify({ username_or_email: username, password }),
+  });
+  const { session_id } = (await answer.json()) as { session_id: string };
+  bench.vault.secrets.set('peloton-session', JSON.stringify({ session_id }));
+  assert.deepEqual(await askedDuring(bench, bench.tick), ['/api/me', '/api/user/{id}/overview']);
+  assert.equal(storedSession(bench).user_id, bench.peloton.userId);
+});
+
+test('the retired way of 2021 says to use oauth, and goes on saying so when the sign-ins are used up', async () => {
+  const bench = await startBench({ settings: { PELOTON_SIGN_IN: 'session' } });
+  for (let run = 1; run <= 5; run++, bench.passTime(4 * hourMs)) {
+    if (run <= 4) assert.equal(await tickFailure(bench), 'upstream-changed');
+    else assert.equal(await tickFailure(bench), undefined);
+    assert.match((await bench.health()).problem?.hint ?? '', /PELOTON_SIGN_IN to oauth/);
+    assert.equal(bench.peloton.counts.credentialPosts, Math.min(run, 3));
+  }
+  assert.deepEqual(bench.peloton.violations, []);
+});
+
+test('wrong credentials are refused in the way of 2021 too', async () => {
+  const bench = await startBench({ settings: { PELOTON_SIGN_IN: 'session' } });
+  bench.peloton.behaviour.sessionLogin = 'open';
+  bench.vault.secrets.set('peloton-password', 'wrong');
+  assert.equal(await tickFailure(bench), 'sign-in-refused');
+  bench.passTime(30 * 24 * hourMs);
+  await bench.tick();
+  assert.equal(bench.peloton.counts.credentialPosts, 1);
+});

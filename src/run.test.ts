@@ -1,0 +1,180 @@
+import assert from 'node:assert/strict';
+import type { IncomingMessage } from 'node:http';
+import { describe, test } from 'node:test';
+import { type Bench, hourMs, startBench } from './sandbox/bench.ts';
+import { askedDuring, tickFailure } from './sandbox/custody-bench.ts';
+import { runDoomed } from './sandbox/doomed-run.ts';
+
+const minuteMs = 60_000;
+
+function pause(ms: number): Promise<void> {
+  return new Promise(resolve => setTimeout(resolve, ms));
+}
+
+/** Holds the lease as another host's run does. */
+async function takeLease(bench: Bench): Promise<void> {
+  const container = bench.container('private');
+  await container.createIfNotExists();
+  await container.getBlobLeaseClient().acquireLease(60);
+}
+
+async function startDue(options: Parameters<typeof startBench>[0] = {}) {
+  const bench = await startBench(options);
+  await bench.tick();
+  bench.passTime(24 * hourMs);
+  return bench;
+}
+
+function overview({ peloton }: Bench): string {
+  return `/api/user/${peloton.userId}/overview`;
+}
+
+/** Does something once, when Peloton is asked for the overview and has not answered yet. */
+function duringRun(bench: Bench, work: () => Promise<unknown>): void {
+  const rule = bench.peloton.faults.add({
+    match: async ({ url = '' }) => {
+      if (url !== overview(bench)) return false;
+      rule.remove();
+      await work();
+      return false;
+    },
+    fault: 'reset',
+  });
+}
+
+test('a timer run that finds the lease taken ends quietly, and a sync asked for is told so', async () => {
+  const bench = await startBench();
+  await takeLease(bench);
+  const asked = await askedDuring(bench, bench.tick);
+  assert.deepEqual([asked, bench.events('sync.failed')], [[], []]);
+  const { status, body } = await bench.syncNow();
+  assert.deepEqual([status, body.outcome], [409, 'busy']);
+  assert.equal((await bench.syncNow({ force: 'true' })).status, 409);
+  await bench.breakLease();
+  await bench.tick();
+  assert.equal(bench.peloton.counts.overviews, 1);
+});
+
+test('a lease that is being broken is still one', async () => {
+  const bench = await startBench();
+  await takeLease(bench);
+  await bench.container('private').getBlobLeaseClient().breakLease(60);
+  assert.equal((await bench.syncNow()).status, 409);
+});
+
+test('a run leaves no lease behind, whether it ended well or not', async () => {
+  const bench = await startBench();
+  bench.vault.readOnly = true;
+  assert.equal(await tickFailure(bench), 'vault');
+  bench.vault.readOnly = false;
+  await bench.tick();
+  assert.equal((await bench.container('private').getProperties()).leaseState, 'available');
+});
+
+test('of two hosts that tick at once one syncs, and the other ends quietly', async () => {
+  const bench = await startBench();
+  const other = bench.startApp();
+  for (let day = 1; day <= 3; day++, bench.passTime(24 * hourMs)) {
+    await Promise.all([bench.tick(), bench.tick(other), bench.tick(), bench.tick(other)]);
+    assert.equal(bench.peloton.counts.overviews, day);
+  }
+  assert.deepEqual([bench.events('sync.failed'), bench.peloton.violations], [[], []]);
+  assert.deepEqual([bench.peloton.counts.credentialPosts, bench.peloton.counts.refreshes], [1, 1]);
+});
+
+test('a host that waited for the lease finds that there is nothing left to do', async () => {
+  const bench = await startDue();
+  const other = bench.startApp();
+  duringRun(bench, async () => {
+    // The look before the lease said that a sync is due.
+    await bench.tick(other);
+  });
+  await bench.tick();
+  assert.equal(bench.peloton.counts.overviews, 2);
+  await bench.tick(other);
+  assert.equal(bench.peloton.counts.overviews, 2);
+});
+
+test('a run that hangs at Peloton ends with its time, and says so', async () => {
+  const bench = await startDue({ limits: { workMs: 1_500, endMs: 4_000, door: { timeoutMs: 30_000 } } });
+  bench.peloton.faults.add({ match: { path: /overview/ }, fault: 'hang' });
+  const startedAt = performance.now();
+  assert.equal(await tickFailure(bench), 'upstream-unavailable');
+  assert.ok(performance.now() - startedAt < 4_000);
+  assert.equal((await bench.state()).last_failure?.code, 'upstream-unavailable');
+});
+
+test('a run ends with its time when the store hangs, even in writing down why', async () => {
+  const bench = await startDue({ storeFaults: true, limits: { workMs: 1_000, endMs: 2_000 } });
+  const isLate = ({ method, url = '', headers }: IncomingMessage) =>
+    (method === 'PUT' && /raw\/|state\.json/.test(url)) || headers['x-ms-lease-action'] === 'release';
+  bench.store?.faults.add({ match: isLate, fault: 'hang' });
+  const startedAt = performance.now();
+  assert.equal(await tickFailure(bench), 'upstream-unavailable');
+  const tookMs = performance.now() - startedAt;
+  assert.ok(tookMs > 1_900 && tookMs < 10_000, `${tookMs} ms`);
+  bench.store?.faults.clear();
+  await bench.breakLease();
+  bench.passTime(15 * minuteMs);
+  await bench.tick();
+  assert.equal(JSON.parse((await bench.blob('latest.json')) ?? '').date, '2026-11-23');
+});
+
+// The shortest lease there is lasts 15 seconds: these wait side by side.
+describe('with real leases', { concurrency: true }, () => {
+  const limits = { leaseSeconds: 15, workMs: 30_000, endMs: 35_000, door: { timeoutMs: 25_000 } };
+
+  test('a lease is renewed while the run works, however long that takes', async () => {
+    const bench = await startDue({ limits });
+    const other = bench.startApp();
+    duringRun(bench, async () => {
+      await pause(16_500);
+      await bench.tick(other);
+      assert.equal(bench.peloton.counts.overviews, 2);
+    });
+    await bench.tick();
+    assert.equal(JSON.parse((await bench.blob('latest.json')) ?? '').date, '2026-11-23');
+    assert.equal(bench.peloton.counts.overviews, 2);
+  });
+
+  test('the lease of a run that died ends by itself, and the next run goes on', async () => {
+    const bench = await startDue({ limits, storeFaults: true });
+    const { hasDied } = await runDoomed(bench, { at: `GET ${overview(bench)}`, when: 'after' }, () => bench.tick());
+    assert.ok(hasDied);
+    const other = bench.startApp();
+    const asked = await askedDuring(bench, () => bench.tick(other));
+    assert.deepEqual(asked, []);
+    await pause(15_100);
+    await bench.tick(other);
+    assert.equal(JSON.parse((await bench.blob('latest.json')) ?? '').date, '2026-11-23');
+  });
+
+  test('a run whose lease another has taken writes nothing more, not even why', async () => {
+    const bench = await startDue({ limits });
+    const before = [await bench.blob('latest.json'), await bench.privateBlob('state.json')];
+    duringRun(bench, async () => {
+      await bench.breakLease();
+      await takeLease(bench);
+      await pause(5_000);
+    });
+    assert.equal(await tickFailure(bench), 'storage');
+    assert.deepEqual([await bench.blob('latest.json'), await bench.privateBlob('state.json')], before);
+    assert.equal(await bench.blob('history/2026-11-23.json'), undefined);
+  });
+
+  test('a run that cannot renew its lease stops before another may begin', async () => {
+    const bench = await startDue({ limits, storeFaults: true });
+    const startedAt = performance.now();
+    let endedAt = 0;
+    duringRun(bench, async () => {
+      bench.store?.faults.add({ match: { method: 'PUT', query: /comp=lease/ }, fault: 'hang' });
+      await pause(14_000);
+    });
+    const failure = tickFailure(bench).finally(() => {
+      endedAt = performance.now();
+    });
+    assert.equal(await failure, 'storage');
+    assert.ok(endedAt - startedAt > 9_000);
+    assert.equal(await bench.blob('history/2026-11-23.json'), undefined);
+  });
+});
