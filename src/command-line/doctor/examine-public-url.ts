@@ -1,0 +1,63 @@
+// What readers get at the public URL: health, and stats that are those of the store. Two plain GETs, like any reader's.
+
+import { readPublicUrl, type Settings } from '../../config.ts';
+import { asStatsError } from '../../errors.ts';
+import { healthSchema } from '../../health.ts';
+import { type Answer, createDoor, type Door } from '../../http.ts';
+import { parseJson } from '../../peloton/answers.ts';
+import type { RunParts } from '../../run.ts';
+import { parseSnapshot, type Snapshot } from '../../snapshot.ts';
+import { type Finding, type Findings, fix, note, ok } from './finding.ts';
+
+const timeMs = 30_000;
+/** A cache may hold the stats for five minutes, and an instance its copy for half a minute more. */
+const longestLagMs = 6 * 60_000;
+const checkUrl = 'check that PUBLIC_URL is where this service answers, and that it runs there';
+
+function judgeHealth(answer: Answer): Finding {
+  const health = healthSchema.safeParse(parseJson(answer)).data;
+  if (!health) return fix('/api/health', `answered ${answer.status} without health`, checkUrl);
+  const { status, problem } = health;
+  if (answer.status === 200) return ok('/api/health', status);
+  const nextStep = problem?.hint ?? 'npm run sync, or wait a quarter of an hour for the timer';
+  return fix('/api/health', `${status}${problem ? ` (${problem.code}) since ${problem.since}` : ''}`, nextStep);
+}
+
+function judgeStats(answer: Answer, latest: Snapshot | undefined, now: Date): Finding {
+  if (answer.status === 404 && !latest) return note('/api/stats', 'no stats yet, as in the store');
+  const served = answer.status === 200 ? parseSnapshot(Buffer.from(answer.text)) : undefined;
+  if (!served) return fix('/api/stats', `answered ${answer.status} without stats`, checkUrl);
+  const isBehind = latest !== undefined && served.synced_at < latest.synced_at;
+  const isTooFar = isBehind && now.getTime() - Date.parse(latest.synced_at) > longestLagMs;
+  if (isTooFar) return fix('/api/stats', `serves ${served.date}, older stats than the store has`, checkUrl);
+  return ok('/api/stats', `serves the stats of ${served.date}`);
+}
+
+async function get(door: Door, url: string, route: string): Promise<Answer> {
+  return await door.request({ method: 'GET', url: new URL(url + route), route });
+}
+
+export type PublicUrlFacts = {
+  settings: Settings;
+  /** The newest snapshot of the store. */
+  latest: Snapshot | undefined;
+};
+
+export async function* examinePublicUrl({ clock, limits }: RunParts, { settings, latest }: PublicUrlFacts): Findings {
+  if (!settings.PUBLIC_URL && !settings.WEBSITE_HOSTNAME) {
+    yield note('public URL', 'not looked at: PUBLIC_URL is not set');
+    return;
+  }
+  const url = readPublicUrl(settings);
+  const door = createDoor({ ...(limits?.door && { limits: limits.door }), signal: AbortSignal.timeout(timeMs), clock });
+  for (const { route, judge } of [
+    { route: '/api/health', judge: judgeHealth },
+    { route: '/api/stats', judge: (answer: Answer) => judgeStats(answer, latest, clock()) },
+  ]) {
+    try {
+      yield judge(await get(door, url, route));
+    } catch (thrown) {
+      yield fix(route, asStatsError(thrown).message, checkUrl);
+    }
+  }
+}

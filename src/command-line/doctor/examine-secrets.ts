@@ -1,0 +1,105 @@
+// The three secrets that a sync needs: there or not, enabled or not, and how good the session is. Values stay in here, but
+// for what a request with the stored session takes.
+
+import { type Config, isLoopback, type PelotonConfig } from '../../config.ts';
+import { StatsError } from '../../errors.ts';
+import type { Access } from '../../peloton/overview.ts';
+import { sessionSecret } from '../../peloton/sign-in-secrets.ts';
+import { accessOf, belongsTo, isFresh, parseSession } from '../../peloton/stored-session.ts';
+import type { RunParts } from '../../run.ts';
+import type { Secret } from '../../vault.ts';
+import { describeDuration, type Finding, type Findings, fix, fixError, note, ok } from './finding.ts';
+
+const storeCredentials = 'bash infra/scripts/set-credentials.sh, on Windows infra/scripts/set-credentials.ps1';
+const callMs = 30_000;
+
+type Failure = { error: unknown };
+/** A secret as it was read: undefined where it is missing. */
+type Read = Secret | undefined | Failure;
+
+function isFailure(read: Read): read is Failure {
+  return read !== undefined && 'error' in read;
+}
+
+function isSecret(read: Read): read is Secret {
+  return read !== undefined && !('error' in read);
+}
+
+export type UsableSession = {
+  /** Undefined where a sync would not use the stored session as it is. */
+  access: Access | undefined;
+  /** Whether a sync can do without it. */
+  canRenew: boolean;
+};
+
+async function readSecret({ openVault }: RunParts, name: string): Promise<Read> {
+  try {
+    return await openVault(AbortSignal.timeout(callMs)).read(name);
+  } catch (error) {
+    return { error };
+  }
+}
+
+/** A vault that gives nothing at all, said once. */
+function judgeVault({ url }: Config['vault'], error: unknown): Finding {
+  const isSandboxAway = isLoopback(url) && error instanceof StatsError && error.message.includes('ECONNREFUSED');
+  return isSandboxAway
+    ? fix('vault', `nobody answers at ${url}`, 'npm start, in another terminal')
+    : fixError('vault', error);
+}
+
+/** With neither of the two, a pasted session is all there is: good until Peloton refuses it. */
+function judgeCredential(name: string, read: Read, isPastedSession: boolean): Finding {
+  if (isFailure(read)) return fixError(name, read.error);
+  if (!read && isPastedSession) return note(name, 'none: the stored session is used until Peloton refuses it');
+  if (!read) return fix(name, 'the vault has no such secret', storeCredentials);
+  if (read.value.trim() === '') return fix(name, 'the secret is empty', storeCredentials);
+  return ok(name, `stored on ${read.createdAt.toISOString().slice(0, 10)}`);
+}
+
+type SessionFacts = { signIn: PelotonConfig['signIn']; username: Read; now: Date; canSignIn: boolean };
+
+function judgeSession(read: Read, { signIn, username, now, canSignIn }: SessionFacts): [Finding, UsableSession] {
+  const unusable = (text: string, canRenew = canSignIn): [Finding, UsableSession] => [
+    canRenew ? note(sessionSecret, text) : fix(sessionSecret, text, storeCredentials),
+    { access: undefined, canRenew },
+  ];
+  if (isFailure(read)) return [fixError(sessionSecret, read.error), { access: undefined, canRenew: canSignIn }];
+  if (!read) return unusable('none yet: the next sync signs in');
+  const session = parseSession(read);
+  const access = accessOf(session, signIn);
+  const canRenew = canSignIn || (signIn === 'oauth' && session.refresh_token !== undefined);
+  if (isSecret(username) && !belongsTo(username, session, read)) {
+    return unusable('of another user name: the next sync signs in anew');
+  }
+  if (!access) return unusable(`without a token for PELOTON_SIGN_IN=${signIn}: the next sync gets one`, canRenew);
+  if (session.expires_at === undefined) {
+    return [ok(sessionSecret, 'stored, with a token that does not say how long it is good'), { access, canRenew }];
+  }
+  const leftMs = Date.parse(session.expires_at) - now.getTime();
+  if (leftMs <= 0)
+    return unusable(`its token expired ${describeDuration(-leftMs)} ago: the next sync renews it`, canRenew);
+  const renewal = isFresh(session, now) ? '' : '; the next sync renews it';
+  return [
+    ok(sessionSecret, `stored, its token is good for ${describeDuration(leftMs)}${renewal}`),
+    { access, canRenew },
+  ];
+}
+
+export async function* examineSecrets(parts: RunParts): Findings<UsableSession> {
+  const names = ['peloton-username', 'peloton-password', sessionSecret];
+  const reads = await Promise.all(names.map(name => readSecret(parts, name)));
+  const [username, password, stored] = reads;
+  if (isFailure(username) && reads.every(isFailure)) {
+    yield judgeVault(parts.config.vault, username.error);
+    return { access: undefined, canRenew: false };
+  }
+  const canSignIn = isSecret(username) && isSecret(password);
+  const { signIn } = parts.config.peloton;
+  const [finding, session] = judgeSession(stored, { signIn, username, now: parts.clock(), canSignIn });
+  const isPastedSession = !username && !password && session.access !== undefined;
+  yield judgeCredential('peloton-username', username, isPastedSession);
+  yield judgeCredential('peloton-password', password, isPastedSession);
+  yield finding;
+  return session;
+}

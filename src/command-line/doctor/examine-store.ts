@@ -1,0 +1,81 @@
+// The store: the newest snapshot and its age, the series, what the last runs wrote down, and the lease.
+
+import { evaluateHealth } from '../../health.ts';
+import { parseHistory } from '../../history.ts';
+import { look, type Seen } from '../../look.ts';
+import { historyBlob, latestBlob } from '../../publish.ts';
+import type { RunParts } from '../../run.ts';
+import type { Snapshot } from '../../snapshot.ts';
+import { countOf, describeDuration, type Finding, type Findings, fix, fixError, note, ok } from './finding.ts';
+
+const syncNow = 'npm run sync';
+const rebuildHistory = 'npm run rebuild-history';
+const dayMs = 86_400_000;
+const shortestLeaseSeconds = 15;
+
+function judgeLatest({ latest }: Seen, now: Date): Finding {
+  if (!latest) return fix(latestBlob, 'there is none yet', `${syncNow}, or wait a quarter of an hour for the timer`);
+  const { snapshot } = latest;
+  if (!snapshot) return fix(latestBlob, 'it is damaged', `${syncNow} -- --force`);
+  const age = describeDuration(now.getTime() - Date.parse(snapshot.synced_at));
+  return ok(latestBlob, `of ${snapshot.date}, synced ${age} ago: ${snapshot.workout_counts.total_workouts} workouts`);
+}
+
+async function* examineSeries({ storage }: RunParts, { latest }: Seen): Findings {
+  try {
+    const blob = await storage.public.read(historyBlob);
+    if (typeof blob !== 'object') {
+      yield latest ? fix(historyBlob, 'it is missing', rebuildHistory) : note(historyBlob, 'there is none yet');
+      return;
+    }
+    const points = parseHistory(blob.bytes)?.points;
+    if (points) yield ok(historyBlob, `${countOf(points.length, 'day')}, the last ${points.at(-1)?.date ?? 'none'}`);
+    else yield fix(historyBlob, 'it is damaged', rebuildHistory);
+  } catch (thrown) {
+    yield fixError(historyBlob, thrown);
+  }
+}
+
+/** How the service says it is, by what the last runs wrote down. */
+function judgeState({ config, clock }: RunParts, { file, lastSuccess }: Seen): Finding {
+  if (file.isDamaged) return fix('state.json', 'it is damaged and counts as empty', `${syncNow} writes it anew`);
+  const now = clock();
+  const recent = file.state.sign_ins.filter(({ at }) => Date.parse(at) > now.getTime() - dayMs).length;
+  const signIns = `${recent} of 3 sign-ins in 24 hours`;
+  const health = evaluateHealth({ now, schedule: config.schedule, state: file.state, lastSuccess });
+  const { status, problem, next_attempt } = health;
+  const next = next_attempt ?? 'once a secret has a new version';
+  if (!problem) return ok('state.json', `${status}, ${signIns}, next sync ${next}`);
+  const text = `${status} (${problem.code}) since ${problem.since}, ${signIns}, next attempt ${next}`;
+  return status === 'retrying' ? note('state.json', text) : fix('state.json', text, problem.hint);
+}
+
+async function* examineLease({ storage }: RunParts): Findings {
+  try {
+    const lease = await storage.acquireLease(shortestLeaseSeconds);
+    if (!lease) {
+      yield note('lease', 'held by another run at this moment');
+      return;
+    }
+    await lease.release();
+    yield ok('lease', 'free: taken and released');
+  } catch (thrown) {
+    yield fixError('lease', thrown);
+  }
+}
+
+/** Returns the newest snapshot, where there is a good one. */
+export async function* examineStore(parts: RunParts): Findings<Snapshot | undefined> {
+  let seen: Seen;
+  try {
+    seen = await look(parts.storage, () => {}); // what it would log is said below
+  } catch (thrown) {
+    yield fixError('store', thrown);
+    return undefined;
+  }
+  yield judgeLatest(seen, parts.clock());
+  yield* examineSeries(parts, seen);
+  yield judgeState(parts, seen);
+  yield* examineLease(parts);
+  return seen.latest?.snapshot;
+}

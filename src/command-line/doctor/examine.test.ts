@@ -1,0 +1,284 @@
+// Every fault that the doctor knows, planted one at a time: the line that says so, and its next step.
+
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { createParts } from '../../app.ts';
+import { type Bench, type BenchOptions, fastLimits, hourMs, startBench } from '../../sandbox/bench.ts';
+import { pasteSession } from '../../sandbox/custody-bench.ts';
+import { startLoopbackServer } from '../../sandbox/loopback-server.ts';
+import { examine } from './examine.ts';
+import { isFault, lineOf } from './finding.ts';
+
+const quick = { maxTries: 1, retryDelayMs: 1, maxRetryDelayMs: 1 };
+// Two tries of the vault, since the first may meet a connection that was just cut.
+const limits = { ...fastLimits, storage: quick, vault: { ...quick, maxTries: 2 } };
+
+async function lines(bench: Bench, { signsIn = false, settings = {} } = {}) {
+  const all = { ...bench.settings, ...settings };
+  const open = createParts(all, { clock: () => bench.now, limits });
+  const findings = await Array.fromAsync(
+    examine({ settings: all, open: () => open(() => {}), has: flag => signsIn && flag === 'sign-in' }),
+  );
+  for (const { text } of findings)
+    for (const secret of bench.peloton.secrets()) assert.ok(!text.includes(secret), text);
+  return { all: findings.map(lineOf), faults: findings.filter(isFault).map(lineOf) };
+}
+
+/** A service with one day's stats. */
+async function workingBench(options: BenchOptions = {}): Promise<Bench> {
+  const bench = await startBench(options);
+  await bench.tick();
+  return bench;
+}
+
+const overwrite = (bench: Bench, name: string, text: string) =>
+  bench.container('public').getBlockBlobClient(name).upload(text, text.length);
+
+/** The session is all there is: pasted, and no user name or password. */
+function pasteAlone(bench: Bench, fields: { livesMs?: number; refresh_token?: undefined } = {}) {
+  for (const name of ['peloton-username', 'peloton-password']) bench.vault.secrets.delete(name);
+  pasteSession(bench, fields);
+}
+
+const setCredentials = /→ bash infra\/scripts\/set-credentials\.sh/;
+
+type Fault = { fault: string; plant: (bench: Bench) => unknown; line: RegExp[]; options?: BenchOptions };
+const faults: Fault[] = [
+  {
+    fault: 'a missing user name',
+    plant: ({ vault }) => vault.secrets.delete('peloton-username'),
+    line: [/^FIX {3}peloton-username +the vault has no such secret/, setCredentials],
+  },
+  {
+    fault: 'an empty password',
+    plant: ({ vault }) => vault.secrets.set('peloton-password', '\n'),
+    line: [/^FIX {3}peloton-password +the secret is empty/, setCredentials],
+  },
+  {
+    fault: 'a disabled secret',
+    plant: ({ vault }) => vault.secrets.disable('peloton-password'),
+    line: [/^FIX {3}peloton-password +vault: .*SecretDisabled/, /→ Enable the secret peloton-password/],
+  },
+  {
+    fault: 'a vault that refuses us, said once',
+    plant: ({ vault }) => vault.faults.add({ match: {}, fault: { status: 403 } }),
+    line: [/^FIX {3}vault +vault: .*403/, /→ Give .* the right to get secrets/],
+  },
+  {
+    fault: 'a sandbox that is not running',
+    plant: ({ vault }) => vault.refuse(),
+    line: [/^FIX {3}vault +nobody answers at http:\/\/127/, /→ npm start, in another terminal/],
+  },
+  {
+    fault: 'an expired session that nothing renews',
+    plant: bench => pasteAlone(bench, { livesMs: -3 * hourMs, refresh_token: undefined }),
+    line: [/^FIX {3}peloton-session +its token expired 3 hours ago/, setCredentials],
+  },
+  {
+    fault: 'a refused session that nothing renews',
+    plant: bench => {
+      pasteAlone(bench, { refresh_token: undefined });
+      bench.peloton.revokeAll();
+    },
+    line: [/^FIX {3}\/api\/me +Peloton refuses the stored session/, setCredentials],
+  },
+  {
+    fault: 'an account that Peloton refuses',
+    plant: ({ peloton }) => peloton.faults.add({ match: { path: /^\/api\/me$/ }, fault: { status: 402 } }),
+    line: [/^FIX {3}\/api\/me +account-refused: GET /, /→ .*check the membership/],
+  },
+  {
+    fault: 'a sign-in page that is away',
+    plant: ({ peloton }) => peloton.faults.add({ match: { path: /^\/login$/ }, fault: { status: 503 } }),
+    line: [/^FIX {3}sign-in page +upstream-unavailable: GET \S+\/login answered 503/, /→ Nothing to do/],
+  },
+  {
+    fault: 'a sign-in that Peloton has changed',
+    plant: ({ peloton }) => {
+      peloton.behaviour.oauth = 'retired';
+    },
+    line: [/^FIX {3}sign-in page +upstream-changed: /, /→ Look for a newer version/],
+  },
+  {
+    fault: 'a damaged snapshot',
+    plant: bench => overwrite(bench, 'latest.json', '{'),
+    line: [/^FIX {3}latest\.json +it is damaged/, /→ npm run sync -- --force/],
+  },
+  {
+    fault: 'a damaged series',
+    plant: bench => overwrite(bench, 'history.json', '{}'),
+    line: [/^FIX {3}history\.json +it is damaged/, /→ npm run rebuild-history/],
+  },
+  {
+    fault: 'a missing series',
+    plant: bench => bench.container('public').deleteBlob('history.json'),
+    line: [/^FIX {3}history\.json +it is missing/, /→ npm run rebuild-history/],
+  },
+  {
+    fault: 'a damaged state',
+    plant: bench => bench.container('private').getBlockBlobClient('state.json').upload('{', 1),
+    line: [/^FIX {3}state\.json +it is damaged/, /→ npm run sync/],
+  },
+  {
+    fault: 'a timer that does not run',
+    plant: bench => bench.passTime(40 * hourMs),
+    line: [/^FIX {3}state\.json +stale \(overdue\) since /, /→ .*the timer is not running/],
+  },
+  {
+    fault: 'a store that refuses us',
+    options: { storeFaults: true },
+    plant: ({ store }) => store?.faults.add({ match: { method: 'GET' }, fault: { status: 403 } }),
+    line: [/^FIX {3}store +storage: .*403/, /→ .*may read and write blobs/],
+  },
+  {
+    fault: 'a lease that we may not take',
+    options: { storeFaults: true },
+    plant: ({ store }) => store?.faults.add({ match: { query: /comp=lease/ }, fault: { status: 403 } }),
+    line: [/^FIX {3}lease +storage: .*403/, /→ .*may read and write blobs/],
+  },
+];
+
+describe('the doctor', () => {
+  for (const { fault, plant, line, options } of faults) {
+    it(`finds ${fault}, and names the next step`, async () => {
+      const bench = await workingBench(options);
+      await plant(bench);
+      const { faults } = await lines(bench);
+      const found = faults.find(text => line.every(part => part.test(text)));
+      assert.ok(found, `${line.join(' ')} is in none of:\n${faults.join('\n')}`);
+    });
+  }
+
+  it('sends whoever has no stats yet to the first sync', async () => {
+    const { faults } = await lines(await startBench());
+    assert.deepEqual(
+      faults.map(line => line.slice(0, 50).trim()),
+      ['FIX   latest.json      there is none yet → npm run'],
+    );
+  });
+
+  it('says what the last failure was, and what it waits for', async () => {
+    const bench = await startBench();
+    bench.vault.secrets.set('peloton-password', 'wrong');
+    await assert.rejects(bench.tick());
+    const { faults } = await lines(bench);
+    const state = faults.find(line => line.includes('state.json')) ?? '';
+    assert.match(
+      state,
+      /failing \(sign-in-refused\) since \S+, 1 of 3 sign-ins in 24 hours, next attempt once a secret/,
+    );
+    assert.match(state, /→ Sign in at members\.onepeloton\.com/);
+  });
+
+  it('is content with a pasted session alone, with one that the next sync renews, and while another run works', async () => {
+    const pasted = await workingBench();
+    pasteAlone(pasted);
+    const withoutCredentials = await lines(pasted);
+    assert.deepEqual(withoutCredentials.faults, []);
+    assert.ok(withoutCredentials.all.some(line => /^note {2}peloton-password +none: /.test(line)));
+
+    const expired = await workingBench();
+    expired.passTime(60 * hourMs);
+    const { all } = await lines(expired);
+    assert.ok(all.some(line => /^note {2}peloton-session +its token expired 12 hours ago: .*renews/.test(line)));
+    assert.ok(all.some(line => /^note {2}\/api\/me +not asked/.test(line)));
+
+    const busy = await workingBench();
+    await busy.container('private').getBlobLeaseClient().acquireLease(60);
+    assert.deepEqual((await lines(busy)).faults, []);
+    await busy.breakLease();
+  });
+
+  it('changes nothing by looking: no post, no refresh, no write', async () => {
+    const bench = await workingBench({ storeFaults: true });
+    const before = bench.peloton.requests.length;
+    const vaultBefore = bench.vault.requests.length;
+    const stored = await Promise.all(['latest.json', 'history.json'].map(bench.blob));
+    const state = await bench.privateBlob('state.json');
+    await lines(bench);
+    const asked = bench.peloton.requests.slice(before).map(({ method, path }) => `${method} ${path}`);
+    assert.deepEqual(asked, ['GET /api/me', 'GET /authorize', 'GET /login']);
+    assert.ok(bench.vault.requests.slice(vaultBefore).every(({ method }) => method === 'GET'));
+    assert.deepEqual(await Promise.all(['latest.json', 'history.json'].map(bench.blob)), stored);
+    assert.equal(await bench.privateBlob('state.json'), state);
+    assert.deepEqual(bench.peloton.violations, []);
+  });
+
+  it('has no page to open for the sign-in of 2021', async () => {
+    const bench = await startBench({ settings: { PELOTON_SIGN_IN: 'session' } });
+    bench.peloton.behaviour.sessionLogin = 'open';
+    await bench.tick();
+    const { all, faults } = await lines(bench);
+    assert.deepEqual(faults, []);
+    assert.ok(all.some(line => /^ok {4}\/api\/me/.test(line)));
+    assert.ok(all.some(line => /^note {2}sign-in page/.test(line)));
+  });
+
+  it('signs in where it is told to, and says why that did not work', async () => {
+    const bench = await workingBench();
+    const good = await lines(bench, { signsIn: true });
+    assert.match(good.all.at(-1) ?? '', /^ok {4}sign-in +Peloton let us in/);
+    bench.peloton.changePassword('known to Peloton alone');
+    const refused = await lines(bench, { signsIn: true });
+    assert.match(refused.all.at(-1) ?? '', /^FIX {3}sign-in +sign-in-refused: .*invalid_user_password.* → Sign in at/);
+    await bench.container('private').getBlobLeaseClient().acquireLease(60);
+    const busy = await lines(bench, { signsIn: true });
+    assert.match(busy.all.at(-1) ?? '', /^FIX {3}sign-in +another run holds the lease → try again/);
+    await bench.breakLease();
+  });
+});
+
+describe('the doctor at the public URL', () => {
+  /** What readers get: the answers of the service, or others. */
+  async function serve(answers: Record<string, { status: number; body: string }>) {
+    const server = await startLoopbackServer((request, response) => {
+      const { status, body } = answers[request.url ?? ''] ?? { status: 404, body: '<html>' };
+      response.writeHead(status).end(body);
+    });
+    return server;
+  }
+
+  async function look(bench: Bench, answers: Record<string, { status: number; body: string }>) {
+    const server = await serve(answers);
+    try {
+      const { all } = await lines(bench, { settings: { PUBLIC_URL: `${server.url}/` } });
+      return all.filter(line => / \/api\/(health|stats) /.test(line));
+    } finally {
+      await server.close();
+    }
+  }
+
+  async function answersOf(bench: Bench) {
+    const [health, stats] = await Promise.all([bench.get('health'), bench.get('stats')]);
+    return {
+      '/api/health': { status: health.reply.status, body: JSON.stringify(health.json) },
+      '/api/stats': { status: stats.reply.status, body: JSON.stringify(stats.json) },
+    };
+  }
+
+  it('finds the stats of the store', async () => {
+    const bench = await workingBench();
+    const [health, stats] = await look(bench, await answersOf(bench));
+    assert.match(health ?? '', /^ok {4}\/api\/health +ok/);
+    assert.match(stats ?? '', /^ok {4}\/api\/stats +serves the stats of 2026-11-22/);
+  });
+
+  it('finds a failing service, and stats that stay behind the store', async () => {
+    const bench = await workingBench();
+    const { '/api/stats': old } = await answersOf(bench);
+    bench.passTime(24 * hourMs);
+    await bench.tick();
+    bench.passTime(hourMs);
+    bench.peloton.behaviour.account = 402;
+    await bench.syncNow({ force: 'true' });
+    const [health, stats] = await look(bench, { ...(await answersOf(bench)), '/api/stats': old });
+    assert.match(health ?? '', /^FIX {3}\/api\/health +failing \(account-refused\) since \S+ → .*check the membership/);
+    assert.match(stats ?? '', /^FIX {3}\/api\/stats +serves 2026-11-22, older stats .* → check that PUBLIC_URL/);
+  });
+
+  it('finds somebody else there', async () => {
+    const found = await look(await workingBench(), {});
+    assert.match(found[0] ?? '', /^FIX {3}\/api\/health +answered 404 without health → check that PUBLIC_URL/);
+    assert.match(found[1] ?? '', /^FIX {3}\/api\/stats +answered 404 without stats → check that PUBLIC_URL/);
+  });
+});

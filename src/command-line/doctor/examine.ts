@@ -1,0 +1,52 @@
+// The order in which the doctor looks: each part from the ground up, so that the first fault is the one to mend first.
+
+import type { Config } from '../../config.ts';
+import { asStatsError } from '../../errors.ts';
+import type { RunParts } from '../../run.ts';
+import { signInNow } from '../../sign-in-now.ts';
+import type { CommandContext } from '../run-command.ts';
+import { examinePeloton } from './examine-peloton.ts';
+import { examinePublicUrl } from './examine-public-url.ts';
+import { examineSecrets } from './examine-secrets.ts';
+import { examineStore } from './examine-store.ts';
+import { type Findings, fix, fixError, ok } from './finding.ts';
+
+function describeConfig({ vault, storage, schedule, peloton }: Config): string {
+  const { access, publicContainer } = storage;
+  const store = 'accountUrl' in access ? `at ${new URL(access.accountUrl).host}` : 'by connection string';
+  const [hour, minute] = [schedule.hour, schedule.minute].map(part => String(part).padStart(2, '0'));
+  return [
+    `vault ${new URL(vault.url).host}`,
+    `container ${publicContainer} ${store}`,
+    `Peloton at ${new URL(peloton.apiUrl).host}`,
+    `due at ${hour}:${minute} ${schedule.timeZone}`,
+  ].join(', ');
+}
+
+async function* trySignIn(parts: RunParts): Findings {
+  try {
+    const outcome = await signInNow(parts);
+    if (outcome === 'busy') yield fix('sign-in', 'another run holds the lease', 'try again in a minute.');
+    else yield ok('sign-in', 'Peloton let us in; the new session is in the vault');
+  } catch (thrown) {
+    yield fixError('sign-in', thrown);
+  }
+}
+
+/** Everything, in the order of what depends on what. Only the sign-in, where it is asked for, changes anything. */
+export async function* examine({ settings, open, has }: Omit<CommandContext, 'log'>): Findings {
+  let parts: RunParts;
+  try {
+    parts = await open();
+  } catch (thrown) {
+    const { message, hint } = asStatsError(thrown);
+    yield fix('settings', message, hint);
+    return;
+  }
+  yield ok('settings', describeConfig(parts.config));
+  const secrets = yield* examineSecrets(parts);
+  yield* examinePeloton(parts, secrets);
+  const latest = yield* examineStore(parts);
+  yield* examinePublicUrl(parts, { settings, latest });
+  if (has('sign-in')) yield* trySignIn(parts);
+}

@@ -1,0 +1,53 @@
+// One line of the doctor: what was looked at, and that it works, or the exact next step.
+
+import { asStatsError } from '../../errors.ts';
+
+export type Finding = {
+  /** `note` is for what needs nobody and yet is worth knowing. */
+  mark: 'ok' | 'note' | 'FIX';
+  subject: string;
+  text: string;
+};
+
+/** An examination: what it finds as it goes, and at its end what the next one wants to know. */
+export type Findings<T = void> = AsyncGenerator<Finding, T>;
+
+export function ok(subject: string, text: string): Finding {
+  return { mark: 'ok', subject, text };
+}
+
+export function note(subject: string, text: string): Finding {
+  return { mark: 'note', subject, text };
+}
+
+export function fix(subject: string, text: string, nextStep: string): Finding {
+  return { mark: 'FIX', subject, text: `${text} → ${nextStep}` };
+}
+
+/** A failure with its code and the hint of whoever threw it. */
+export function fixError(subject: string, thrown: unknown): Finding {
+  const { code, message, hint } = asStatsError(thrown);
+  return fix(subject, `${code}: ${message}`, hint);
+}
+
+export function isFault({ mark }: Finding): boolean {
+  return mark === 'FIX';
+}
+
+export function lineOf({ mark, subject, text }: Finding): string {
+  return `${mark.padEnd(5)} ${subject.padEnd(16)} ${text}`;
+}
+
+/** `1 day`, `2 days`. */
+export function countOf(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+}
+
+/** Whole units of the largest of which there are two: `47 hours`. */
+export function describeDuration(milliseconds: number): string {
+  const seconds = Math.max(0, Math.floor(milliseconds / 1000));
+  if (seconds >= 2 * 86_400) return countOf(Math.floor(seconds / 86_400), 'day');
+  if (seconds >= 2 * 3_600) return countOf(Math.floor(seconds / 3_600), 'hour');
+  if (seconds >= 2 * 60) return countOf(Math.floor(seconds / 60), 'minute');
+  return countOf(seconds, 'second');
+}

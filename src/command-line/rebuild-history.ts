@@ -1,0 +1,40 @@
+// `npm run rebuild-history`: history.json made anew from the days. Under the lease, so that no sync writes meanwhile.
+
+import { type RebuiltHistory, replaceHistory } from '../publish.ts';
+import { holdLease } from '../run.ts';
+import { countOf } from './doctor/finding.ts';
+import { type CommandContext, runCommand } from './run-command.ts';
+
+const help = `npm run rebuild-history
+
+Makes history.json anew from history/*.json, with the settings of the environment over those of local.settings.json.
+Days that are damaged are left out and named; then the exit code is 1.`;
+
+function describe({ history: { points }, damaged }: RebuiltHistory): string[] {
+  const [first] = points;
+  const last = points.at(-1);
+  const rebuilt =
+    first && last
+      ? `history.json is made of ${countOf(points.length, 'day')}, from ${first.date} to ${last.date}.`
+      : 'There is no good day to make history.json of: it stays as it was.';
+  if (damaged.length === 0) return [rebuilt];
+  return [
+    rebuilt,
+    'Damaged, and left out:',
+    ...damaged.map(name => `  ${name}`),
+    '→ Put a good version back (docs/operations.md, "Restore from history"), then run this again.',
+  ];
+}
+
+async function rebuild({ open }: CommandContext): Promise<number> {
+  const parts = await open();
+  const rebuilt = await holdLease(parts, lease => replaceHistory(parts.storage.public, lease.lost));
+  if (rebuilt === 'busy') {
+    console.error('Busy: a sync is running. Try again in a minute.');
+    return 1;
+  }
+  console.log(describe(rebuilt).join('\n'));
+  return rebuilt.damaged.length === 0 && rebuilt.history.points.length > 0 ? 0 : 1;
+}
+
+await runCommand({ help, flags: [], run: rebuild });

@@ -1,0 +1,80 @@
+// What the commands have in common: flags, settings, the parts of a run, and how they end.
+// Exit codes: 0 for good, 1 for anything that needs someone, 2 for a command line that is wrong.
+
+import { parseArgs } from 'node:util';
+import { createParts } from '../app.ts';
+import { environment, type Settings } from '../config.ts';
+import { asStatsError, StatsError, stackOf } from '../errors.ts';
+import { type Log, syncFailed } from '../log.ts';
+import type { RunParts } from '../run.ts';
+import { readSettings } from './read-settings.ts';
+
+export type CommandContext = {
+  settings: Settings;
+  /** @throws StatsError `config` with every fault of the settings. */
+  open: () => Promise<RunParts>;
+  log: Log;
+  /** Whether the flag was given. */
+  has: (flag: string) => boolean;
+};
+
+export type Command = {
+  help: string;
+  /** Names of flags without a value. */
+  flags: readonly string[];
+  /** Resolves to the exit code. */
+  run: (context: CommandContext) => Promise<number>;
+};
+
+/** What a run has to say besides how it ended: warnings and worse, on stderr. */
+const log: Log = (level, event, fields = {}) => {
+  if ((level !== 'warn' && level !== 'error') || event === syncFailed) return;
+  console.error(`${level.padEnd(5)} ${event} ${JSON.stringify(fields)}`);
+};
+
+/** How a failure is told to the person at the terminal: the code, what happened, what to do. */
+function report(thrown: unknown): void {
+  const { code, message, hint } = asStatsError(thrown);
+  console.error(`Failed (${code}): ${message}\n→ ${hint}`);
+  if (!(thrown instanceof StatsError)) console.error(stackOf(thrown).join('\n'));
+}
+
+const settingsHint = 'Set them in the environment, or in local.settings.json: local.settings.json.example shows how.';
+
+/** Whoever types a command has no app settings to correct, but an environment and a file. */
+function forThisMachine(thrown: unknown): unknown {
+  if (!(thrown instanceof StatsError) || thrown.code !== 'config') return thrown;
+  return new StatsError('config', thrown.message, { hint: settingsHint });
+}
+
+function readFlags(flags: readonly string[]): Record<string, unknown> | undefined {
+  const options = Object.fromEntries([...flags, 'help'].map(name => [name, { type: 'boolean' as const }]));
+  try {
+    return parseArgs({ options }).values;
+  } catch (error) {
+    console.error(`${(error as Error).message}\nAllowed: ${[...flags, 'help'].map(name => `--${name}`).join(', ')}.`);
+    return undefined;
+  }
+}
+
+/** Runs the command of this process and sets its exit code. */
+export async function runCommand({ help, flags, run }: Command): Promise<void> {
+  const given = readFlags(flags);
+  if (!given || given.help) {
+    if (given) console.log(help);
+    process.exitCode = given ? 0 : 2;
+    return;
+  }
+  try {
+    const settings = await readSettings(environment, process.cwd());
+    const parts = createParts(settings);
+    const open = () =>
+      parts(log).catch(thrown => {
+        throw forThisMachine(thrown);
+      });
+    process.exitCode = await run({ settings, open, log, has: flag => given[flag] === true });
+  } catch (thrown) {
+    report(thrown);
+    process.exitCode = 1;
+  }
+}

@@ -1,0 +1,32 @@
+// For tests: a command of this folder as a person runs it, in a folder of its own, with no settings but the given ones.
+
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+
+export type CommandRun = {
+  args?: readonly string[];
+  /** The environment. */
+  settings?: Record<string, string>;
+  /** Of local.settings.json; without it there is no such file. */
+  fileSettings?: Record<string, string>;
+};
+
+export type CommandEnd = { code: number | null; output: string; errors: string };
+
+/** Runs `sync`, `doctor` or `rebuild-history` to its end. */
+export async function spawnCommand(name: string, run: CommandRun = {}): Promise<CommandEnd> {
+  const { args = [], settings = {}, fileSettings } = run;
+  const cwd = await mkdtemp(join(tmpdir(), 'command-'));
+  try {
+    if (fileSettings) await writeFile(join(cwd, 'local.settings.json'), JSON.stringify({ Values: fileSettings }));
+    const child = spawn(process.execPath, [join(import.meta.dirname, `${name}.ts`), ...args], { cwd, env: settings });
+    const [output, errors, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')]);
+    return { code, output, errors };
+  } finally {
+    await rm(cwd, { recursive: true });
+  }
+}
