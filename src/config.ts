@@ -75,16 +75,29 @@ function isTimeZone(text: string): boolean {
   }
 }
 
-/** Plain http is for a store on this machine; everything else in the string is for the SDK to judge. */
+const connectionPart =
+  /^(DefaultEndpointsProtocol|AccountName|AccountKey|EndpointSuffix|SharedAccessSignature|(?:Blob|Queue|Table|File)Endpoint)=(.*)$/;
+
+/**
+ * True for a string that the SDK takes, and with which it speaks plain http to this machine only. Each part may be given
+ * once: the SDK takes the first of two, and reads `BlobEndpointX` as `BlobEndpoint`.
+ */
 function isConnectionString(text: string): boolean {
-  const parts = new Map(
-    text.split(';').map(part => [part.split('=', 1)[0]?.trim() ?? '', part.replace(/^[^=]*=/, '')]),
-  );
-  if (parts.get('UseDevelopmentStorage') === 'true') return true;
-  const endpoint = parts.get('BlobEndpoint');
-  const named = parts.has('AccountName') && parts.has('AccountKey');
-  if (endpoint !== undefined) return isAcceptedUrl(endpoint) && (named || parts.has('SharedAccessSignature'));
-  return named && parts.get('DefaultEndpointsProtocol') === 'https';
+  if (/^UseDevelopmentStorage=true;?$/.test(text)) return true;
+  const values = new Map<string, string>();
+  for (const part of text.split(';').flatMap(part => part.trim() || [])) {
+    const [, name = '', value = ''] = connectionPart.exec(part) ?? [];
+    if (name === '' || values.has(name)) return false;
+    values.set(name, value);
+  }
+  const value = (name: string) => values.get(name) ?? '';
+  const endpoint = value('BlobEndpoint');
+  if (values.has('DefaultEndpointsProtocol') && values.has('AccountKey')) {
+    const key = Buffer.from(value('AccountKey'), 'base64');
+    const usual = `${value('DefaultEndpointsProtocol')}://${value('AccountName')}.blob.${value('EndpointSuffix')}`;
+    return value('AccountName') !== '' && key.length > 0 && isAcceptedUrl(endpoint || usual);
+  }
+  return value('SharedAccessSignature') !== '' && isAcceptedUrl(endpoint);
 }
 
 const text = z.string();
@@ -102,7 +115,7 @@ const settingTable = {
     .default('stats'),
   SYNC_TIME: timeOfDay.default({ hour: 8, minute: 0 }),
   SYNC_TIME_ZONE: text.refine(isTimeZone, 'must be an IANA time zone, such as Europe/Berlin').default('UTC'),
-  PUBLIC_URL: webUrl.transform(url => url.replace(/\/+$/, '')).optional(),
+  PUBLIC_URL: webUrl.transform(text => new URL(text).href.replace(/[/?#]+$/, '')).optional(),
   PELOTON_API_URL: origin.default('https://api.onepeloton.com'),
   PELOTON_AUTH_URL: origin.default('https://auth.onepeloton.com'),
   PELOTON_SIGN_IN: z.enum(['oauth', 'session'], 'must be oauth or session').default('oauth'),
@@ -219,9 +232,12 @@ export function readConfig(settings: Settings): Config {
 export function readPublicUrl(settings: Settings): string {
   const { values, faults } = read(settings, ['PUBLIC_URL']);
   const host = settings.WEBSITE_HOSTNAME?.trim();
-  if (faults.length === 0 && !values.PUBLIC_URL && !host) faults.push('PUBLIC_URL is missing');
+  const platform = host ? URL.parse(`http://${host}`) : null;
+  if (!values.PUBLIC_URL && !platform && faults.length === 0) {
+    faults.push(host ? 'WEBSITE_HOSTNAME is not a host name' : 'PUBLIC_URL is missing');
+  }
   throwFaults(faults);
   if (values.PUBLIC_URL) return values.PUBLIC_URL;
   // Core Tools sets WEBSITE_HOSTNAME to a loopback host with a port and speaks plain http there.
-  return isLoopback(`http://${host}`) ? `http://${host}` : `https://${host}`;
+  return platform && isLoopback(platform) ? `http://${host}` : `https://${host}`;
 }
