@@ -94,7 +94,8 @@ function isConnectionString(text: string): boolean {
   const endpoint = value('BlobEndpoint');
   if (values.has('DefaultEndpointsProtocol') && values.has('AccountKey')) {
     const key = Buffer.from(value('AccountKey'), 'base64');
-    const usual = `${value('DefaultEndpointsProtocol')}://${value('AccountName')}.blob.${value('EndpointSuffix')}`;
+    const suffix = value('EndpointSuffix');
+    const usual = suffix && `${value('DefaultEndpointsProtocol')}://${value('AccountName')}.blob.${suffix}`;
     return value('AccountName') !== '' && key.length > 0 && isAcceptedUrl(endpoint || usual);
   }
   return value('SharedAccessSignature') !== '' && isAcceptedUrl(endpoint);
