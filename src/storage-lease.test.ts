@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, beforeEach, test } from 'node:test';
-import { jsonContent, type Store, startStoreBench, storageFailureOf } from './sandbox/store-bench.ts';
+import { azureError, jsonContent, type Store, startStoreBench, storageFailureOf } from './sandbox/store-bench.ts';
 import type { Lease } from './storage.ts';
 
 const bench = await startStoreBench();
@@ -8,7 +8,8 @@ after(() => bench.close());
 beforeEach(() => bench.faults.clear());
 
 const leaseMs = 15_000;
-const renewal = { method: 'PUT', query: /comp=lease/ };
+/** The query of everything that is done with a lease. */
+const leasing = { method: 'PUT', query: /comp=lease/ };
 
 type Timers = { enable(options: { apis: ('setInterval' | 'setTimeout')[] }): void; tick(ms: number): void };
 
@@ -49,11 +50,19 @@ test('a lease does not stand in the way of reading and writing blobs', async () 
   await lease?.release();
 });
 
-test('a lease that is being broken is busy, not a failure', async () => {
+test('a lease that is taken or being broken is busy, and any other conflict a failure', async () => {
   const store = bench.openStore();
-  await store.acquireLease(15);
-  await store.privateClient.getBlobLeaseClient().breakLease(10);
-  assert.equal(await store.acquireLease(15), undefined);
+  await store.private.write('state.json', jsonContent('{}'), 'any');
+  for (const [code, isBusy] of [
+    ['LeaseAlreadyPresent', true],
+    ['LeaseIsBreakingAndCannotBeAcquired', true],
+    ['ContainerBeingDeleted', false],
+  ] as const) {
+    bench.faults.clear();
+    bench.faults.add({ match: leasing, fault: azureError(409, code) });
+    if (isBusy) assert.equal(await store.acquireLease(15), undefined);
+    else assert.match((await storageFailureOf(store.acquireLease(15))).message, /\(409 ContainerBeingDeleted\)\.$/);
+  }
 });
 
 test('a lease is renewed as long as it is held, and not after', async t => {
@@ -87,13 +96,13 @@ test('a renewal that fails is no loss yet, but a lease that nothing renews is lo
     bench.faults.clear();
     t.mock.timers.reset();
     const lease = await acquire(bench.openStore(), t.mock.timers);
-    const rule = bench.faults.add({ match: renewal, fault, times: 1 });
+    const rule = bench.faults.add({ match: leasing, fault, times: 1 });
     await passQuarter(t.mock.timers);
     assert.equal(rule.fired, 1);
     await passQuarter(t.mock.timers);
     await passQuarter(t.mock.timers);
     assert.equal(lease.lost.aborted, false);
-    bench.faults.add({ match: renewal, fault });
+    bench.faults.add({ match: leasing, fault });
     await passQuarter(t.mock.timers);
     await passQuarter(t.mock.timers);
     assert.equal(lease.lost.aborted, false);

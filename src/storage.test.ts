@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, beforeEach, describe, it } from 'node:test';
 import { StatsError } from './errors.ts';
 import type { Fault } from './sandbox/fault-answers.ts';
-import { jsonContent, type Store, startStoreBench, storageFailureOf } from './sandbox/store-bench.ts';
+import { azureError, jsonContent, type Store, startStoreBench, storageFailureOf } from './sandbox/store-bench.ts';
 
 const bench = await startStoreBench();
 after(() => bench.close());
@@ -96,13 +96,6 @@ describe('a container of the store', () => {
   });
 });
 
-const azureError = (status: number, code: string): Fault => ({
-  status,
-  contentType: 'application/xml',
-  headers: { 'x-ms-error-code': code },
-  body: `<?xml version="1.0" encoding="utf-8"?><Error><Code>${code}</Code><Message>secret</Message></Error>`,
-});
-
 /** What the store or the way to it may do to any call, and what is said of it. */
 const faults: Record<string, { fault: Fault; reason: string; tries?: number }> = {
   'refuses the key': {
@@ -153,9 +146,11 @@ describe('a store that cannot be used is a failure of the deployer', () => {
     });
   }
 
-  it('where it never answers', async () => {
+  it('where it never answers, inside a run or outside', async () => {
     bench.faults.add({ match: () => true, fault: 'hang' });
-    const failures = verbs.map(verb => storageFailureOf(calls[verb](bench.openStore({ callTimeoutMs: 200 }))));
+    const outside = bench.openStore({ callTimeoutMs: 200 });
+    const inside = { ...outside, ...outside.within(new AbortController().signal) };
+    const failures = [outside, inside].flatMap(store => verbs.map(verb => storageFailureOf(calls[verb](store))));
     for (const { message } of await Promise.all(failures)) assert.match(message, /\(AbortError\)\.$/);
   });
 

@@ -7,6 +7,7 @@ import { BlobServiceClient } from '@azure/storage-blob';
 import { StatsError } from '../errors.ts';
 import { type BlobContent, createStorage, type Patience } from '../storage.ts';
 import { startAzurite } from './azurite.ts';
+import type { Fault } from './fault-answers.ts';
 import { startFaultProxy } from './fault-proxy.ts';
 
 /** As many tries as a sync has, without its waits. */
@@ -43,6 +44,16 @@ export async function startStoreBench() {
 }
 
 export type Store = ReturnType<Awaited<ReturnType<typeof startStoreBench>>['openStore']>;
+
+/** An answer in Blob Storage's own way. */
+export function azureError(status: number, code: string): Fault {
+  return {
+    status,
+    contentType: 'application/xml',
+    headers: { 'x-ms-error-code': code },
+    body: `<?xml version="1.0" encoding="utf-8"?><Error><Code>${code}</Code><Message>secret</Message></Error>`,
+  };
+}
 
 export function jsonContent(text: string): BlobContent {
   return { bytes: Buffer.from(text), contentType: 'application/json' };
