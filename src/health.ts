@@ -33,10 +33,15 @@ export type HealthFacts = {
   lastSuccess: Date | undefined;
 };
 
-/** When a failed sync is tried next; null where only an owner can end the wait. */
-function nextAttemptAfter({ next_attempt, refused }: State, now: Date): string | null {
-  if (refused) return refused.until;
-  return next_attempt ?? nextTick(now).toISOString();
+/** When the next sync may run, from when it is owed on; null where only an owner can end the wait. */
+function nextAttempt(
+  { next_attempt, refused }: State,
+  { now, owedFrom }: { now: Date; owedFrom: Date },
+): string | null {
+  if (refused?.until === null) return null;
+  const waits = [next_attempt, refused?.until].flatMap(instant => (instant ? Date.parse(instant) : []));
+  const at = new Date(Math.max(owedFrom.getTime(), ...waits));
+  return (at > now ? at : nextTick(now)).toISOString();
 }
 
 /** Settings, or a part of the store, that cannot be read: nothing else can be said, nor will a sync succeed. */
@@ -55,14 +60,15 @@ export function evaluateHealth({ now, schedule, state, lastSuccess }: HealthFact
   const scheduledAt = latestScheduledInstant(now, schedule);
   const isOwed = lastSuccess === undefined || lastSuccess < scheduledAt;
   const isStale = isOwed && now.getTime() - scheduledAt.getTime() > staleAfterMs;
+  const owedFrom = isOwed ? scheduledAt : nextScheduledInstant(now, schedule);
+  const next_attempt = nextAttempt(state, { now, owedFrom });
 
   if (isFailing({ ...state, last_success: last_success ?? state.last_success }) && state.last_failure) {
     const { code, hint, since } = state.last_failure;
     const isGrave = code !== 'upstream-unavailable' || lastSuccess === undefined;
     const status = isGrave ? 'failing' : isStale ? 'stale' : 'retrying';
-    return { status, problem: { code, hint, since }, last_success, next_attempt: nextAttemptAfter(state, now) };
+    return { status, problem: { code, hint, since }, last_success, next_attempt };
   }
-  const next_attempt = (isOwed ? nextTick(now) : nextScheduledInstant(now, schedule)).toISOString();
   if (isStale) {
     const problem: Problem = { code: 'overdue', hint: overdueHint, since: scheduledAt.toISOString() };
     return { status: 'stale', problem, last_success, next_attempt };
