@@ -58,6 +58,7 @@ describe('a sign-in for its own sake', () => {
     await bench.tick(); // waits for a secret that changes
     assert.equal(await bench.blob('latest.json'), undefined);
     assert.equal(await signIn(bench), 'signed-in');
+    assert.equal((await bench.state()).refused, null);
     await bench.tick();
     assert.ok(await bench.blob('latest.json'));
   });
