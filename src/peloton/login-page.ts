@@ -2,6 +2,8 @@
 // docs/peloton.md says where each of them was seen.
 
 import { Parser } from 'htmlparser2';
+import type { Answer } from '../http.ts';
+import { assertAvailable, changed, parseJson, unavailable } from './answers.ts';
 
 export type HiddenForm = { action: string; fields: [name: string, value: string][] };
 
@@ -56,4 +58,28 @@ export function readInjectedConfig(html: string): { state?: string; csrf?: strin
 export function asksSecondFactor(html: string): boolean {
   if (readForms(html).some(form => /\/u\/mfa|mfa-/.test(form.action))) return true;
   return /verify your identity|two-factor|second factor|verification code|one-time code/i.test(html);
+}
+
+/** True for a body that is no page at all, or the page of a bot check. The ordinary pages load its script as well. */
+export function isNoPage(text: string): boolean {
+  if (!text.trimStart().startsWith('<')) return true;
+  return /just a moment|checking your browser|attention required|access (to this page )?(has been )?denied|px-captcha|cf[-_]chl/i.test(
+    text,
+  );
+}
+
+/**
+ * Pages are HTML. A refusal in HTML is a challenge at the edge, as is its page with any status; a refusal in JSON, or a page
+ * that is gone, is another dance.
+ * @throws StatsError `upstream-unavailable` or `upstream-changed` where the answer is no page.
+ */
+export function assertPage(answer: Answer): void {
+  const { status, text } = answer;
+  assertAvailable(answer);
+  if (text.trim() === '') throw unavailable(answer, `answered ${status} with an empty body`);
+  const isJson = parseJson(answer) !== undefined;
+  if (!isJson && (isNoPage(text) || status === 401 || status === 403)) {
+    throw unavailable(answer, `answered ${status} with something else than its page`);
+  }
+  if (status !== 200 || isJson) throw changed(answer, `answered ${status} where a page was`);
 }

@@ -6,8 +6,15 @@ import { CookieJar, getPublicSuffix } from 'tough-cookie';
 import { isLoopback, type PelotonConfig } from '../config.ts';
 import { StatsError } from '../errors.ts';
 import type { Answer, Door } from '../http.ts';
-import { assertAvailable, changed, parseJson, stringOf, unavailable } from './answers.ts';
-import { asksSecondFactor, type HiddenForm, readForms, readInjectedConfig } from './login-page.ts';
+import { changed, parseJson, stringOf, unavailable } from './answers.ts';
+import {
+  asksSecondFactor,
+  assertPage,
+  type HiddenForm,
+  isNoPage,
+  readForms,
+  readInjectedConfig,
+} from './login-page.ts';
 
 export type Credentials = { username: string; password: string };
 
@@ -70,15 +77,6 @@ async function findCsrf(jar: CookieJar, url: URL): Promise<string | undefined> {
   return cookies.find(cookie => cookie.key === '_csrf')?.value;
 }
 
-/** Pages are HTML. A refusal in HTML is a challenge at the edge; one in JSON, or a missing page, is another dance. */
-function assertPage(answer: Answer): void {
-  assertAvailable(answer);
-  if (answer.text.trim() === '') throw unavailable(answer, `answered ${answer.status} with an empty body`);
-  const isJson = parseJson(answer) !== undefined;
-  if ([401, 403].includes(answer.status) && !isJson) throw unavailable(answer, `answered ${answer.status} in HTML`);
-  if (answer.status !== 200 || isJson) throw changed(answer, `answered ${answer.status} where the login page was`);
-}
-
 async function openLoginPage(attempt: Attempt): Promise<LoginPage> {
   const { peloton, jar, state, nonce, codeVerifier } = attempt;
   let url = new URL('/authorize', peloton.authUrl);
@@ -96,7 +94,8 @@ async function openLoginPage(attempt: Attempt): Promise<LoginPage> {
     auth0Client,
   }).toString();
   let answer = await get(attempt, url);
-  for (let hop = 0; answer.location !== undefined && isRedirect(answer) && hop < maxHops; hop++) {
+  for (let hop = 0; answer.location !== undefined && isRedirect(answer); hop++) {
+    if (hop === maxHops) throw changed(answer, `led nowhere in ${maxHops} redirects`);
     url = nextHop(answer, answer.location, peloton.authUrl);
     answer = await get(attempt, url);
   }
@@ -168,7 +167,9 @@ function credentialsRefused(answer: Answer): StatsError {
   }
   if (status === 429 || status >= 500) return unavailable(answer, `answered ${status}`);
   if (stringOf(body, 'name') === 'AnomalyDetected') return changed(answer, 'answered AnomalyDetected');
-  if (body === undefined && status !== 200) return unavailable(answer, `answered ${status} without JSON`);
+  if (body === undefined && (status !== 200 || isNoPage(answer.text))) {
+    return unavailable(answer, `answered ${status} with neither JSON nor its form`);
+  }
   return new StatsError('upstream-changed', `${label} answered ${status} in a way that is not known.`, {
     status,
     credentialsJudged: true,
