@@ -3,7 +3,7 @@
 
 import { createHash } from 'node:crypto';
 import { promisify } from 'node:util';
-import { brotliCompress, constants, gzip } from 'node:zlib';
+import { type BrotliOptions, brotliCompress, constants, gzip } from 'node:zlib';
 import { errorTable, type StatsError } from './errors.ts';
 import { once } from './once.ts';
 
@@ -51,10 +51,19 @@ export type RepresentationSource = {
 
 const toBrotli = promisify(brotliCompress);
 const toGzip = promisify(gzip);
+const longBytes = 128 * 1024;
 
-/** Not the best there is: that makes a tenth less of it, and takes ten times as long while the first reader waits. */
+/**
+ * Not the best there is, which makes a tenth less of it and takes ten times as long while the first reader waits. A long
+ * series is so regular that even the fast way leaves one part in forty.
+ */
+function brotliOptions({ length }: Uint8Array): BrotliOptions {
+  const { BROTLI_PARAM_QUALITY, BROTLI_PARAM_LGWIN } = constants;
+  return { params: { [BROTLI_PARAM_QUALITY]: length > longBytes ? 2 : 5, [BROTLI_PARAM_LGWIN]: 18 } };
+}
+
 const compress: Record<Coding, (bytes: Uint8Array) => Promise<Uint8Array>> = {
-  br: bytes => toBrotli(bytes, { params: { [constants.BROTLI_PARAM_QUALITY]: 5 } }),
+  br: bytes => toBrotli(bytes, brotliOptions(bytes)),
   gzip: bytes => toGzip(bytes, { level: 6 }),
   identity: async bytes => bytes,
 };
@@ -136,10 +145,9 @@ const httpDate = /^(Mon|Tue|Wed|Thu|Fri|Sat|Sun), \d\d [A-Z][a-z]{2} \d{4} \d\d:
 function isNotModified({ headers }: Request, etag: string, lastModified: Date): boolean {
   const ifNoneMatch = headers.get('if-none-match');
   if (ifNoneMatch !== null) {
-    return ifNoneMatch.split(',').some(item => {
-      const tag = item.trim();
-      return tag === '*' || tag === etag || tag === `W/${etag}`;
-    });
+    // A tag may hold commas and stars itself.
+    const tags = ifNoneMatch.match(/(W\/)?"[^"]*"/g) ?? [];
+    return ifNoneMatch.trim() === '*' || tags.some(tag => tag === etag || tag === `W/${etag}`);
   }
   const since = headers.get('if-modified-since');
   if (since === null || !httpDate.test(since)) return false;
