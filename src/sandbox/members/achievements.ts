@@ -54,9 +54,13 @@ export function listAchievements(workouts: readonly Workout[]): Achievement[] {
   return [...badges, ...listDays(days)].filter(([, , count]) => count > 0).map(drawAchievement);
 }
 
-/** 32 hex digits that belong to a text. */
+const hexIds = new Map<string, string>();
+
+/** 32 hex digits that belong to a text. Kept: a year of overviews asks for the same ones every day. */
 export function hexId(text: string): string {
-  return createHash('md5').update(text).digest('hex');
+  const id = hexIds.get(text) ?? createHash('md5').update(text).digest('hex');
+  hexIds.set(text, id);
+  return id;
 }
 
 function drawAchievement([name, description, count]: Badge): Achievement {
