@@ -1,0 +1,210 @@
+import assert from 'node:assert/strict';
+import { mock, test } from 'node:test';
+import { keepCopy } from './copy.ts';
+import { StatsError } from './errors.ts';
+import type { StoredBlob } from './storage.ts';
+
+const lastModified = new Date('2026-11-22T08:00:00Z');
+
+function blobOf(text: string): StoredBlob {
+  return { bytes: Buffer.from(text), etag: `"${text}"`, lastModified };
+}
+
+/** A copy of one blob over a store that the test holds: what it has, whether it is away, and when it answers. */
+function startStore(first?: string) {
+  const store = {
+    now: 1_000_000,
+    text: first,
+    isAway: false,
+    /** Answers wait for this. */
+    gate: Promise.resolve(),
+    /** The tag that each request came with. */
+    asked: [] as (string | undefined)[],
+    derived: [] as string[],
+  };
+  const copy = keepCopy({
+    clock: () => new Date(store.now),
+    async read(ifNotEtag) {
+      store.asked.push(ifNotEtag);
+      const { text } = store;
+      await store.gate;
+      if (store.isAway) throw new StatsError('storage', 'The store is away.');
+      if (text === undefined) return undefined;
+      return blobOf(text).etag === ifNotEtag ? 'unchanged' : blobOf(text);
+    },
+    derive({ bytes }) {
+      const text = bytes.toString();
+      store.derived.push(text);
+      if (text === 'damaged') throw new StatsError('storage', 'It is damaged.');
+      return text;
+    },
+  });
+  return Object.assign(store, { copy, value: async () => (await copy())?.value });
+}
+
+/** A promise that the test settles. */
+function createGate() {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  return { promise, open: resolve };
+}
+
+test('a copy is served for 30 seconds, then asked for by its tag, and made anew only for another version', async () => {
+  const store = startStore('a');
+  assert.equal(await store.value(), 'a');
+  store.now += 29_999;
+  store.text = 'b';
+  assert.equal(await store.value(), 'a');
+  store.now += 1;
+  assert.equal(await store.value(), 'b');
+  store.now += 30_000;
+  assert.deepEqual(await store.copy(), { value: 'b', etag: '"b"', lastModified });
+  assert.deepEqual(store.asked, [undefined, '"a"', '"b"']);
+  assert.deepEqual(store.derived, ['a', 'b']);
+});
+
+test('the 30 seconds begin when the store is asked, not when it has answered', async () => {
+  const store = startStore('a');
+  const gate = createGate();
+  store.gate = gate.promise;
+  const first = store.value();
+  store.now += 10_000;
+  gate.open();
+  assert.equal(await first, 'a');
+  store.text = 'b';
+  store.now += 20_000;
+  assert.equal(await store.value(), 'b');
+});
+
+test('nothing is remembered for 5 seconds', async () => {
+  const store = startStore();
+  assert.equal(await store.value(), undefined);
+  store.text = 'a';
+  store.now += 4_999;
+  assert.equal(await store.value(), undefined);
+  store.now += 1;
+  assert.equal(await store.value(), 'a');
+  store.text = undefined;
+  store.now += 30_000;
+  assert.equal(await store.value(), undefined, 'what was taken away is not served on');
+  assert.deepEqual(store.asked, [undefined, undefined, '"a"']);
+});
+
+test('all who wait are one request', async () => {
+  const store = startStore('a');
+  const gate = createGate();
+  store.gate = gate.promise;
+  const readers = Array.from({ length: 100 }, () => store.value());
+  gate.open();
+  assert.deepEqual(new Set(await Promise.all(readers)), new Set(['a']));
+  assert.deepEqual([store.asked.length, store.derived.length], [1, 1]);
+});
+
+test('while the store is away the copy is served, and the store asked every 5 seconds', async () => {
+  const store = startStore('a');
+  await store.value();
+  store.isAway = true;
+  store.now += 30_000;
+  for (let second = 0; second < 20; second++) {
+    assert.equal(await store.value(), 'a');
+    store.now += 1_000;
+  }
+  assert.equal(store.asked.length, 1 + 4);
+  store.isAway = false;
+  store.text = 'b';
+  assert.equal(await store.value(), 'b');
+});
+
+test('without a copy the fault of the store is thrown, to all who wait, and the next one asks again', async () => {
+  const store = startStore('a');
+  store.isAway = true;
+  const readers = await Promise.allSettled(Array.from({ length: 3 }, () => store.value()));
+  assert.ok(readers.every(({ status }) => status === 'rejected'));
+  assert.equal(store.asked.length, 1);
+  await assert.rejects(store.value(), { code: 'storage' });
+  store.isAway = false;
+  assert.equal(await store.value(), 'a');
+});
+
+test('a version that must not be served leaves the copy as it is', async () => {
+  const store = startStore('a');
+  await store.value();
+  store.text = 'damaged';
+  store.now += 30_000;
+  assert.equal(await store.value(), 'a');
+  store.text = 'b';
+  store.now += 5_000;
+  assert.equal(await store.value(), 'b');
+  await assert.rejects(startStore('damaged').value(), { message: 'It is damaged.' });
+});
+
+test('with a copy nobody waits longer than a second for a store that hangs, and who comes later does not wait', async () => {
+  const timers = mock.timers;
+  timers.enable({ apis: ['setTimeout'] });
+  try {
+    const store = startStore('a');
+    await store.value();
+    const gate = createGate();
+    store.gate = gate.promise;
+    store.text = 'b';
+    store.now += 30_000;
+    let answer: string | undefined;
+    const reader = store.value().then(value => {
+      answer = value;
+    });
+    timers.tick(999);
+    await new Promise(setImmediate);
+    assert.equal(answer, undefined, 'a store that answers within the second is waited for');
+    timers.tick(1);
+    await reader;
+    assert.equal(answer, 'a');
+    assert.equal(await store.value(), 'a');
+    gate.open();
+    await new Promise(setImmediate);
+    assert.equal(await store.value(), 'b', 'the late answer is not lost');
+    assert.equal(store.asked.length, 2);
+  } finally {
+    timers.reset();
+  }
+});
+
+test('an expired copy is asked for again, even one that expires while it is being asked for', async () => {
+  const store = startStore('a');
+  await store.value();
+  store.text = 'b';
+  store.copy.expire();
+  assert.equal(await store.value(), 'b');
+  const gate = createGate();
+  store.gate = gate.promise;
+  store.copy.expire();
+  const reader = store.value();
+  store.text = 'c';
+  store.copy.expire();
+  gate.open();
+  assert.equal(await reader, 'b');
+  assert.equal(await store.value(), 'c');
+});
+
+test('a change is told when a version takes the place of another or of none, not at the first reading', async () => {
+  const told: string[] = [];
+  let text: string | undefined;
+  let now = 0;
+  const copy = keepCopy({
+    read: async tag => (text === undefined ? undefined : tag === `"${text}"` ? 'unchanged' : blobOf(text)),
+    derive: ({ bytes }) => bytes.toString(),
+    onChange: () => told.push(`${text}`),
+    clock: () => new Date(now),
+  });
+  for (const next of [undefined, 'a', 'a', 'b', undefined, 'c']) {
+    text = next;
+    now += 30_000;
+    await copy();
+  }
+  assert.deepEqual(told, ['a', 'b', 'c']);
+  const first = keepCopy({
+    ...{ read: async () => blobOf('a'), derive: () => 1 },
+    onChange: () => told.push('first'),
+    clock: () => new Date(now),
+  });
+  await first();
+  assert.equal(told.includes('first'), false);
+});
