@@ -63,13 +63,21 @@ async function replaceOlder(container: BlobContainer, name: string, snapshot: Sn
 
 export type RebuiltHistory = { history: History; damaged: string[] };
 
+/** What the names of all days between two dates begin with. */
+function prefixOfDays(first: string, last: string): string {
+  let length = 0;
+  while (length < first.length && first[length] === last[length]) length += 1;
+  return daysPrefix + first.slice(0, length);
+}
+
 /**
- * The series with a point for every day. The days it lacks are read, and its last one: a run that ended too early may have
- * left that behind. Days that are damaged are left out and named.
+ * The series with the points of the days up to a newest one: those after its last point, and that again, which a run that
+ * ended too early may have left behind its day. An empty series gets every day. Damaged days are left out and named.
  */
-export async function completeHistory(container: BlobContainer, history: History): Promise<RebuiltHistory> {
-  const whole = new Set(history.points.slice(0, -1).map(({ date }) => dayBlob(date)));
-  const names = (await Array.fromAsync(container.list(daysPrefix))).filter(name => !whole.has(name));
+async function completeHistory(container: BlobContainer, history: History, newest = ''): Promise<RebuiltHistory> {
+  const from = history.points.at(-1)?.date ?? '';
+  const listed = await Array.fromAsync(container.list(prefixOfDays(from, newest)));
+  const names = listed.filter(name => name >= `${daysPrefix}${from}`);
   const damaged: string[] = [];
   const points: HistoryPoint[] = [];
   for (let from = 0; from < names.length; from += readAtOnce) {
@@ -97,12 +105,21 @@ export async function replaceHistory(container: BlobContainer, signal: AbortSign
 }
 
 /** Puts the new day into the series, and what earlier runs left undone; a damaged series is made anew. */
-async function updateHistory(container: BlobContainer): Promise<void> {
+async function updateHistory(container: BlobContainer, date: string): Promise<void> {
   const next = async (current: StoredBlob | undefined) => {
     const history = (current && parseHistory(current.bytes)) ?? emptyHistory;
-    return (await completeHistory(container, history)).history;
+    return (await completeHistory(container, history, date)).history;
   };
   await replace({ container, name: historyBlob, next });
+}
+
+/**
+ * Tries to write, and changes nothing: no blob has the version that these writes ask for.
+ * @throws StatsError `storage` where the store takes no writes.
+ */
+export async function proveStoreWritable({ public: open, private: closed }: Storage): Promise<void> {
+  const nothing = { bytes: Buffer.alloc(0), contentType };
+  await Promise.all([open, closed].map(container => container.write(latestBlob, nothing, { etag: '"0x0"' })));
 }
 
 export type Publication = {
@@ -125,7 +142,7 @@ export async function publish({ storage, snapshot, raw, signal }: Publication): 
   signal.throwIfAborted();
   const isNewest = await replaceOlder(storage.public, dayBlob(date), snapshot);
   signal.throwIfAborted();
-  if (isNewest) await updateHistory(storage.public);
+  if (isNewest) await updateHistory(storage.public, date);
   signal.throwIfAborted();
   await replaceOlder(storage.public, latestBlob, snapshot);
 }

@@ -3,9 +3,11 @@
 
 import { asStatsError, StatsError, stackOf } from './errors.ts';
 import { callHooks, digestStats, hasOwedHook } from './hooks.ts';
+import { isFailing } from './ledger.ts';
 import { type Log, syncFailed, syncSucceeded, timed } from './log.ts';
 import { look, type Seen } from './look.ts';
 import { readSignInSecrets, versionsOf } from './peloton/sign-in-secrets.ts';
+import { proveStoreWritable } from './publish.ts';
 import { holdLease, limitTime, type Run, type RunParts, run, type TimedParts, writeDown } from './run.ts';
 import { decideDue } from './schedule.ts';
 import type { Snapshot } from './snapshot.ts';
@@ -43,6 +45,9 @@ function isHookOwed({ clock }: RunParts, { file, latest }: Seen): boolean {
 /** The sync, and then whoever waits for its news. */
 async function syncAndTell(parts: RunParts, force: boolean, { seen, vault, ...run }: Run): Promise<Snapshot> {
   const before = seen.latest?.snapshot;
+  const { state } = seen.file;
+  // Peloton is asked nothing for a store that still fails.
+  if (isFailing(state) && state.last_failure?.code === 'storage') await proveStoreWritable(run.storage);
   const snapshot = await sync({ ...parts, ...run, before, force });
   // The snapshot is out, and says itself when it was made: a state that cannot be written makes that no failure.
   await writeDown(parts.log, () => run.ledger.recordSuccess(new Date(snapshot.synced_at)));
