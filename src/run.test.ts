@@ -56,9 +56,11 @@ test('a timer run that finds the lease taken ends quietly, and a sync asked for 
 });
 
 test('a lease that is being broken is still one', async () => {
-  const bench = await startBench();
-  await takeLease(bench);
-  await bench.container('private').getBlobLeaseClient().breakLease(60);
+  const bench = await startBench({ storeFaults: true });
+  // As the real store says it; Azurite names any taken lease alike.
+  const body = '<Error><Code>LeaseIsBreakingAndCannotBeAcquired</Code><Message>…</Message></Error>';
+  const fault = { status: 409, body, contentType: 'application/xml' };
+  bench.store?.faults.add({ match: { query: /comp=lease/ }, fault, times: 1 });
   assert.equal((await bench.syncNow()).status, 409);
 });
 
@@ -82,16 +84,18 @@ test('of two hosts that tick at once one syncs, and the other ends quietly', asy
   assert.deepEqual([bench.peloton.counts.credentialPosts, bench.peloton.counts.refreshes], [1, 1]);
 });
 
-test('a host that waited for the lease finds that there is nothing left to do', async () => {
-  const bench = await startDue();
-  const other = bench.startApp();
-  duringRun(bench, async () => {
-    // The look before the lease said that a sync is due.
-    await bench.tick(other);
+test('a host that gets the lease as another has just synced finds that there is nothing left to do', async () => {
+  const bench = await startDue({ storeFaults: true });
+  const rule = bench.store?.faults.add({
+    match: async ({ url }) => {
+      if (!url?.includes('comp=lease')) return false;
+      rule?.remove();
+      await bench.tick(bench.startApp());
+      return false;
+    },
+    fault: 'reset',
   });
-  await bench.tick();
-  assert.equal(bench.peloton.counts.overviews, 2);
-  await bench.tick(other);
+  assert.equal((await bench.syncNow()).body.outcome, 'not-due');
   assert.equal(bench.peloton.counts.overviews, 2);
 });
 
@@ -102,6 +106,14 @@ test('a run that hangs at Peloton ends with its time, and says so', async () => 
   assert.equal(await tickFailure(bench), 'upstream-unavailable');
   assert.ok(performance.now() - startedAt < 4_000);
   assert.equal((await bench.state()).last_failure?.code, 'upstream-unavailable');
+});
+
+test('a run ends with its time when the store hangs before there is a lease', async () => {
+  const bench = await startDue({ storeFaults: true, limits: { workMs: 1_000, endMs: 20_000 } });
+  bench.store?.faults.add({ match: { query: /comp=lease/ }, fault: 'hang' });
+  const startedAt = performance.now();
+  assert.equal(await tickFailure(bench), 'upstream-unavailable');
+  assert.ok(performance.now() - startedAt < 4_000);
 });
 
 test('a run ends with its time when the store hangs, even in writing down why', async () => {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { HistoryPoint } from './history.ts';
 import { type Bench, hourMs, startBench } from './sandbox/bench.ts';
 import { askedDuring, pasteSession, tickFailure } from './sandbox/custody-bench.ts';
 import type { Fault } from './sandbox/fault-answers.ts';
@@ -138,7 +139,6 @@ const retryAfters: [name: string, headers: Record<string, string>, minutes: numb
   ['in seconds, in full', { 'retry-after': String(3 * 3600) }, 180],
   ['as a date, in full', { 'retry-after': 'Mon, 23 Nov 2026 14:00:00 GMT' }, 300],
   ['of a week, for a day', { 'retry-after': String(7 * 86_400) }, 1440],
-  ['shorter than our own wait, not at all', { 'retry-after': '30' }, 15],
 ];
 for (const [name, headers, minutes] of retryAfters) {
   test(`a Retry-After is honoured ${name}`, async () => {
@@ -149,6 +149,16 @@ for (const [name, headers, minutes] of retryAfters) {
     assert.equal(await minutesUntilAsked(bench), minutes);
   });
 }
+
+test('a Retry-After that is shorter than our own wait does not shorten it', async () => {
+  const bench = await startDue();
+  spoilOverviews(bench, { status: 503, headers: { 'retry-after': '30' } });
+  for (const minutes of [14, 29, 59]) {
+    assert.equal(await tickFailure(bench), 'upstream-unavailable');
+    assert.equal(await waitMinutes(bench), minutes);
+    bench.passTime(minutes * minuteMs);
+  }
+});
 
 const waits: [code: string, spoil: (bench: Bench) => unknown, minutes: number][] = [
   ['upstream-changed', bench => spoilOverviews(bench, { status: 200, body: {} }), 240],
@@ -182,6 +192,25 @@ test('vault, storage and config are tried at every tick, and Peloton is not aske
   await vault.tick();
 });
 
+for (const container of ['public', 'private'] as const) {
+  test(`a ${container} container that takes no writes is found out once, and then without asking Peloton`, async () => {
+    const bench = await startDue({ storeFaults: true });
+    const { containerName } = bench.container(container);
+    const path = new RegExp(`/${containerName}/(?!state)`);
+    bench.store?.faults.add({ match: { method: 'PUT', path }, fault: { status: 403 } });
+    const before = await bench.blob('latest.json');
+    const asked = await askedDuring(bench, async () => {
+      for (let tick = 0; tick < 4; tick++, bench.passTime(15 * minuteMs)) {
+        assert.equal(await tickFailure(bench), 'storage');
+      }
+    });
+    assert.equal(asked.length, 1);
+    assert.equal(await bench.blob('latest.json'), before);
+    bench.store?.faults.clear();
+    await bench.tick();
+  });
+}
+
 const changes: [secret: string, change: (bench: Bench) => unknown][] = [
   ['peloton-username', bench => bench.vault.secrets.set('peloton-username', bench.peloton.credentials.username)],
   ['peloton-password', bench => bench.vault.secrets.set('peloton-password', bench.peloton.credentials.password)],
@@ -197,6 +226,7 @@ for (const [secret, change] of changes) {
     if (secret === 'peloton-username') assert.equal(await tickFailure(bench), 'sign-in-refused');
     else await bench.tick();
     assert.equal(bench.peloton.counts.credentialPosts, secret === 'peloton-session' ? 1 : 2);
+    assert.equal(bench.peloton.counts.overviews, secret === 'peloton-username' ? 0 : 1);
     assert.deepEqual(bench.peloton.violations, []);
   });
 }
@@ -283,18 +313,32 @@ test('a damaged state delays nothing, and a sign-in that another version wrote d
   assert.equal(bench.peloton.counts.credentialPosts, 1);
 });
 
-test('the series gets the days that an earlier run left undone', async () => {
+test('the series gets the day that an earlier run left undone, be it new or done again', async () => {
   const bench = await startBench({ storeFaults: true });
   await bench.tick();
+  const workouts = [{ name: 'Cycling', slug: 'cycling', count: 7777 }];
+  const leaveUndone = async () => {
+    bench.passTime(minuteMs);
+    bench.store?.faults.add({ match: { method: 'PUT', path: /history\.json$/ }, fault: { status: 403 }, times: 1 });
+    assert.equal((await bench.syncNow({ force: 'true' })).body.code, 'storage');
+  };
   bench.passTime(24 * hourMs);
-  bench.store?.faults.add({ match: { method: 'PUT', path: /history\.json$/ }, fault: { status: 403 }, times: 1 });
-  assert.equal(await tickFailure(bench), 'storage');
+  await leaveUndone();
   assert.equal(JSON.parse((await bench.blob('latest.json')) ?? '').date, '2026-11-22');
   bench.passTime(24 * hourMs);
   await bench.tick();
-  const { points } = JSON.parse((await bench.blob('history.json')) ?? '') as { points: { date: string }[] };
+  bench.peloton.behaviour.alterOverview = () => ({ workout_counts: { total_workouts: 7777, workouts } });
+  await leaveUndone();
+  bench.passTime(24 * hourMs);
+  await bench.tick();
+  const { points } = JSON.parse((await bench.blob('history.json')) ?? '') as { points: HistoryPoint[] };
   assert.deepEqual(
-    points.map(({ date }) => date),
-    ['2026-11-22', '2026-11-23', '2026-11-24'],
+    points.map(({ date, total_workouts }) => [date, total_workouts === 7777]),
+    [
+      ['2026-11-22', false],
+      ['2026-11-23', false],
+      ['2026-11-24', true],
+      ['2026-11-25', true],
+    ],
   );
 });
