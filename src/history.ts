@@ -85,13 +85,16 @@ function csvField(text: string): string {
 
 /** RFC 4180: `date,total_workouts`, then a column for every slug, a-z; a count that is not there is 0. */
 export function toCsv(points: readonly HistoryPoint[]): string {
-  const counts = points.map(point => new Map(Object.entries(point.counts)));
-  const slugs = [...new Set(counts.flatMap(count => [...count.keys()]))].sort(compareText);
-  const header = ['date', 'total_workouts', ...slugs].map(csvField);
-  const rows = points.map(({ date, total_workouts }, index) => [
-    date,
-    total_workouts,
-    ...slugs.map(slug => counts[index]?.get(slug) ?? 0),
-  ]);
-  return [header, ...rows].map(row => `${row.join(',')}\r\n`).join('');
+  const slugs = new Set<string>();
+  for (const { counts } of points) for (const slug in counts) slugs.add(slug);
+  const columns = [...slugs].sort(compareText);
+  const places = new Map(columns.map((slug, index) => [slug, index]));
+  const zeros = columns.map(() => 0);
+  const lines = [['date', 'total_workouts', ...columns].map(csvField).join(',')];
+  for (const { date, total_workouts, counts } of points) {
+    const row = zeros.slice();
+    for (const slug in counts) row[places.get(slug) ?? row.length] = counts[slug] ?? 0;
+    lines.push([date, total_workouts, ...row].join(','));
+  }
+  return `${lines.join('\r\n')}\r\n`;
 }
