@@ -1,0 +1,66 @@
+// (d) Ten years of history, asked of a process that has read none of it: what reading, checking and answering take, against
+// parsing and writing the same JSON, which is what any service that looked into it would do.
+
+import { runFresh } from './fresh-node.ts';
+import { cpuMsSince, type Figures, ratio, takeTurns } from './measure.ts';
+import type { Report } from './report.ts';
+import { copyWithHistory, createHistory, type Service } from './service.ts';
+
+const tenYears = createHistory(3_653);
+const text = JSON.stringify(tenYears);
+
+async function parseAndWrite(): Promise<Figures> {
+  const before = process.cpuUsage();
+  const { length: bytes } = Buffer.from(JSON.stringify(JSON.parse(text)));
+  return { cpu: cpuMsSince(before), bytes };
+}
+
+export async function measureHistory(service: Service): Promise<Report> {
+  const { settings, bytes } = await copyWithHistory(service, tenYears);
+  const calls: number[] = [];
+  const ask =
+    (headers: Record<string, string>, query: Record<string, string> = {}) =>
+    async () => {
+      service.countStoreCalls();
+      const figures = await runFresh({ target: 'built', call: 'history', headers, query, settings });
+      calls.push(service.countStoreCalls() - 1); // the first is for the snapshot
+      return figures;
+    };
+  const { json, read, full, brotli, year, csv } = await takeTurns(
+    {
+      json: parseAndWrite,
+      read: () => runFresh({ target: 'nothing', call: 'blob', settings }),
+      full: ask({}),
+      brotli: ask({ 'accept-encoding': 'br' }),
+      year: ask({ 'accept-encoding': 'br' }, { from: '2025-11-22', to: '2026-11-21' }),
+      csv: ask({ 'accept-encoding': 'br' }, { format: 'csv' }),
+    },
+    7,
+  );
+  const row = (what: string, { cpu = Number.NaN, bytes: sent = 0 }: Figures) => ({
+    what,
+    figures: `${cpu.toFixed(1)} ms of CPU, ${sent.toLocaleString('en')} bytes`,
+    ratio: `${ratio(cpu, json.cpu)}`,
+  });
+  return {
+    title: `Ten years of history (${tenYears.points.length} days, ${bytes.toLocaleString('en')} bytes) in a new process`,
+    rows: [
+      row('JSON.parse and JSON.stringify alone, in a warm process', json),
+      row("the store's client reading the blob alone", read),
+      row('all of it', full),
+      row('all of it, in brotli', brotli),
+      row('one year of it, in brotli', year),
+      row('all of it as CSV, in brotli', csv),
+      { what: 'blobs read', figures: `${Math.max(...calls)}` },
+    ],
+    ratios: {
+      history_cpu_vs_json: ratio(full.cpu, json.cpu),
+      history_cpu_vs_20_ms: ratio(full.cpu, 20),
+      history_brotli_cpu_vs_json: ratio(brotli.cpu, json.cpu),
+      history_year_cpu_vs_json: ratio(year.cpu, json.cpu),
+      history_year_cpu_vs_20_ms: ratio(year.cpu, 20),
+      history_csv_cpu_vs_json: ratio(csv.cpu, json.cpu),
+      history_blob_reads: Math.max(...calls),
+    },
+  };
+}

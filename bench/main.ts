@@ -1,0 +1,20 @@
+// `npm run bench`: figures of the built app against baselines that are measured in the same run. Takes about a minute
+// on an idle machine. The last line is JSON: the ratios by name.
+
+import { measureAnswers } from './answers.ts';
+import { measureHistory } from './history.ts';
+import { measureImports } from './imports.ts';
+import { formatReport, type Report } from './report.ts';
+import { measureRequests } from './requests.ts';
+import { startService } from './service.ts';
+import { measureSyncs } from './syncs.ts';
+
+const service = await startService();
+const reports: Report[] = [];
+for (const measure of [measureImports, measureRequests, measureHistory, measureSyncs, measureAnswers]) {
+  const report = await measure(service);
+  console.log(formatReport(report));
+  reports.push(report);
+}
+await service.close();
+console.log(`\n${JSON.stringify(Object.assign({}, ...reports.map(({ ratios }) => ratios)))}`);
