@@ -1,0 +1,97 @@
+// Twenty ways in which Peloton, the vault or the store is away for some hours, each as it shows on the wire.
+// None is so long that a day could not have its sync: the last of a day's waits is four hours.
+
+import type { Fault } from './fault-answers.ts';
+import type { FaultProxy } from './fault-proxy.ts';
+import type { FaultRule } from './faults.ts';
+import type { PelotonDouble } from './peloton.ts';
+import type { VaultDouble } from './vault.ts';
+
+/** What an outage can spoil. */
+export type Servers = { peloton: PelotonDouble; vault: VaultDouble; store: FaultProxy };
+
+export type Outage = {
+  name: string;
+  /** From the first tick that it spoils. */
+  hours: number;
+  /** Spoils it; what it returns ends the outage. */
+  begin: (servers: Servers) => () => unknown;
+};
+
+type ServerName = keyof Servers;
+
+function spoil(server: ServerName, rule: FaultRule): Outage['begin'] {
+  return servers => servers[server].faults.add(rule).remove;
+}
+
+function spoilAll(server: ServerName, fault: Fault): Outage['begin'] {
+  return spoil(server, { match: {}, fault });
+}
+
+/** Spoils the refresh, on a day that needs one. */
+function spoilRefresh(rule: Omit<FaultRule, 'match'>): Outage['begin'] {
+  return servers => {
+    servers.peloton.expireAccessTokens();
+    return spoil('peloton', { match: { path: /^\/oauth\/token$/ }, ...rule })(servers);
+  };
+}
+
+function refuse(server: 'peloton' | 'vault' | 'store'): Outage['begin'] {
+  return servers => {
+    const refused = servers[server].refuse();
+    return () => refused.then(() => servers[server].reopen());
+  };
+}
+
+const hour = { 'retry-after': '3600' };
+const overview = { path: /\/overview$/ };
+const challenge: Fault = { status: 403, body: '<html>Just a moment...</html>', contentType: 'text/html' };
+
+export const outages: readonly Outage[] = [
+  { name: 'Peloton answers 503', hours: 2, begin: spoilAll('peloton', { status: 503 }) },
+  { name: 'Peloton answers 500 all day long', hours: 10, begin: spoilAll('peloton', { status: 500 }) },
+  { name: 'Peloton asks for an hour of peace', hours: 1, begin: spoilAll('peloton', { status: 429, headers: hour }) },
+  { name: 'Peloton answers 429 and no more', hours: 3, begin: spoilAll('peloton', { status: 429 }) },
+  { name: 'Peloton refuses connections', hours: 6, begin: refuse('peloton') },
+  { name: 'Peloton resets connections', hours: 4, begin: spoilAll('peloton', 'reset') },
+  { name: 'Peloton never answers', hours: 1, begin: spoilAll('peloton', 'hang') },
+  { name: 'the edge challenges everybody', hours: 5, begin: spoilAll('peloton', challenge) },
+  { name: 'overviews come empty', hours: 2, begin: spoil('peloton', { match: overview, fault: 'empty' }) },
+  { name: 'overviews break off', hours: 8, begin: spoil('peloton', { match: overview, fault: 'cut' }) },
+  {
+    name: 'overviews lose their counts',
+    hours: 3,
+    begin: spoil('peloton', { match: overview, fault: { status: 200, body: {} } }),
+  },
+  {
+    name: 'the API accepts no token',
+    hours: 7,
+    begin: spoil('peloton', { match: { path: /^\/api\// }, fault: { status: 401, body: {} } }),
+  },
+  {
+    name: 'the membership lapses',
+    hours: 9,
+    begin: spoil('peloton', { match: overview, fault: { status: 402, body: {} } }),
+  },
+  { name: 'no token is refreshed', hours: 6, begin: spoilRefresh({ fault: { status: 503 } }) },
+  {
+    name: 'the answer to a refresh gets lost',
+    hours: 1,
+    begin: spoilRefresh({ fault: 'reset', when: 'after', times: 1 }),
+  },
+  { name: 'the vault forbids everything', hours: 4, begin: spoilAll('vault', { status: 403 }) },
+  { name: 'the vault refuses connections', hours: 0.5, begin: refuse('vault') },
+  {
+    name: 'the vault cannot be written when it matters',
+    hours: 2,
+    begin: ({ peloton, vault }) => {
+      peloton.expireAccessTokens();
+      vault.readOnly = true;
+      return () => {
+        vault.readOnly = false;
+      };
+    },
+  },
+  { name: 'the store forbids everything', hours: 5, begin: spoilAll('store', { status: 403 }) },
+  { name: 'the store refuses connections', hours: 0.5, begin: refuse('store') },
+];

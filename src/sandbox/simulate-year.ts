@@ -1,0 +1,19 @@
+// `npm run simulate-year`: a year of the service in a minute. Exit code 1 when a day is missed or a rule is broken.
+
+import { simulateYear } from './year.ts';
+
+const { daysMissed, brokenRules, ...report } = await simulateYear({ from: '2026-02-01', days: 365 });
+console.log(
+  [
+    `Days synced          ${report.daysSynced}`,
+    `Days missed          ${[daysMissed.length, ...daysMissed].join(' ')}`,
+    `Outages              ${report.outages}`,
+    `Sign-ins             ${report.signIns}`,
+    `Refreshes            ${report.refreshes}`,
+    `Requests to Peloton  ${report.requestsToPeloton}`,
+    `Ticks                ${report.ticks}`,
+    `Duration             ${report.durationSeconds} s`,
+    ...brokenRules.map(rule => `Broken: ${rule}`),
+  ].join('\n'),
+);
+if (daysMissed.length + brokenRules.length > 0) process.exitCode = 1;

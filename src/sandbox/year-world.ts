@@ -1,0 +1,59 @@
+// Everything a simulated year happens in: the doubles, a store with a switchboard of faults, and hosts of the real app, all
+// by one clock that the simulation holds.
+
+import { BlobServiceClient } from '@azure/storage-blob';
+import { createApp } from '../app.ts';
+import { startAzurite } from './azurite.ts';
+import { startFaultProxy } from './fault-proxy.ts';
+import type { Servers } from './outages.ts';
+import { startPelotonDouble } from './peloton.ts';
+import { startVaultDouble } from './vault.ts';
+
+export type Host = ReturnType<typeof createApp>;
+
+export type YearWorld = {
+  /** The clock of everything, in milliseconds since 1970. */
+  time: { now: number };
+  servers: Servers;
+  /** Two instances of the app. */
+  hosts: readonly [Host, Host];
+  /** The local dates that have a day in the store, and those of the series. */
+  readDays(): Promise<{ stored: string[]; inSeries: string[] }>;
+  close(): Promise<unknown>;
+};
+
+export type YearStart = { at: number; syncTime: string; timeZone: string };
+
+export async function startYearWorld({ at, syncTime, timeZone }: YearStart): Promise<YearWorld> {
+  const time = { now: at };
+  const clock = () => new Date(time.now);
+  const azurite = await startAzurite();
+  const store = await startFaultProxy({ target: azurite.url });
+  const peloton = await startPelotonDouble({ clock, member: 'newcomer' });
+  const { username, password } = peloton.credentials;
+  const secrets = { 'peloton-username': username, 'peloton-password': password };
+  const vault = await startVaultDouble({ clock, secrets });
+  const settings = {
+    KEY_VAULT_URL: vault.url,
+    STORAGE_CONNECTION_STRING: azurite.connectionString.replace(new URL(azurite.url).origin, store.url),
+    PELOTON_API_URL: peloton.apiUrl,
+    PELOTON_AUTH_URL: peloton.authUrl,
+    SYNC_TIME: syncTime,
+    SYNC_TIME_ZONE: timeZone,
+  };
+  const limits = { door: { timeoutMs: 500, retryDelayMs: 2, maxRetryAfterMs: 20 } };
+  const startHost = () => createApp(settings, { clock, limits });
+  const blobs = BlobServiceClient.fromConnectionString(azurite.connectionString).getContainerClient('stats');
+  return {
+    time,
+    servers: { peloton, vault, store },
+    hosts: [startHost(), startHost()],
+    async readDays() {
+      const days = await Array.fromAsync(blobs.listBlobsFlat({ prefix: 'history/' }));
+      const series = await blobs.getBlobClient('history.json').downloadToBuffer();
+      const { points } = JSON.parse(series.toString()) as { points: { date: string }[] };
+      return { stored: days.map(({ name }) => name.slice(8, 18)), inSeries: points.map(({ date }) => date) };
+    },
+    close: () => Promise.all([azurite, store, peloton, vault].map(server => server.close())),
+  };
+}

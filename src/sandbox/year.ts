@@ -1,0 +1,147 @@
+// A year of the real app over the doubles, by a clock that is passed in: outages, a changed password, a revoked session, a
+// week with two hosts. Left out are the ticks between a day's sync and the night: nothing can be due.
+
+import { outages } from './outages.ts';
+import { type Host, startYearWorld, type YearWorld } from './year-world.ts';
+
+export type YearOptions = {
+  /** The first local date. */
+  from: string;
+  days: number;
+};
+
+export type YearReport = {
+  daysSynced: number;
+  daysMissed: string[];
+  outages: number;
+  signIns: number;
+  refreshes: number;
+  requestsToPeloton: number;
+  ticks: number;
+  durationSeconds: number;
+  /** What must never be, in one sentence each. */
+  brokenRules: string[];
+};
+
+const timeZone = 'Europe/Berlin';
+/** In the hour that one night of the year skips and another has twice. */
+const syncTime = '02:30';
+const firstTick = '02:15';
+const quarterMs = 15 * 60_000;
+const hourMs = 4 * quarterMs;
+const localTime = new Intl.DateTimeFormat('sv-SE', { timeZone, dateStyle: 'short', timeStyle: 'short' });
+
+type Year = YearWorld & {
+  /** Days that have begun, at their sync time. */
+  day: number;
+  plan: ReturnType<typeof planEvents>;
+  /** The date of every sync that succeeded. */
+  synced: string[];
+  ticks: number;
+  brokenRules: string[];
+  /** What ends an outage or a mistake, and when. */
+  repairs: { at: number; repair: () => unknown }[];
+};
+
+function listDates({ from, days }: YearOptions): string[] {
+  const at = (day: number) => new Date(Date.parse(from) + day * 24 * hourMs);
+  return Array.from({ length: days }, (_, day) => at(day).toISOString().slice(0, 10));
+}
+
+/** What happens on which day, spread over the days. */
+function planEvents(days: number) {
+  const dayAt = (share: number) => Math.floor(days * share);
+  const isSecondHostHere = (day: number) => day >= dayAt(0.25) && day < dayAt(0.25) + 7;
+  const outageOf = new Map(outages.map((outage, index) => [dayAt((index + 1) / (outages.length + 1)), outage]));
+  return { isSecondHostHere, outageOf, passwordChange: dayAt(0.41), revocation: dayAt(0.71) };
+}
+
+function beginDay(year: Year): void {
+  const { time, plan, servers, repairs } = year;
+  year.day += 1;
+  const outage = plan.outageOf.get(year.day);
+  if (outage) repairs.push({ at: time.now + outage.hours * hourMs, repair: outage.begin(servers) });
+  if (year.day === plan.passwordChange) servers.peloton.changePassword('the new one');
+  if (year.day === plan.revocation) servers.peloton.revokeAll();
+}
+
+async function repairWhatIsDue(year: Year): Promise<void> {
+  const isDue = ({ at }: { at: number }) => at <= year.time.now;
+  const due = year.repairs.filter(isDue);
+  year.repairs = year.repairs.filter(repair => !isDue(repair));
+  for (const { repair } of due) await repair();
+}
+
+/** One tick of every host, all at once; what they logged says what became of it. */
+async function tickHosts(hosts: readonly Host[]): Promise<{ event: string; date: string; code: string }[]> {
+  const lines: string[] = [];
+  const write = (line: string) => lines.push(line);
+  // A failure marks the invocation of its host: here it is read from the log.
+  await Promise.allSettled(hosts.map(host => host.sync({}, { debug: write, info: write, warn: write, error: write })));
+  return lines.map(line => JSON.parse(line));
+}
+
+/** An owner who reads mail corrects the password six hours later. */
+function tellOwner({ repairs, time, servers: { vault, peloton } }: Year): void {
+  const repair = () => vault.secrets.set('peloton-password', peloton.credentials.password);
+  repairs.push({ at: time.now + 6 * hourMs, repair });
+}
+
+async function tickOnce(year: Year, date: string, time: string): Promise<void> {
+  const { servers, hosts, plan } = year;
+  const askedBefore = servers.peloton.requests.length;
+  const events = await tickHosts(plan.isSecondHostHere(year.day) ? hosts : hosts.slice(0, 1));
+  year.ticks += 1;
+  for (const { event, date: syncedDate, code } of events) {
+    if (event === 'sync.succeeded') year.synced.push(syncedDate);
+    if (event === 'defect') year.brokenRules.push(`${date} ${time}: a defect`);
+    if (event === 'sync.failed' && code === 'sign-in-refused') tellOwner(year);
+  }
+  if (time < syncTime && servers.peloton.requests.length > askedBefore) {
+    year.brokenRules.push(`${date} ${time}: Peloton was asked before the day was due`);
+  }
+}
+
+async function report(year: Year, dates: string[], startedAt: number): Promise<YearReport> {
+  const { servers, synced, ticks, plan, brokenRules, readDays } = year;
+  const { counts, requests, violations } = servers.peloton;
+  const { stored, inSeries } = await readDays();
+  const twice = dates.filter(date => synced.indexOf(date) !== synced.lastIndexOf(date));
+  brokenRules.push(...violations, ...twice.map(date => `${date} was synced more than once`));
+  if (inSeries.join() !== stored.join()) brokenRules.push('the series is not the days');
+  return {
+    daysSynced: dates.filter(date => stored.includes(date) && synced.includes(date)).length,
+    daysMissed: dates.filter(date => !stored.includes(date)),
+    outages: plan.outageOf.size,
+    signIns: counts.credentialPosts,
+    refreshes: counts.refreshes,
+    requestsToPeloton: requests.length,
+    ticks,
+    durationSeconds: Math.round((performance.now() - startedAt) / 100) / 10,
+    brokenRules,
+  };
+}
+
+/** Lives through the days. */
+export async function simulateYear(options: YearOptions): Promise<YearReport> {
+  const startedAt = performance.now();
+  const dates = listDates(options);
+  const at = Date.parse(options.from) + 3 * hourMs;
+  const year: Year = {
+    ...(await startYearWorld({ at, syncTime, timeZone })),
+    ...{ day: -1, plan: planEvents(options.days) },
+    ...{ synced: [], ticks: 0, brokenRules: [], repairs: [] },
+  };
+  try {
+    for (; ; year.time.now += quarterMs) {
+      const [date = '', time = ''] = localTime.format(year.time.now).split(' ');
+      if (date > (dates.at(-1) ?? '')) return await report(year, dates, startedAt);
+      if (year.synced.at(-1) === date || time < firstTick) continue;
+      if (time >= syncTime && dates[year.day] !== date) beginDay(year);
+      await repairWhatIsDue(year);
+      await tickOnce(year, date, time);
+    }
+  } finally {
+    await year.close();
+  }
+}
