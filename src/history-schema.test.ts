@@ -44,9 +44,11 @@ describe('the fast check of a series', () => {
     assert.ok(seen.true > 200 && seen.false > 200, JSON.stringify(seen));
   });
 
-  it('takes a discipline that is called __proto__', () => {
+  it('takes a discipline that is called __proto__, with a count that is one', () => {
     const text = '{"schema_version":1,"points":[{"date":"2026-11-22","total_workouts":1,"counts":{"__proto__":1}}]}';
     assert.equal(isHistory(JSON.parse(text)), true);
-    assert.equal(isHistory(JSON.parse(text.replace('":1}}', '":"1"}}'))), false);
+    for (const count of ['"1"', '0', '-1', '1.5', 'null']) {
+      assert.equal(isHistory(JSON.parse(text.replace('":1}}', `":${count}}}`))), false, count);
+    }
   });
 });
