@@ -7,12 +7,18 @@ import { assertAvailable, changed, parseJson, unavailable } from './answers.ts';
 
 export type HiddenForm = { action: string; fields: [name: string, value: string][] };
 
+/** Deeper than any page of people; a parser's work grows with the square of it. */
+const maxDepth = 500;
+
 /** The forms of a page with their named inputs; entities are decoded, as a browser does before it submits. */
 export function readForms(html: string): HiddenForm[] {
   const forms: HiddenForm[] = [];
   let open: HiddenForm | undefined;
+  let depth = 0;
   const parser = new Parser({
     onopentag(name, attributes) {
+      depth++;
+      if (depth > maxDepth) parser.pause();
       if (name === 'form') {
         open = { action: attributes.action ?? '', fields: [] };
         forms.push(open);
@@ -21,6 +27,7 @@ export function readForms(html: string): HiddenForm[] {
       }
     },
     onclosetag(name) {
+      depth--;
       if (name === 'form') open = undefined;
     },
   });
@@ -57,7 +64,7 @@ export function readInjectedConfig(html: string): { state?: string; csrf?: strin
  */
 export function asksSecondFactor(html: string): boolean {
   if (readForms(html).some(form => /\/u\/mfa|mfa-/.test(form.action))) return true;
-  return /verify your identity|two-factor|second factor|verification code|one-time code/i.test(html);
+  return !isNoPage(html) && /verify your identity|two-factor|second factor|verification code|one-time code/i.test(html);
 }
 
 /** True for a body that is no page at all, or the page of a bot check. The ordinary pages load its script as well. */

@@ -2,11 +2,11 @@
 // The state in the credentials' body is the page's transaction state, not the one we sent (docs/peloton.md).
 
 import { createHash, randomBytes } from 'node:crypto';
-import { CookieJar, getPublicSuffix } from 'tough-cookie';
-import { isLoopback, type PelotonConfig } from '../config.ts';
+import { CookieJar } from 'tough-cookie';
+import type { PelotonConfig } from '../config.ts';
 import { StatsError } from '../errors.ts';
 import type { Answer, Door } from '../http.ts';
-import { changed, parseJson, stringOf, unavailable } from './answers.ts';
+import { assertAvailable, changed, parseJson, stringOf, unavailable } from './answers.ts';
 import {
   asksSecondFactor,
   assertPage,
@@ -15,6 +15,7 @@ import {
   readForms,
   readInjectedConfig,
 } from './login-page.ts';
+import { credentialsPath, findHome, isRedirect, nextHop, routeOf } from './redirects.ts';
 
 export type Credentials = { username: string; password: string };
 
@@ -32,40 +33,12 @@ type Attempt = {
 type LoginPage = { url: URL; transactionState: string; csrf: string };
 
 const maxHops = 15;
-const credentialsPath = '/usernamepassword/login';
 /** Base64 of `{"name":"auth0.js-ulp","version":"9.14.3"}`: the client library of Peloton's own page. */
 const auth0Client = 'eyJuYW1lIjoiYXV0aDAuanMtdWxwIiwidmVyc2lvbiI6IjkuMTQuMyJ9';
 const refusals = new Set(['invalid_user_password', 'too_many_attempts', 'password_leaked', 'blocked', 'user_blocked']);
-const shownPaths = new Set([
-  '/authorize',
-  '/login',
-  '/authorize/resume',
-  '/login/callback',
-  '/continue',
-  credentialsPath,
-]);
 
 function challengeOf(verifier: string): string {
   return createHash('sha256').update(verifier).digest('base64url');
-}
-
-/** A path of the dance as it may be shown: an unknown one may hold anything. */
-function routeOf(url: URL): string {
-  return shownPaths.has(url.pathname) || /^\/sso\/[a-z_]{1,40}$/.test(url.pathname) ? url.pathname : '/{path}';
-}
-
-/** Only https under the registrable domain of PELOTON_AUTH_URL; loopback where that is loopback. */
-function isOnTheWay(url: URL, authUrl: string): boolean {
-  if (isLoopback(authUrl)) return /^https?:$/.test(url.protocol) && isLoopback(url);
-  const domainOf = (hostname: string) => getPublicSuffix(hostname, { ignoreError: true });
-  return url.protocol === 'https:' && domainOf(url.hostname) === domainOf(new URL(authUrl).hostname);
-}
-
-/** The URL that an answer points to, which the dance may visit. */
-function nextHop(answer: Answer, location: string, authUrl: string): URL {
-  const url = URL.parse(location, answer.url.href);
-  if (!url || !isOnTheWay(url, authUrl)) throw changed(answer, 'points away from the sign-in');
-  return url;
 }
 
 async function get({ door, jar }: Attempt, url: URL): Promise<Answer> {
@@ -96,21 +69,24 @@ async function openLoginPage(attempt: Attempt): Promise<LoginPage> {
   let answer = await get(attempt, url);
   for (let hop = 0; answer.location !== undefined && isRedirect(answer); hop++) {
     if (hop === maxHops) throw changed(answer, `led nowhere in ${maxHops} redirects`);
-    url = nextHop(answer, answer.location, peloton.authUrl);
+    const home = findHome(answer, peloton);
+    if (home) {
+      readCode(answer, home, state);
+      throw changed(answer, 'came home without a login');
+    }
+    url = nextHop(answer, answer.location, peloton);
     answer = await get(attempt, url);
   }
   assertPage(answer);
   const page = readInjectedConfig(answer.text);
   if (page.challenge && page.challenge !== challengeOf(codeVerifier)) throw changed(answer, 'is for another sign-in');
-  const transactionState = url.searchParams.get('state') ?? page.state;
+  const inUrl = url.searchParams.get('state');
+  // A page that is served without a redirect still has our own state in its URL.
+  const transactionState = inUrl === state ? page.state : (inUrl ?? page.state);
   if (!transactionState) throw changed(answer, 'gave no transaction state');
   const csrf = (await findCsrf(jar, url)) ?? page.csrf;
   if (!csrf) throw unavailable(answer, 'gave no _csrf, in the cookie or the page');
   return { url, transactionState, csrf };
-}
-
-function isRedirect({ status }: Answer): boolean {
-  return status >= 300 && status < 400 && status !== 304;
 }
 
 async function postCredentials(attempt: Attempt, page: LoginPage, credentials: Credentials): Promise<Answer> {
@@ -180,13 +156,14 @@ function credentialsRefused(answer: Answer): StatsError {
 function readCallbackForm(answer: Answer): HiddenForm {
   if (answer.text.trim() === '') throw unavailable(answer, `answered ${answer.status} with an empty body`);
   if (parseJson(answer) !== undefined) throw credentialsRefused(answer);
+  assertAvailable(answer);
   const form = readForms(answer.text).find(({ fields }) => fields.some(([name]) => name === 'wresult'));
   if (answer.status === 200 && form?.action) return form;
   throw asksSecondFactor(answer.text) ? secondFactor(answer) : credentialsRefused(answer);
 }
 
 async function postForm(attempt: Attempt, from: Answer, form: HiddenForm): Promise<Answer> {
-  const url = nextHop(from, form.action, attempt.peloton.authUrl);
+  const url = nextHop(from, form.action, attempt.peloton);
   return await attempt.door.request({
     method: 'POST',
     url,
@@ -215,21 +192,20 @@ function readCode(answer: Answer, home: URL, sentState: string): string {
 
 async function followHome(attempt: Attempt, first: Answer): Promise<string> {
   const { peloton, state } = attempt;
-  const redirectUri = new URL(peloton.redirectUri);
   let answer = first;
   for (let hop = 0; hop < maxHops; hop++) {
     if (!isRedirect(answer) || answer.location === undefined) {
+      assertAvailable(answer);
       if (asksSecondFactor(answer.text)) throw secondFactor(answer);
       assertPage(answer);
       throw changed(answer, 'ended on a page instead of the redirect home');
     }
+    const home = findHome(answer, peloton);
+    if (home) return readCode(answer, home, state);
     const target = URL.parse(answer.location, answer.url.href);
-    if (target?.origin === redirectUri.origin && target.pathname === redirectUri.pathname) {
-      return readCode(answer, target, state);
-    }
     if (target?.searchParams.has('error')) return readCode(answer, target, state);
     if (target?.pathname.startsWith('/u/mfa')) throw secondFactor(answer);
-    answer = await get(attempt, nextHop(answer, answer.location, peloton.authUrl));
+    answer = await get(attempt, nextHop(answer, answer.location, peloton));
   }
   throw changed(answer, `did not come home in ${maxHops} redirects`);
 }
