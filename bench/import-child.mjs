@@ -68,8 +68,9 @@ if (functionName === 'stats') {
 } else if (functionName === 'blob') {
   Object.assign(figures, await readSeries());
 } else if (functionName) {
-  await get('stats'); // the store's client is loaded and connected
+  const headers = JSON.parse(headersText);
+  await get('stats', headers); // the store's client is loaded and connected, and the coding has its threads
   await settle();
-  Object.assign(figures, await get(functionName, JSON.parse(headersText), JSON.parse(queryText)));
+  Object.assign(figures, await get(functionName, headers, JSON.parse(queryText)));
 }
 console.log(JSON.stringify(figures));

@@ -73,9 +73,10 @@ const etagSuffix: Record<Coding, string> = { br: '-br', gzip: '-gz', identity: '
 /** A version of a resource, ready to be sent as often as it is asked for. */
 export function represent(source: RepresentationSource): Representation {
   const { bytes, contentType, lastModified, cacheControl = publicCaching, headers } = source;
-  const digest = createHash('sha256').update(bytes).digest('base64url').slice(0, 27);
+  let digest: string | undefined; // of a long series only parts may be asked for
 
   function make(coding: Coding): Variant {
+    digest ??= createHash('sha256').update(bytes).digest('base64url').slice(0, 27);
     const etag = `"${digest}${etagSuffix[coding]}"`;
     const cachingHeaders = {
       ...everyAnswer,
