@@ -41,7 +41,11 @@ export const emptyHistory: History = { schema_version: 1, points: [] };
 export function toPoint({ date, workout_counts }: Snapshot): HistoryPoint {
   const { total_workouts, workouts } = workout_counts;
   const counts = new Map<string, number>();
-  for (const { slug, count } of workouts) if (count > 0) counts.set(slug, (counts.get(slug) ?? 0) + count);
+  for (const { slug, count } of workouts) {
+    const sum = (counts.get(slug) ?? 0) + count;
+    // A slug that is sent twice must not make a number that no reader of the series takes.
+    if (sum > 0) counts.set(slug, Math.min(sum, Number.MAX_SAFE_INTEGER));
+  }
   return { date, total_workouts, counts: Object.fromEntries(counts) };
 }
 
