@@ -226,12 +226,12 @@ test('a 401 with a fresh token is a change of theirs: neither another refresh no
 });
 
 test('an answered refresh is kept even where the time of the run is up', async () => {
-  const { bench, old } = await startExpired({ limits: { workMs: 2_500, endMs: 8_000 } });
+  const { bench, old } = await startExpired({ limits: { workMs: 3_500, endMs: 30_000 } });
   const startedAt = performance.now();
   bench.vault.faults.add({
     match: async request => {
       const isKeeping = request.method === 'PUT' && bench.peloton.counts.refreshes === 1;
-      if (isKeeping) await new Promise(resolve => setTimeout(resolve, startedAt + 2_700 - performance.now()));
+      if (isKeeping) await new Promise(resolve => setTimeout(resolve, startedAt + 3_700 - performance.now()));
       return false;
     },
     fault: 'reset',

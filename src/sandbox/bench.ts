@@ -112,9 +112,12 @@ async function readBlob(container: ContainerClient, name: string): Promise<strin
 }
 
 async function breakLease(container: ContainerClient): Promise<void> {
-  if (!(await container.exists())) return;
-  const { leaseState } = await container.getProperties();
-  if (leaseState === 'leased' || leaseState === 'breaking') await container.getBlobLeaseClient().breakLease(0);
+  try {
+    await container.getBlobLeaseClient().breakLease(0);
+  } catch (error) {
+    // No container, or no lease.
+    if (!isRestError(error) || (error.statusCode !== 404 && error.statusCode !== 409)) throw error;
+  }
 }
 
 export async function startBench(options: BenchOptions = {}): Promise<Bench> {

@@ -48,8 +48,8 @@ async function syncYesterday(): Promise<StoredText[]> {
 /** Fills the containers as a service leaves them whose last sync was yesterday's. */
 async function fillYesterday(bench: Bench): Promise<void> {
   yesterday ??= syncYesterday();
+  await Promise.all([bench.container('public').create(), bench.container('private').create()]);
   const upload = async ([container, name, text]: StoredText) => {
-    await bench.container(container).createIfNotExists();
     await bench.container(container).getBlockBlobClient(name).upload(text, Buffer.byteLength(text));
   };
   await Promise.all((await yesterday).map(upload));
