@@ -178,9 +178,9 @@ test('an overview with faults anywhere but in its counts is published, by the li
   assert.ok(records > 100 && badges > 100, `${records} records and ${badges} achievements came through`);
 });
 
-test('8 MB of anything are read or refused in seconds, however deep and however malformed', () => {
+test('megabytes of anything are read or refused in seconds, however deep and however malformed', () => {
   const counts = '"workout_counts":{"total_workouts":1,"workouts":[]}';
-  const many = (entry: string, bytes = 7_900_000) => `[${`${entry},`.repeat(bytes / (entry.length + 1))}null]`;
+  const many = (entry: string, bytes = 3_000_000) => `[${`${entry},`.repeat(bytes / (entry.length + 1))}null]`;
   const deep = (open: string, close: string) => open.repeat(2_000_000) + close.repeat(2_000_000);
   const named = '{"name":"","slug":""}';
   const published: Record<string, string> = {
@@ -206,6 +206,6 @@ test('8 MB of anything are read or refused in seconds, however deep and however 
     const snapshot = readAnything(parsed);
     const ms = Math.round(process.cpuUsage(startedAt).user / 1000);
     assert.equal(snapshot !== undefined, name in published, name);
-    assert.ok(ms < 6_000, `${name}: ${ms} ms`);
+    assert.ok(ms < 3_000, `${name}: ${ms} ms`);
   }
 });
