@@ -1,0 +1,104 @@
+// The store in the fault matrix: every call of a sync. The table is what has to come of it. Once latest.json is
+// written the sync is made, whatever happens to the state and the lease; and what is only compared with may be away.
+
+import type { IncomingMessage } from 'node:http';
+import { readTable } from './fault-matrix.ts';
+import { keepSession, type Phase, type Row, type Suite, signInAnew } from './fault-matrix-suite.ts';
+
+/** S storage, + a sync all the same. */
+const cells = readTable(`
+                            401 403 404 409 412 429 429r 500 503 empty html half cut reset gone drip hang
+read state                   S   S   S   S   S   S   S    S   S    S    S    S    S    S    S    S    S
+read latest                  S   S   S   S   S   S   S    S   S    S    S    S    S    S    S    S    S
+take the lease               S   S   S   S   S   S   S    S   S    S    S    S    S    S    S    S    S
+make the private container   S   S   S   S   S   S   S    S   S    S    S    S    S    S    S    S    S
+read the last raw            +   +   +   +   +   +   +    +   +    +    +    +    +    +    S    +    +
+count the sign-in            S   S   S   S   S   S   S    S   S    S    S    S    S    S    S    S    S
+write raw                    S   S   S   S   S   S   S    S   S    S    S    S    S    S    S    S    S
+read the day                 S   S   S   S   S   S   S    S   S    S    S    S    S    S    S    S    S
+write the day                S   S   S   S   S   S   S    S   S    S    S    S    S    S    S    S    S
+make the public container    S   S   S   S   S   S   S    S   S    S    S    S    S    S    S    S    S
+read the series              S   S   S   S   S   S   S    S   S    S    S    S    S    S    S    S    S
+list the days                S   S   S   S   S   S   S    S   S    S    S    S    S    S    S    S    S
+write the series             S   S   S   S   S   S   S    S   S    S    S    S    S    S    S    S    S
+read latest again            S   S   S   S   S   S   S    S   S    S    S    S    S    S    S    S    S
+write latest                 S   S   S   S   S   S   S    S   S    S    S    S    S    S    S    S    S
+write the state              +   +   +   +   +   +   +    +   +    +    +    +    +    +    +    +    +
+release the lease            +   +   +   +   +   +   +    +   +    +    +    +    +    +    +    +    +
+`);
+
+type Place = {
+  method: 'GET' | 'PUT';
+  container: 'public' | 'private';
+  /** What follows the container in the path; without it, the container itself. */
+  blob?: RegExp;
+  query?: RegExp;
+  leaseAction?: 'acquire' | 'release';
+  /** Fitting requests of the run that come before the one meant. */
+  skip?: number;
+  tries?: number;
+  signsIn?: boolean;
+  /** False before the run has begun that could write it down. */
+  isInRun?: boolean;
+  maxAsked?: number;
+  only?: Phase;
+};
+
+function fits({ method, container, blob, query, leaseAction }: Place) {
+  return (request: IncomingMessage): boolean => {
+    const [, name = '', path = '', asked = ''] = /^\/[^/]+\/([^/?]+)\/?([^?]*)\??(.*)$/.exec(request.url ?? '') ?? [];
+    return (
+      request.method === method &&
+      name.endsWith('-private') === (container === 'private') &&
+      (blob ? blob.test(path) : path === '') &&
+      (!query || query.test(asked)) &&
+      (!leaseAction || request.headers['x-ms-lease-action'] === leaseAction)
+    );
+  };
+}
+
+function place(given: Place): Row {
+  const { skip = 0, tries = 3, signsIn = false, isInRun = true, maxAsked = isInRun ? 1 : 0, only } = given;
+  return {
+    prepare: signsIn ? signInAnew : keepSession,
+    ...(only && { only }),
+    locate({ store }, kind) {
+      if (!store) throw new TypeError('This bench has no switchboard in front of its store.');
+      return {
+        ...{ faults: store.faults, match: fits(given), skip, tries, maxAsked, server: store },
+        recordsFailure: isInRun && kind !== 'gone',
+        mayKeepLease: true,
+      };
+    },
+  };
+}
+
+const state: Place = { method: 'PUT', container: 'private', blob: /^state\.json$/ };
+const latest: Place = { method: 'GET', container: 'public', blob: /^latest\.json$/ };
+const raw: Place = { method: 'PUT', container: 'private', blob: /^raw\// };
+const day: Place = { method: 'GET', container: 'public', blob: /^history\// };
+const series: Place = { method: 'GET', container: 'public', blob: /^history\.json$/ };
+const lease: Place = { method: 'PUT', container: 'private', query: /comp=lease/ };
+const container: Pick<Place, 'method' | 'query' | 'only'> = { method: 'PUT', query: /^(?!.*comp=)/, only: 'first' };
+
+const rows: Record<string, Row> = {
+  'read state': place({ ...state, method: 'GET', isInRun: false }),
+  'read latest': place({ ...latest, isInRun: false }),
+  'take the lease': place({ ...lease, leaseAction: 'acquire', isInRun: false }),
+  'make the private container': place({ ...container, container: 'private', isInRun: false }),
+  'read the last raw': place({ ...raw, method: 'GET', only: 'later' }),
+  'count the sign-in': place({ ...state, signsIn: true, isInRun: false, maxAsked: 2, tries: 6 }),
+  'write raw': place(raw),
+  'read the day': place(day),
+  'write the day': place({ ...day, method: 'PUT' }),
+  'make the public container': place({ ...container, container: 'public' }),
+  'read the series': place(series),
+  'list the days': place({ method: 'GET', container: 'public', query: /comp=list/ }),
+  'write the series': place({ ...series, method: 'PUT' }),
+  'read latest again': place({ ...latest, skip: 2 }),
+  'write latest': place({ ...latest, method: 'PUT' }),
+  'write the state': place(state),
+  'release the lease': place({ ...lease, leaseAction: 'release' }),
+};
+
+export const storageFaults: Suite = { cells, rows, storeFaults: true };

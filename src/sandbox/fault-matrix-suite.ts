@@ -1,0 +1,99 @@
+// Runs the cells of a table as tests: a test for each endpoint, at the first sync of a service or at a later one.
+// At a later sync there is a good snapshot, and one bench goes from fault to fault.
+
+import assert from 'node:assert/strict';
+import { after, describe, test } from 'node:test';
+import { type Bench, fastLimits, hourMs, startBench } from './bench.ts';
+import { pasteSession } from './custody-bench.ts';
+import { type Cell, type Endpoint, type FaultKind, isSlow, runCase } from './fault-matrix.ts';
+
+export type Phase = 'first' | 'later';
+
+export type Row = {
+  /** Makes the next sync ask there. */
+  prepare: (bench: Bench) => void;
+  /** Called just before the run. */
+  locate: (bench: Bench, kind: FaultKind) => Endpoint;
+  /** Where it is not asked at both. */
+  only?: Phase;
+};
+
+export type Suite = {
+  cells: readonly Cell[];
+  rows: Readonly<Record<string, Row>>;
+  /** The store is what fails. */
+  storeFaults?: boolean;
+};
+
+/** An owner who has emptied the session: the next sync signs in. */
+export function signInAnew({ vault }: Bench): void {
+  vault.secrets.set('peloton-session', '{}');
+}
+
+/** A session that is good: the next sync asks for the overview alone. */
+export function keepSession(bench: Bench): void {
+  pasteSession(bench, { user_id: bench.peloton.userId });
+}
+
+/** Long limits, so that a busy machine is no fault; short ones where only time tells. */
+const patient = { ...fastLimits, door: { ...fastLimits.door, timeoutMs: 20_000 }, workMs: 60_000 };
+const impatient = {
+  ...patient,
+  door: { ...patient.door, timeoutMs: 1_500 },
+  storage: { ...patient.storage, callTimeoutMs: 2_000 },
+  vault: { ...patient.vault, callTimeoutMs: 2_000 },
+};
+
+/** What is wrong with each case that is. */
+async function failuresOf(phase: Phase, { cells, rows, storeFaults = false }: Suite): Promise<string[]> {
+  const options = { peloton: { member: 'newcomer' }, limits: patient, storeFaults };
+  let kept: Bench | undefined;
+  const failures: string[] = [];
+  for (const cell of cells) {
+    const row = rows[cell.endpoint];
+    assert.ok(row, cell.endpoint);
+    const bench = kept ?? (await startBench(options));
+    if (phase === 'later') {
+      if (!kept) await bench.tick();
+      kept = bench;
+      bench.passTime(24 * hourMs);
+    }
+    row.prepare(bench);
+    const app = isSlow(cell.kind) ? bench.startApp({ limits: impatient }) : bench.app;
+    await runCase({ ...cell, bench, app, at: row.locate(bench, cell.kind) }).catch(error =>
+      failures.push(error.message),
+    );
+  }
+  return failures;
+}
+
+/** The tests of all endpoints with the faults that come at once, or with those that take time. */
+function testEndpoints({ phase, slow, suite, add }: Part): void {
+  // Who only waits may wait together.
+  describe(slow ? 'faults that take time' : 'faults that come at once', { concurrency: slow ? 8 : 4 }, () => {
+    for (const [endpoint, { only = phase }] of Object.entries(suite.rows)) {
+      if (only !== phase) continue;
+      const cells = suite.cells.filter(cell => cell.endpoint === endpoint && isSlow(cell.kind) === slow);
+      test(`${endpoint}: ${cells.length} faults`, async () => {
+        add(cells.length);
+        assert.deepEqual(await failuresOf(phase, { ...suite, cells }), []);
+      });
+    }
+  });
+}
+
+type Part = { phase: Phase; slow: boolean; suite: Suite; add: (cases: number) => void };
+
+/** Declares the tests, and prints the number of their cases at the end. */
+export function testFaults(suite: Suite, phases: readonly Phase[] = ['first', 'later']): void {
+  let count = 0;
+  const add = (cases: number) => {
+    count += cases;
+  };
+  after(() => console.log(`${count} cases`));
+  for (const phase of phases) {
+    describe(`at the ${phase} sync`, { concurrency: 2 }, () => {
+      for (const slow of [false, true]) testEndpoints({ phase, slow, suite, add });
+    });
+  }
+}

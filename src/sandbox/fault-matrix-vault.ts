@@ -1,0 +1,45 @@
+// The vault in the fault matrix: every read of a sync, and every write of one that signs in. The table is what has to come of it.
+// That the user id cannot be kept, or the hooks be read, costs no sync.
+
+import { readTable } from './fault-matrix.ts';
+import { keepSession, type Row, type Suite, signInAnew } from './fault-matrix-suite.ts';
+
+/** V vault, + a sync all the same. */
+const cells = readTable(`
+                 401 403 403h 404 409 429 429r 500 503 empty html half cut reset gone drip hang
+get session       V   V   V    V   V   V   V    V   V    V    V    V    V    V    V    V    V
+get username      V   V   V    V   V   V   V    V   V    V    V    V    V    V    V    V    V
+get password      V   V   V    V   V   V   V    V   V    V    V    V    V    V    V    V    V
+set the proof     V   V   V    V   V   V   V    V   V    V    V    V    V    V    V    V    V
+set the tokens    V   V   V    V   V   V   V    V   V    V    V    V    V    V    V    V    V
+set the user id   +   +   +    +   +   +   +    +   +    +    +    +    +    +    +    +    +
+get hooks         +   +   +    +   +   +   +    +   +    +    +    +    +    +    +    +    +
+`);
+
+type Place = {
+  secret: string;
+  /** Which write of the run is meant; without it, the read. */
+  write?: number;
+  maxAsked?: number;
+};
+
+function place({ secret, write, maxAsked = 20 }: Place): Row {
+  const match = { method: write === undefined ? 'GET' : 'PUT', path: new RegExp(`/${secret}/?$`) };
+  return {
+    prepare: write === undefined ? keepSession : signInAnew,
+    locate: ({ vault }) => ({ faults: vault.faults, match, skip: write ?? 0, tries: 3, maxAsked, server: vault }),
+  };
+}
+
+const session = 'peloton-session';
+const rows: Record<string, Row> = {
+  'get session': place({ secret: session, maxAsked: 0 }),
+  'get username': place({ secret: 'peloton-username', maxAsked: 0 }),
+  'get password': place({ secret: 'peloton-password', maxAsked: 0 }),
+  'set the proof': place({ secret: session, write: 0, maxAsked: 0 }),
+  'set the tokens': place({ secret: session, write: 1 }),
+  'set the user id': place({ secret: session, write: 2 }),
+  'get hooks': place({ secret: 'build-hooks' }),
+};
+
+export const vaultFaults: Suite = { cells, rows };

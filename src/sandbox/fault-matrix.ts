@@ -1,0 +1,227 @@
+// One case of the fault matrix: a due sync meets a fault at one endpoint. What the run makes of it, what it leaves, whom it
+// asks how often, and that the next permitted tick recovers by itself once the fault is gone.
+
+import assert from 'node:assert/strict';
+import type { ErrorCode } from '../errors.ts';
+import type { State } from '../state.ts';
+import type { Bench } from './bench.ts';
+import { challengePage, type Fault } from './fault-answers.ts';
+import type { ActiveFault, FaultMatch, Faults } from './faults.ts';
+import type { LoopbackServer } from './loopback-server.ts';
+
+const minuteMs = 60_000;
+const hourMs = 60 * minuteMs;
+const tickMs = 15 * minuteMs;
+
+function refusal(status: number): Fault {
+  return { status, body: { status, message: 'A refusal of no known kind.' } };
+}
+
+const edgeError = { body: 'error code: 1015', contentType: 'text/plain' };
+
+/** Everything a server, or what stands in front of it, may do instead of answering. */
+export const faultKinds = {
+  '401': refusal(401),
+  '402': refusal(402),
+  '403': refusal(403),
+  /** A challenge at the edge. */
+  '403h': { status: 403, body: challengePage, contentType: 'text/html; charset=utf-8' },
+  '404': refusal(404),
+  '409': refusal(409),
+  '412': refusal(412),
+  '429': { status: 429, ...edgeError },
+  /** With a Retry-After of two hours. */
+  '429r': { status: 429, ...edgeError, headers: { 'retry-after': '7200' } },
+  '500': refusal(500),
+  '503': { status: 503, body: challengePage, contentType: 'text/html; charset=utf-8' },
+  empty: 'empty',
+  html: 'html',
+  half: 'truncated',
+  cut: 'cut',
+  '8MB': { bodyBytes: 8 * 1024 * 1024 },
+  bomb: 'gzip-bomb',
+  reset: 'reset',
+  /** The server no longer listens when the endpoint's turn comes. */
+  gone: 'refused',
+  drip: { dripMs: 20 },
+  hang: 'hang',
+} satisfies Record<string, Fault | 'refused'>;
+
+export type FaultKind = keyof typeof faultKinds;
+
+/** Faults that a client notices only when its time is over. */
+export function isSlow(kind: FaultKind): boolean {
+  return kind === 'drip' || kind === 'hang';
+}
+
+/** A letter of a table: the code, and how long it is until the next attempt, counted from the start of the run. */
+const verdicts = {
+  U: { code: 'upstream-unavailable', waitMs: 14 * minuteMs, isJudged: false },
+  C: { code: 'upstream-changed', waitMs: 4 * hourMs, isJudged: false },
+  /** The credentials were judged in an unknown way: they are not posted again for a day. */
+  J: { code: 'upstream-changed', waitMs: 24 * hourMs, isJudged: true },
+  A: { code: 'account-refused', waitMs: 4 * hourMs, isJudged: false },
+  V: { code: 'vault', waitMs: null, isJudged: false },
+  S: { code: 'storage', waitMs: null, isJudged: false },
+} as const satisfies Record<string, { code: ErrorCode; waitMs: number | null; isJudged: boolean }>;
+
+/** `+` for a sync that succeeds all the same. */
+export type Letter = keyof typeof verdicts | '+';
+
+export type Cell = { endpoint: string; kind: FaultKind; letter: Letter };
+
+/** Reads a table: a head of fault kinds, then an endpoint a row with a letter for each kind; `.` for what cannot occur. */
+export function readTable(table: string): Cell[] {
+  const [head = '', ...rows] = table.trim().split('\n');
+  const kinds = head.trim().split(/\s+/) as FaultKind[];
+  for (const kind of kinds) assert.ok(Object.hasOwn(faultKinds, kind), kind);
+  return rows.flatMap(row => {
+    const words = row.trim().split(/\s+/);
+    const endpoint = words.slice(0, -kinds.length).join(' ');
+    const letters = words.slice(-kinds.length) as (Letter | '.')[];
+    const cells = kinds.map((kind, index) => ({ endpoint, kind, letter: letters[index] ?? '.' }));
+    return cells.filter((cell): cell is Cell => cell.letter !== '.');
+  });
+}
+
+/** Where a fault is put, and what is known of a run there. */
+export type Endpoint = {
+  faults: Faults;
+  match: FaultMatch;
+  /** How many fitting requests of the run come before the one that is meant. */
+  skip?: number;
+  /** How often a run asks there at most. */
+  tries: number;
+  /** How many requests the run makes to Peloton at most; 20 where it is not said. */
+  maxAsked?: number;
+  server: Pick<LoopbackServer, 'refuse' | 'reopen'>;
+  /** Whether the run has come so far that the endpoint is next; without it, a first try is cut and the next is refused. */
+  isNext?: () => boolean;
+  /** False where a failure keeps the run from writing state.json. */
+  recordsFailure?: boolean;
+  /** True where a fault may eat the release of the lease. */
+  mayKeepLease?: boolean;
+};
+
+export type Case = Cell & {
+  bench: Bench;
+  at: Endpoint;
+  /** The instance that meets the fault: an impatient one where only time tells. */
+  app?: Bench['app'];
+};
+
+type Meeting = { failure: { code?: string } | undefined; rule: ActiveFault | undefined };
+
+/** Takes the server away when the endpoint's turn comes. */
+async function refuseInTime(
+  server: Endpoint['server'],
+  isNext: () => boolean,
+  run: { isOver: boolean },
+): Promise<void> {
+  while (!isNext() && !run.isOver) await new Promise(setImmediate);
+  await server.refuse();
+}
+
+async function meetFault({ bench, at, kind, app }: Case): Promise<Meeting> {
+  const { faults, match, skip = 0, server } = at;
+  const fault = faultKinds[kind];
+  const isRefused = fault === 'refused';
+  const rule = isRefused && at.isNext ? undefined : faults.add({ match, skip, fault: isRefused ? 'reset' : fault });
+  const run = { isOver: false };
+  const isNext = at.isNext ?? (() => rule !== undefined && rule.fired > 0);
+  const refusal = isRefused && refuseInTime(server, isNext, run);
+  const [outcome] = await Promise.allSettled([bench.tick(app)]);
+  run.isOver = true;
+  await refusal;
+  faults.clear();
+  await server.reopen();
+  if (at.mayKeepLease) await bench.breakLease();
+  return { failure: outcome.status === 'rejected' ? outcome.reason : undefined, rule };
+}
+
+/** The instant of the first tick that may try again. */
+function nextPermittedTick(startedAt: Date, waitMs: number | null): Date {
+  const at = startedAt.getTime() + (waitMs ?? 1);
+  return new Date(Math.ceil(at / tickMs) * tickMs);
+}
+
+/** Only `upstream-unavailable` heeds Retry-After: the others wait for longer, or for something else. */
+function waitOf({ letter, kind }: Cell): number | null {
+  if (letter === '+') return null;
+  return letter === 'U' && kind === '429r' ? 2 * hourMs : verdicts[letter].waitMs;
+}
+
+async function assertFailed(given: Case, meeting: Meeting, before: Before): Promise<void> {
+  const { bench, letter, at } = given;
+  assert.ok(letter !== '+');
+  const { code, isJudged } = verdicts[letter];
+  assert.equal(meeting.failure?.code, code);
+  const [event, ...others] = bench.events('sync.failed').slice(before.failures);
+  assert.deepEqual([event?.code, others], [code, []]);
+  assert.equal(await bench.blob('latest.json'), before.latest, 'latest.json was touched');
+  const { last_failure, next_attempt, refused } = await bench.state();
+  if (at.recordsFailure === false) return assert.deepEqual(last_failure ?? null, before.lastFailure);
+  const waitMs = waitOf(given);
+  const nextAttempt = waitMs === null ? null : new Date(bench.now.getTime() + waitMs).toISOString();
+  assert.deepEqual([last_failure?.code, last_failure?.at], [code, bench.now.toISOString()]);
+  assert.deepEqual(isJudged ? refused?.until : next_attempt, nextAttempt);
+}
+
+type Before = {
+  latest: string | undefined;
+  lastFailure: State['last_failure'];
+  failures: number;
+  requests: number;
+};
+
+async function assertSynced({ bench }: Case, before: Before): Promise<void> {
+  const latest = await bench.blob('latest.json');
+  assert.notEqual(latest, before.latest);
+  assert.equal(JSON.parse(latest ?? '{}').synced_at, bench.now.toISOString());
+}
+
+/** Peloton is left alone until the next permitted tick, which succeeds. */
+async function assertRecovers(given: Case, before: Before): Promise<void> {
+  const { bench } = given;
+  const permittedAt = nextPermittedTick(bench.now, waitOf(given));
+  const { length } = bench.peloton.requests;
+  bench.now = new Date(permittedAt.getTime() - (waitOf(given) === null ? 0 : tickMs));
+  if (bench.now < permittedAt) await bench.tick();
+  assert.equal(bench.peloton.requests.length, length, 'Peloton was asked before the next attempt');
+  bench.now = permittedAt;
+  await bench.tick();
+  await assertSynced(given, before);
+}
+
+/**
+ * Runs one case on a bench where a sync is due, and leaves one where the last sync was good.
+ * @throws Error that says which case it was.
+ */
+export async function runCase(given: Case): Promise<void> {
+  const { bench, endpoint, kind, letter, at } = given;
+  const before: Before = {
+    latest: await bench.blob('latest.json'),
+    lastFailure: (await bench.state()).last_failure ?? null,
+    failures: bench.events('sync.failed').length,
+    requests: bench.peloton.requests.length,
+  };
+  try {
+    const meeting = await meetFault(given);
+    if (meeting.rule) {
+      const fired = meeting.rule.fired;
+      assert.ok(fired > 0 && fired <= at.tries, `${fired} requests met the fault`);
+    }
+    const asked = bench.peloton.requests.length - before.requests;
+    assert.ok(asked <= (at.maxAsked ?? 20), `${asked} requests to Peloton`);
+    if (letter === '+') {
+      assert.equal(meeting.failure, undefined);
+      await assertSynced(given, before);
+    } else {
+      await assertFailed(given, meeting, before);
+      await assertRecovers(given, before);
+    }
+    assert.deepEqual(bench.peloton.violations, []);
+  } catch (error) {
+    throw new Error(`${endpoint} × ${kind}: ${error instanceof Error ? error.message : error}`, { cause: error });
+  }
+}
