@@ -11,7 +11,8 @@ let browser: Browser;
 let service: Service;
 
 before(async () => {
-  [browser, service] = await Promise.all([openBrowser(), startService()]);
+  browser = await openBrowser();
+  service = await startService();
 });
 
 after(async () => {

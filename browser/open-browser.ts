@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 
 const places = [
+  process.env.CHROMIUM_PATH ?? '',
   '/usr/bin/chromium',
   '/usr/bin/chromium-browser',
   '/usr/bin/google-chrome',
@@ -16,7 +17,7 @@ const places = [
 export async function openBrowser(): Promise<Browser> {
   const executablePath = places.find(existsSync);
   if (executablePath === undefined)
-    throw new Error(`Chromium is none of ${places.join(', ')}: apt-get install chromium`);
+    throw new Error('No Chromium is installed: set CHROMIUM_PATH, or apt-get install chromium.');
   const args = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking'];
   return chromium.launch({ executablePath, args: [...args, '--disable-component-update', '--disable-sync'] });
 }

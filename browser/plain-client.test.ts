@@ -22,7 +22,8 @@ let bench: HostBench;
 let service: FaultProxy;
 
 before(async () => {
-  [browser, bench] = await Promise.all([openBrowser(), startHostBench()]);
+  browser = await openBrowser();
+  bench = await startHostBench();
   service = await startFaultProxy({ target: bench.host.url });
 });
 
