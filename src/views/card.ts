@@ -21,6 +21,7 @@ text{font-family:ui-sans-serif,system-ui,-apple-system,"Segoe UI",Roboto,"Helvet
 .heading{font-weight:600}
 .muted{fill:var(--muted);font-size:12px}
 .total{font-size:52px;font-weight:700;letter-spacing:-.03em}
+.long{font-size:44px}
 .count{font-weight:600}
 .icon{fill:none;stroke:var(--accent);stroke-width:1.6;stroke-linecap:round;stroke-linejoin:round}
 .track{fill:var(--track)}
@@ -83,16 +84,21 @@ ${parts.body}
 
 function renderTotals({ workout_counts, streaks }: Snapshot): Markup {
   const { total_workouts } = workout_counts;
-  const current = streaks?.current_weekly;
-  const best = streaks?.best_weekly;
-  const streak =
-    current === undefined
-      ? undefined
-      : markup`<text x="24" y="146"><tspan class="count">${formatShort(current)}</tspan> ${pluralize(current, 'week')} in a row${
-          best !== undefined && markup`<tspan class="muted" dx="6">best ${formatShort(best)}</tspan>`
-        }</text>`;
-  return markup`<text x="22" y="96" class="total">${formatShort(total_workouts)}</text>
-<text x="24" y="119" class="muted">${pluralize(total_workouts, 'workout')}</text>${streak}`;
+  const total = formatShort(total_workouts);
+  const size = total.length > 6 ? 'total long' : 'total';
+  return markup`<text x="22" y="96" class="${size}">${total}</text>
+<text x="24" y="119" class="muted">${pluralize(total_workouts, 'workout')}</text>${streaks && renderStreak(streaks)}`;
+}
+
+function renderStreak({ current_weekly, best_weekly }: NonNullable<Snapshot['streaks']>): Markup | undefined {
+  if (current_weekly === undefined) return undefined;
+  const current = formatShort(current_weekly);
+  const best = best_weekly === undefined ? '' : formatShort(best_weekly);
+  // Beside a number of more than a lifetime there is no room for a second.
+  const hasRoom = best !== '' && current.length + best.length <= 10;
+  return markup`<text x="24" y="146"><tspan class="count">${current}</tspan> ${pluralize(current_weekly, 'week')} in a row${
+    hasRoom && markup`<tspan class="muted" dx="6">best ${best}</tspan>`
+  }</text>`;
 }
 
 const trendDays = 90;

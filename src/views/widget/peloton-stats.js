@@ -120,7 +120,9 @@ function readLocale(element) {
 /** @param {Stats} stats @param {string | undefined} locale */
 function renderCard({ date, workout_counts, streaks }, locale) {
   const numbers = new Intl.NumberFormat(locale);
-  const say = (/** @type {number} */ value) => numbers.format(value);
+  const large = new Intl.NumberFormat(locale, { notation: 'compact', maximumSignificantDigits: 3 });
+  // A number that is cut to its room is another number.
+  const say = (/** @type {number} */ value) => (value < 1e6 ? numbers : large).format(value);
   const day = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeZone: 'UTC' }).format(Date.parse(date));
   const { total_workouts, workouts } = workout_counts;
   const total = make('p', { part: 'total' }, [
