@@ -1,0 +1,146 @@
+// Whole syncs, good ones and failing ones, with a canary in every place that is private: none may be in a log line, an
+// error, a public blob or an answer. What fails repeats what it was sent, as some servers do.
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { inspect } from 'node:util';
+import { type Bench, fakeRequest, hourMs, startBench } from './sandbox/bench.ts';
+import type { Faults } from './sandbox/faults.ts';
+import { readBody } from './sandbox/loopback-server.ts';
+
+const canary = (place: string) => `canary-${place}-7f3a`;
+const hook = {
+  url: `http://127.0.0.1:9/${canary('hook-path')}?key=${canary('hook-query')}`,
+  token: canary('hook-token'),
+};
+const own = ['key', 'value', 'nested', 'hook-path', 'hook-query', 'hook-token'].map(canary);
+
+async function startWithCanaries(): Promise<Bench> {
+  const credentials = { username: 'canary.rider@example.invalid', password: `${canary('password')} "ü"` };
+  const bench = await startBench({ storeFaults: true, peloton: { credentials, member: 'newcomer' } });
+  bench.vault.secrets.set('build-hooks', JSON.stringify([hook]));
+  return bench;
+}
+
+/** A field of no known name, in the overview and in everything that is in it. */
+function plantFields(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(plantFields);
+  if (typeof value !== 'object' || value === null) return value;
+  const members = Object.entries(value).map(([name, member]) => [name, plantFields(member)]);
+  return { ...Object.fromEntries(members), [canary('key')]: { a: canary('value'), b: [canary('nested')] } };
+}
+
+/** A secret as it is, and as JSON, a query and a header of Basic kind would write it. */
+function spellings(secret: string): string[] {
+  const escaped = JSON.stringify(secret).slice(1, -1);
+  return [secret, escaped, encodeURIComponent(secret), Buffer.from(secret).toString('base64').replace(/=+$/, '')];
+}
+
+const publicHandlers = [
+  'stats',
+  'statsDay',
+  'history',
+  'card',
+  'badge',
+  'page',
+  'widget',
+  'schema',
+  'openapi',
+] as const;
+
+async function readAnswers({ app, now }: Bench): Promise<string[]> {
+  const context = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
+  const params = { date: now.toISOString().slice(0, 10) };
+  const replies = await Promise.all(
+    [...publicHandlers, 'health' as const].map(name => app[name](fakeRequest({ params }), context)),
+  );
+  return replies.map(({ headers, body = [] }) => JSON.stringify(headers) + Buffer.from(body).toString());
+}
+
+async function readPublicBlobs(bench: Bench): Promise<string[]> {
+  const blobs = await Array.fromAsync(bench.container('public').listBlobsFlat());
+  return await Promise.all(blobs.map(async ({ name }) => `${name}${await bench.blob(name)}`));
+}
+
+type Seen = Map<string, string>;
+
+/** The tick of the timer, and the same asked for over HTTP: the error of the one and the answer of the other. */
+async function syncBothWays(bench: Bench, seen: Seen, name: string): Promise<void> {
+  bench.passTime(24 * hourMs);
+  await bench.tick().catch(error => seen.set(`${name}: the error`, inspect(error, { depth: null, showHidden: true })));
+  const { body } = await bench.syncNow({ force: 'true' });
+  seen.set(`${name}: the answer to POST /api/sync`, JSON.stringify(body));
+  for (const answer of await readAnswers(bench)) seen.set(`${name}: an answer, ${seen.size}`, answer);
+}
+
+async function assertNothingLeaked(bench: Bench, seen: Seen): Promise<void> {
+  for (const line of bench.lines) seen.set(`a log line, ${seen.size}`, line);
+  for (const blob of await readPublicBlobs(bench)) seen.set(`a public blob, ${seen.size}`, blob);
+  const given = bench.vault.secrets.versions('peloton-session').map(({ value }) => value);
+  const secrets = new Set([...own, ...bench.peloton.secrets(), ...given.filter(value => value !== '{}')]);
+  assert.ok(secrets.size > 30, `only ${secrets.size} canaries`);
+  for (const [place, text] of seen) {
+    for (const secret of secrets) {
+      for (const spelling of spellings(secret))
+        assert.ok(!text.includes(spelling), `${place} tells ${secret}: ${text}`);
+    }
+  }
+}
+
+test('good syncs, by a sign-in, a stored session, a refresh and a session that was ended, tell nothing private', async () => {
+  const bench = await startWithCanaries();
+  bench.peloton.behaviour.alterOverview = plantFields;
+  const seen: Seen = new Map();
+  for (const name of ['sign-in', 'stored session', 'refresh']) await syncBothWays(bench, seen, name);
+  bench.peloton.revokeAll();
+  await syncBothWays(bench, seen, 'revoked session');
+  assert.equal(bench.events('sync.failed').length, 0);
+  assert.ok(bench.events('sync.succeeded').length >= 4);
+  assert.ok(bench.events('hook.called').length > 0, 'the hook was called');
+  await assertNothingLeaked(bench, seen);
+});
+
+/** From now on every request there is refused, with all that the client sent in the refusal. */
+function echoAll(faults: Faults, { path, method, status }: { path: RegExp; method?: string; status: number }) {
+  const fault = { status, body: {} };
+  return faults.add({
+    fault,
+    match: async request => {
+      const { url = '', headers } = request;
+      if (!path.test(url) || (method && method !== request.method)) return false;
+      const sent = `${url} ${JSON.stringify(headers)} ${await readBody(request)}`;
+      fault.body = { status, name: sent, error: sent, code: sent, message: sent, description: sent };
+      return true;
+    },
+  });
+}
+
+test('syncs that fail at any step, where all that was sent comes back in the answer, tell nothing private', async () => {
+  const bench = await startWithCanaries();
+  const { peloton, vault, store } = bench;
+  assert.ok(store);
+  await bench.tick();
+  const seen: Seen = new Map();
+  const steps = [
+    ...[401, 403, 500].map(status => [peloton.faults, { path: /^\/usernamepassword\/login/, status }] as const),
+    ...[/^\/authorize\?/, /^\/login\?/, /^\/login\/callback/, /^\/sso\/login_site/, /^\/continue/].map(
+      path => [peloton.faults, { path, status: 400 }] as const,
+    ),
+    ...[400, 503].map(status => [peloton.faults, { path: /^\/oauth\/token/, status }] as const),
+    ...[401, 402, 403, 404].map(status => [peloton.faults, { path: /^\/api\/me/, status }] as const),
+    ...[401, 403, 429].map(status => [peloton.faults, { path: /\/overview/, status }] as const),
+    ...['GET', 'PUT'].map(method => [vault.faults, { path: /peloton-session/, method, status: 403 }] as const),
+    [store.faults, { path: /\/raw\//, method: 'PUT', status: 403 }] as const,
+  ];
+  for (const [faults, step] of steps) {
+    vault.secrets.set('peloton-session', '{}');
+    vault.secrets.set('peloton-password', peloton.credentials.password); // so that a refusal is over
+    const fault = echoAll(faults, step);
+    const failures = bench.events('sync.failed').length;
+    await syncBothWays(bench, seen, `${step.path} ${step.status}`);
+    assert.equal(bench.events('sync.failed').length, failures + 2, `${step.path} fails twice`);
+    assert.ok(fault.fired > 0);
+    fault.remove();
+  }
+  await assertNothingLeaked(bench, seen);
+});
