@@ -73,10 +73,12 @@ function prefixOfDays(first: string, last: string): string {
 /**
  * The series with the points of the days up to a newest one: those after its last point, and that again, which a run that
  * ended too early may have left behind its day. An empty series gets every day. Damaged days are left out and named.
+ * The newest day may lie before the last point: SYNC_TIME_ZONE can move west.
  */
 async function completeHistory(container: BlobContainer, history: History, newest = ''): Promise<RebuiltHistory> {
-  const from = history.points.at(-1)?.date ?? '';
-  const listed = await Array.fromAsync(container.list(prefixOfDays(from, newest)));
+  const last = history.points.at(-1)?.date ?? '';
+  const from = newest !== '' && newest < last ? newest : last;
+  const listed = await Array.fromAsync(container.list(prefixOfDays(from, last > newest ? last : newest)));
   const names = listed.filter(name => name >= `${daysPrefix}${from}`);
   const damaged: string[] = [];
   const points: HistoryPoint[] = [];

@@ -187,7 +187,7 @@ test('both shapes of achievements become one list, in whichever place they are',
     const achievement_counts = { total_count: 4, achievements: counted };
     assert.deepEqual(withParts({ achievement_counts, ...others }).achievements, [{ ...badge, count: 4 }]);
   }
-  for (const achievement_counts of [null, 5, {}, { achievements: {} }]) {
+  for (const achievement_counts of [null, 5, {}, { achievements: {} }, { achievements: [] }]) {
     assert.deepEqual(withParts({ achievement_counts, achievements: flat }).achievements, [badge]);
   }
   assert.deepEqual(withParts({ achievements: [] }).achievements, []);

@@ -226,7 +226,9 @@ function readAchievements(body: unknown, leftOut: LeftOut[]): Achievement[] | un
   const counts = member(body, 'achievement_counts');
   const counted = member(counts, 'achievements');
   const flat = member(body, 'achievements');
-  const isCounted = Array.isArray(counted) || (counts !== undefined && flat === undefined);
+  const isFilled = (list: unknown) => Array.isArray(list) && list.length > 0;
+  const isCounted =
+    flat === undefined ? counts !== undefined : Array.isArray(counted) && (isFilled(counted) || !isFilled(flat));
   return listOf(isCounted ? (counted ?? null) : flat, {
     place: isCounted ? 'achievement_counts.achievements' : 'achievements',
     leftOut,

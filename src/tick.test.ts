@@ -342,3 +342,24 @@ test('the series gets the day that an earlier run left undone, be it new or done
     ],
   );
 });
+
+test('the series gets a day that lies before its last one, as where the time zone moves west', async () => {
+  const east = { SYNC_TIME_ZONE: 'Pacific/Auckland', SYNC_TIME: '02:00' };
+  const bench = await startBench({ at: '2026-12-09T13:00:00.000Z', settings: east });
+  await bench.tick();
+  bench.passTime(24 * hourMs);
+  await bench.tick();
+  Object.assign(bench.settings, { SYNC_TIME_ZONE: 'America/Los_Angeles', SYNC_TIME: '08:00' });
+  const workouts = [{ name: 'Cycling', slug: 'cycling', count: 7777 }];
+  bench.peloton.behaviour.alterOverview = () => ({ workout_counts: { total_workouts: 7777, workouts } });
+  bench.now = new Date('2026-12-10T16:00:00.000Z');
+  await bench.tick(bench.startApp());
+  const { points } = JSON.parse((await bench.blob('history.json')) ?? '') as { points: HistoryPoint[] };
+  assert.deepEqual(
+    points.map(({ date, total_workouts }) => [date, total_workouts === 7777]),
+    [
+      ['2026-12-10', true],
+      ['2026-12-11', false],
+    ],
+  );
+});

@@ -260,6 +260,9 @@ describe('a blob that is none of ours', () => {
     const fresh = await bench.startApp().stats(fakeRequest(), quiet);
     assert.deepEqual([fresh.status, codeOf(fresh)], [503, 'storage']);
     assert.match(bodyOf(fresh), /latest\.json is damaged/);
+    const { status, problem } = await bench.health();
+    assert.deepEqual([status, problem?.code], ['failing', 'storage']);
+    assert.match(problem?.hint ?? '', /^latest\.json is damaged\. The next sync makes it anew\.$/);
     await bench.tick();
     bench.passTime(5_000);
     assert.notEqual((await ask('stats')).body, body);

@@ -6,9 +6,14 @@ import { evaluateHealth, faultHealth, type Health, isHealthy } from '../health.t
 import { parseHistory } from '../history.ts';
 import type { Log } from '../log.ts';
 import { look, type Seen } from '../look.ts';
-import { historyBlob } from '../publish.ts';
+import { historyBlob, latestBlob } from '../publish.ts';
 import { type Reply, uncachedJson } from '../serve.ts';
 import type { Storage } from '../storage.ts';
+
+function assertSnapshot({ latest }: Seen): void {
+  if (!latest || latest.snapshot) return;
+  throw new StatsError('storage', `${latestBlob} is damaged.`, { hint: 'The next sync makes it anew.' });
+}
 
 async function assertSeries(storage: Storage): Promise<void> {
   const blob = await storage.public.read(historyBlob);
@@ -26,6 +31,7 @@ async function assess({ storage, config, clock }: HealthParts, log: Log): Promis
   try {
     const store = await storage();
     seen = await look(store, log);
+    assertSnapshot(seen);
     if (seen.latest) await assertSeries(store);
     const { file, lastSuccess } = seen;
     return evaluateHealth({ now, schedule: config().schedule, state: file.state, lastSuccess });

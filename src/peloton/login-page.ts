@@ -58,13 +58,35 @@ export function readInjectedConfig(html: string): { state?: string; csrf?: strin
   return found;
 }
 
-/**
- * True for a page that asks for a second factor. Only for answers to the credentials and after them: the ordinary
- * login page's script holds the same words.
- */
+/** The words of a page that a person reads: those of a script or a style are none. */
+function readWords(html: string): string {
+  const words: string[] = [];
+  let depth = 0;
+  let unseen = 0;
+  const isUnseen = (name: string) => /^(script|style|template|noscript)$/.test(name);
+  const parser = new Parser({
+    onopentag(name) {
+      depth++;
+      if (depth > maxDepth) parser.pause();
+      if (isUnseen(name)) unseen++;
+    },
+    ontext(text) {
+      if (unseen === 0) words.push(text);
+    },
+    onclosetag(name) {
+      depth--;
+      if (isUnseen(name)) unseen--;
+    },
+  });
+  parser.end(html);
+  return words.join('');
+}
+
+/** True for a page that asks for a second factor. The script of the ordinary login page holds the same words. */
 export function asksSecondFactor(html: string): boolean {
   if (readForms(html).some(form => /\/u\/mfa|mfa-/.test(form.action))) return true;
-  return !isNoPage(html) && /verify your identity|two-factor|second factor|verification code|one-time code/i.test(html);
+  if (isNoPage(html)) return false;
+  return /verify your identity|two-factor|second factor|verification code|one-time code/i.test(readWords(html));
 }
 
 /** True for a body that is no page at all, or the page of a bot check. The ordinary pages load its script as well. */

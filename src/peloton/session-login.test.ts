@@ -31,6 +31,24 @@ test('the way of 2021 learns the user id where the sign-in did not say it', asyn
   assert.equal(storedSession(bench).user_id, bench.peloton.userId);
 });
 
+test('a session that came with a user id of no use is kept all the same, and one that no header can hold is not', async () => {
+  for (const [answer, outcome] of [
+    [{ user_id: null }, undefined],
+    [{ user_id: 7 }, undefined],
+    [{ session_id: 'ü\n' }, 'upstream-changed'],
+  ] as const) {
+    const bench = await startBench({ settings: { PELOTON_SIGN_IN: 'session' } });
+    bench.peloton.behaviour.sessionLogin = 'open';
+    const fault = { status: 200, body: { session_id: 'canary', user_id: 'x', ...answer } };
+    bench.peloton.faults.add({ match: { path: /^\/auth\/login$/ }, fault });
+    bench.peloton.faults.add({ match: { path: /^\/api\/me$/ }, fault: { status: 200, body: { id: 'a' } } });
+    const body = { workout_counts: { total_workouts: 1, workouts: [] } };
+    bench.peloton.faults.add({ match: { path: /\/overview$/ }, fault: { status: 200, body } });
+    assert.equal(await tickFailure(bench), outcome, JSON.stringify(answer));
+    assert.deepEqual(bench.events('defect'), []);
+  }
+});
+
 test('the retired way of 2021 says to use oauth, and goes on saying so when the sign-ins are used up', async () => {
   const bench = await startBench({ settings: { PELOTON_SIGN_IN: 'session' } });
   for (let run = 1; run <= 5; run++, bench.passTime(4 * hourMs)) {

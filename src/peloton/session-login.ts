@@ -7,9 +7,11 @@ import { StatsError } from '../errors.ts';
 import type { Answer, Door } from '../http.ts';
 import { assertAvailable, changed, parseJson, requireJson, stringOf, unavailable } from './answers.ts';
 import type { Credentials } from './sign-in.ts';
+import { token } from './stored-session.ts';
 
 const route = '/auth/login';
-const sessionAnswer = z.object({ session_id: z.string().min(1), user_id: z.string().min(1).optional() });
+/** The API says whose the session is where the answer does not. */
+const sessionAnswer = z.object({ session_id: token, user_id: z.string().min(1).optional().catch(undefined) });
 
 function judgeRefusal(answer: Answer): StatsError {
   const { label, status } = answer;

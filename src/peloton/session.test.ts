@@ -83,6 +83,14 @@ test('a pasted session belongs to the user name of its time, even where that cha
   assert.equal(bench.peloton.counts.credentialPosts, 1);
 });
 
+test('a token pasted with the header that it came in is used as it is', async () => {
+  const bench = await startBench({ secrets: {} });
+  const { accessToken } = bench.peloton.issueSession();
+  bench.vault.secrets.set('peloton-session', JSON.stringify({ access_token: ` bearer ${accessToken}\n` }));
+  await bench.tick();
+  assert.equal(bench.events('sync.succeeded').length, 1);
+});
+
 test('a pasted token works without credentials until Peloton refuses it; then the missing secret is named and nothing is asked', async () => {
   const bench = await startBench({ secrets: {} });
   const { accessToken } = bench.peloton.issueSession();

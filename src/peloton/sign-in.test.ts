@@ -254,6 +254,13 @@ test('a second factor is known wherever it is asked for; a page that is away is 
   }
 });
 
+test('the login page again is no second factor, though its script holds the words', async () => {
+  const again: Script['/login'] = (_, dance) => page(drawLogin(dance, { state: 'canary-tx' }));
+  assert.equal(await failureOf({ '/usernamepassword/login': again }), 'upstream-changed, judged');
+  const back = { '/login/callback': () => redirect('/continue'), '/continue': again };
+  assert.equal(await failureOf(back), 'upstream-changed');
+});
+
 test('a dance without an end is left after 15 redirects, before and after the credentials', async () => {
   const before = await dance({ '/authorize': () => redirect('/continue'), '/continue': () => redirect('/continue') });
   assert.ok(before.outcome instanceof StatsError && before.outcome.code === 'upstream-changed');

@@ -14,8 +14,14 @@ export const token = z
   .trim()
   .regex(/^[\x21-\x7e]+$/);
 
+/** What an owner copies out of a browser is a whole Authorization header. */
+const pastedToken = z
+  .string()
+  .transform(text => text.trim().replace(/^Bearer\s+/i, ''))
+  .pipe(token);
+
 const sessionSchema = z.object({
-  access_token: token.optional().catch(undefined),
+  access_token: pastedToken.optional().catch(undefined),
   refresh_token: z.string().trim().min(1).optional().catch(undefined),
   expires_at: z.iso.datetime({ offset: true }).optional().catch(undefined),
   session_id: token.optional().catch(undefined),
