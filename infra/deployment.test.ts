@@ -10,6 +10,7 @@ const root = new URL('../', import.meta.url);
 const read = (path: string) => readFile(new URL(path, root), 'utf8');
 
 type AzureYaml = {
+  requiredVersions: { azd: string };
   infra: { path: string };
   services: Record<string, { host: string; dist: string; remoteBuild: boolean }>;
   hooks: { postprovision: Record<'posix' | 'windows', { run: string; interactive: boolean }> };
@@ -47,6 +48,11 @@ describe('azure.yaml', () => {
     assert.deepEqual(service, { ...service, host: 'function', dist: 'dist', remoteBuild: false });
     const app = await read(`${infra.path}/modules/function-app.bicep`);
     assert.ok(app.includes(`'azd-service-name': '${name}'`), `no resource is tagged ${name}`);
+  });
+
+  it('asks for an azd that heeds remoteBuild: others deploy an app without functions', async () => {
+    const { requiredVersions } = parse(await read('azure.yaml')) as AzureYaml;
+    assert.match(requiredVersions.azd, /^>= 1\.(2[3-9]|[3-9]\d)\./);
   });
 
   it('calls hooks that exist, with a terminal', async () => {

@@ -5,9 +5,11 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { glob, readFile } from 'node:fs/promises';
+import { chmod, glob, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { after, before, beforeEach, describe, it } from 'node:test';
 import { parse } from 'yaml';
 
@@ -142,5 +144,57 @@ describe('the fallback clock', () => {
     const { code, output } = await run({ STATS_URL: 'http://127.0.0.1:1' });
     assert.equal(code, 1, output);
     assert.match(output, /::error::.*000/);
+  });
+});
+
+describe('the smoke test of the deployment', () => {
+  let folderOfStubs: string;
+  let script: string;
+
+  before(async () => {
+    folderOfStubs = await mkdtemp(join(tmpdir(), 'stubs-'));
+    const { jobs } = parse((await readWorkflows()).get('deploy.yml') ?? '') as Workflow;
+    script = jobs.deploy?.steps.find(({ name }) => name === 'Smoke test')?.run ?? '';
+    await writeFile(
+      join(folderOfStubs, 'node'),
+      '#!/bin/sh\necho "URL $PUBLIC_URL, $(echo $FUNCTIONS | wc -w) functions"\n',
+    );
+  });
+  after(() => rm(folderOfStubs, { recursive: true }));
+
+  /** With an az that fails `failures` times before it lists anything, and gives the host in the one place or the other. */
+  async function run({ failures, app }: { failures: number; app: string }) {
+    const names = (await readdir(new URL('../functions/', import.meta.url))).map(file => file.slice(0, -'.ts'.length));
+    const az = `#!/bin/sh
+case "$*" in
+  *'function list'*) echo x >> "$0.calls"; [ "$(wc -l < "$0.calls")" -gt ${failures} ] || exit 1; printf '%s\\n' ${names.join(' ')} ;;
+  *'keys list'*) echo key-canary ;;
+  *'functionapp show'*) case "$*" in *properties.defaultHostName*) echo '${app}' ;; esac ;;
+esac
+`;
+    await writeFile(join(folderOfStubs, 'az'), az);
+    await rm(join(folderOfStubs, 'az.calls'), { force: true });
+    for (const name of ['az', 'node']) await chmod(join(folderOfStubs, name), 0o755);
+    const env = { PATH: `${folderOfStubs}:${process.env.PATH}`, GROUP: 'g', APP: 'a', PAUSE_SECONDS: '0' };
+    const cwd = new URL('../', import.meta.url).pathname;
+    const child = spawn('bash', ['-e', '-c', script], { env, cwd });
+    let output = '';
+    child.stdout.on('data', chunk => (output += chunk));
+    child.stderr.on('data', chunk => (output += chunk));
+    const [code] = await once(child, 'close');
+    return { code, output, count: names.length };
+  }
+
+  it('looks again while Azure fails to list the functions, and tests the host that the app has', async () => {
+    const { code, output, count } = await run({ failures: 2, app: 'app.example' });
+    assert.equal(code, 0, output);
+    assert.ok(output.includes(`URL https://app.example, ${count} functions`), output);
+    assert.match(output, /::add-mask::key-canary/);
+  });
+
+  it('fails where the app has no host', async () => {
+    const { code, output } = await run({ failures: 0, app: '' });
+    assert.equal(code, 1, output);
+    assert.match(output, /::error::/);
   });
 });

@@ -6,16 +6,16 @@ param workspaceId string
 param healthUrl string
 param location string
 param tags object
+// When the resources were last laid: what the missing first sync of a new service is measured by.
+param provisionedAt string = utcNow('u')
 
 // Both read the event out of the line itself, whatever the platform wraps around it.
 var missedDayQuery = '''
-let seen = AppTraces | where TimeGenerated > ago(47h);
-let started = toscalar(seen | summarize min(TimeGenerated));
-seen
+AppTraces
 | where TimeGenerated > ago(26h)
 | where extract(@'"event\\?"\s*:\s*\\?"([a-z.-]+)', 1, Message) == 'sync.succeeded'
 | summarize successes = count()
-| where successes == 0 and (isnull(started) or started < ago(26h))
+| where successes == 0 and todatetime('PROVISIONED_AT') < ago(26h)
 '''
 var failureQuery = '''
 AppTraces
@@ -41,7 +41,7 @@ resource owner 'Microsoft.Insights/actionGroups@2023-01-01' = {
   }
 }
 
-// Two days is the longest time that such a rule can look back. A service that is younger than 26 hours has missed nothing.
+// A service that was laid less than 26 hours ago has missed nothing; one that has been silent since has.
 resource missedDay 'Microsoft.Insights/scheduledQueryRules@2023-12-01' = {
   name: 'missed-day-${suffix}'
   location: location
@@ -61,7 +61,7 @@ resource missedDay 'Microsoft.Insights/scheduledQueryRules@2023-12-01' = {
     criteria: {
       allOf: [
         {
-          query: missedDayQuery
+          query: replace(missedDayQuery, 'PROVISIONED_AT', provisionedAt)
           timeAggregation: 'Count'
           operator: 'GreaterThan'
           threshold: 0

@@ -1,4 +1,4 @@
-#requires -Version 7.0
+#requires -Version 7.2
 # Asks for the Peloton user name and password and stores them in the vault. Neither is ever in a command line, a file, the
 # environment or the history: they go to the vault in the body of a request. Run it again after a change of password.
 [CmdletBinding()]
@@ -9,6 +9,7 @@ param(
   [switch] $FromAzd
 )
 $ErrorActionPreference = 'Stop'
+$PSNativeCommandUseErrorActionPreference = $false # each exit code is looked at
 Set-StrictMode -Version Latest
 
 $roleWaitMinutes = 10
