@@ -122,6 +122,23 @@ test('a redirect is not followed, and its target gets no token', async () => {
   await bench.tick();
   assert.equal(receiver.calls.length, 1);
   assert.deepEqual(target.calls, []);
+  assert.equal((await bench.state()).hooks[0]?.accepted, null);
+  bench.passTime(quarterMs);
+  await bench.tick();
+  assert.equal(receiver.calls.length, 2, 'it is still owed');
+});
+
+test('a call is written down before it is made, so that a crash cannot multiply it', async () => {
+  const bench = await startBench();
+  let tried: unknown;
+  const receiver = await startLoopbackServer(async (_, response) => {
+    tried = (await bench.state()).hooks[0]?.tried;
+    response.writeHead(204).end();
+  });
+  storeHooks(bench, [{ url: receiver.url }]);
+  await bench.tick();
+  await receiver.close();
+  assert.deepEqual(tried, [bench.now.toISOString()]);
 });
 
 test('a hook that fails day after day is called three times a day at most, and the others once', async () => {

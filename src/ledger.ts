@@ -47,6 +47,15 @@ export function openLedger({ container, file: opened, startedAt, clock }: Run): 
     return hasSignedIn && last ? [...signIns.slice(0, -1), { ...last, outcome }] : signIns;
   };
 
+  /** The refusal of before, unless this run had other secrets: then it is over, whatever became of the run. */
+  const stillRefused = (tried: SecretVersions | undefined) => {
+    const { refused } = file.state;
+    if (!refused || !tried) return refused;
+    const { username, password, session } = refused.versions;
+    const isSame = username === tried.username && password === tried.password && session === tried.session;
+    return isSame ? refused : null;
+  };
+
   return {
     isDead: token => file.state.dead_tokens.includes(digestSecret(token)),
     markDead(token) {
@@ -98,7 +107,7 @@ export function openLedger({ container, file: opened, startedAt, clock }: Run): 
           unavailable_in_row: unavailableInRow,
         },
         next_attempt: wait.untilSecretsChange ? null : nextAttempt,
-        refused: wait.untilSecretsChange && tried ? { versions: tried, until: nextAttempt } : state.refused,
+        refused: wait.untilSecretsChange && tried ? { versions: tried, until: nextAttempt } : stillRefused(tried),
         sign_ins: endedSignIns(error.code),
       });
     },

@@ -112,7 +112,7 @@ export async function run<T>(
   const signal = AbortSignal.any([parts.workTime, lease.lost]);
   const storage = parts.storage.within(signal);
 
-  const container = parts.closingStorage.private;
+  const container = parts.closingStorage.within(lease.lost).private; // a lost state is another run's to write
   const ledger = openLedger({ container, file: seen.file, startedAt: clock(), clock });
   const onAnswer = (answer: { request: string; status: number | null; duration_ms: number }) =>
     log('debug', 'peloton.answered', answer);

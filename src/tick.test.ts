@@ -363,3 +363,45 @@ test('the series gets a day that lies before its last one, as where the time zon
     ],
   );
 });
+
+test('an overview that has lost all its counts is not believed, unless it is forced', async () => {
+  const bench = await startDue();
+  const before = await bench.blob('latest.json');
+  const workouts = [{ name: 'Cycling', slug: 'cycling', count: 0 }];
+  bench.peloton.behaviour.alterOverview = () => ({ workout_counts: { total_workouts: 0, workouts } });
+  assert.equal(await tickFailure(bench), 'upstream-changed');
+  assert.equal(await bench.blob('latest.json'), before);
+  assert.equal((await bench.syncNow({ force: 'true' })).body.outcome, 'synced');
+  assert.equal(JSON.parse((await bench.blob('latest.json')) ?? '').workout_counts.total_workouts, 0);
+});
+
+test('a last good overview that cannot be read is no reason to fail', async () => {
+  const bench = await startDue();
+  await bench.container('private').getBlockBlobClient('raw/2026-11-22.json').upload('{"x', 3);
+  assert.equal(await tickFailure(bench), undefined);
+  assert.deepEqual(bench.events('overview.drift'), []);
+});
+
+test('what is newer is never written over', async () => {
+  const bench = await startDue();
+  for (const name of ['latest.json', 'history/2026-11-23.json']) {
+    const later = { ...JSON.parse((await bench.blob('latest.json')) ?? ''), synced_at: '2026-11-23T23:00:00.000Z' };
+    const text = JSON.stringify({ ...later, date: '2026-11-23' });
+    await bench.container('public').getBlockBlobClient(name).upload(text, Buffer.byteLength(text));
+  }
+  const before = [await bench.blob('latest.json'), await bench.blob('history/2026-11-23.json')];
+  await bench.syncNow({ force: 'true' });
+  assert.deepEqual([await bench.blob('latest.json'), await bench.blob('history/2026-11-23.json')], before);
+});
+
+test('new credentials end a refusal, also where Peloton is away when they are tried', async () => {
+  const bench = await startBench();
+  bench.vault.secrets.set('peloton-password', 'wrong');
+  assert.equal(await tickFailure(bench), 'sign-in-refused');
+  bench.vault.secrets.set('peloton-password', bench.peloton.credentials.password);
+  bench.peloton.faults.add({ match: { path: /^\/authorize$/ }, fault: { status: 503 } });
+  bench.passTime(15 * minuteMs);
+  assert.equal(await tickFailure(bench), 'upstream-unavailable');
+  const { refused, next_attempt } = await bench.state();
+  assert.deepEqual([refused, (await bench.health()).next_attempt], [null, next_attempt]);
+});

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { Context } from '../app.ts';
+import { type Context, createApp } from '../app.ts';
 import { keepCopy } from '../copy.ts';
 import { type Bench, fakeRequest, startBench } from '../sandbox/bench.ts';
 import type { Reply } from '../serve.ts';
@@ -266,5 +266,20 @@ describe('a blob that is none of ours', () => {
     await bench.tick();
     bench.passTime(5_000);
     assert.notEqual((await ask('stats')).body, body);
+  });
+});
+
+describe('without usable settings of the store', () => {
+  it('pictures are drawn, and JSON is a 500 that names the setting', async () => {
+    for (const settings of [{}, { STORAGE_CONNECTION_STRING: 'canary' }]) {
+      const app = createApp(settings);
+      for (const name of ['card', 'badge'] as const) {
+        const reply = await app[name](fakeRequest(), quiet);
+        assert.equal(reply.status, 200, name);
+        assert.match(bodyOf(reply), /stats unavailable/);
+      }
+      const reply = await app.stats(fakeRequest(), quiet);
+      assert.deepEqual([reply.status, codeOf(reply)], [500, 'config']);
+    }
   });
 });

@@ -29,7 +29,8 @@ async function orUnavailable<T>(read: () => Promise<T | undefined>): Promise<T |
   try {
     return (await read()) ?? 'no stats yet';
   } catch (error) {
-    if (error instanceof StatsError && error.code === 'storage') return 'stats unavailable';
+    if (error instanceof StatsError && (error.code === 'storage' || error.code === 'config'))
+      return 'stats unavailable';
     throw error;
   }
 }
