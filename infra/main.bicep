@@ -197,6 +197,8 @@ module github 'modules/github.bicep' = if (!empty(githubSubject)) {
 // azd keeps these in its environment. Those that are named as settings let npm run sync and npm run doctor work against Azure.
 output AZURE_RESOURCE_GROUP string = group.name
 output AZURE_FUNCTION_APP_NAME string = functionApp.outputs.name
+// The app's own address, whatever stands in front of it.
+output AZURE_FUNCTION_APP_URL string = functionApp.outputs.url
 output AZURE_KEY_VAULT_NAME string = vault.outputs.name
 output AZURE_GITHUB_CLIENT_ID string = empty(githubSubject) ? '' : github!.outputs.clientId
 output KEY_VAULT_URL string = vault.outputs.url

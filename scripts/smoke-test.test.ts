@@ -51,8 +51,20 @@ describe('the smoke test of a deployment', () => {
 
   it('passes a service without credentials yet', async () => {
     health = [neverSynced];
-    sync = problem(503, 'vault');
+    const detail = 'The vault has no secret peloton-username, which the sign-in needs. Store it.';
+    sync = { ...problem(503, 'vault'), body: { code: 'vault', detail } };
     assert.match((await smokeTest(test)).join(), /no credentials in the vault yet/);
+  });
+
+  it('fails a new service that may not read its vault', async () => {
+    health = [neverSynced];
+    sync = problem(503, 'vault');
+    await assert.rejects(smokeTest(test), /503 vault: about vault/);
+  });
+
+  it('passes a service whose Peloton is away', async () => {
+    sync = problem(502, 'upstream-unavailable');
+    assert.match((await smokeTest(test)).join(), /Peloton is not available/);
   });
 
   it('fails when a service that had credentials cannot read them any more', async () => {

@@ -67,7 +67,9 @@ async function checkSync({ url, key }: SmokeTest, { last_success }: Health): Pro
   const { outcome, code, detail } = parseAnswer(text);
   if (answer.status === 200 || answer.status === 409) return `sync: ${outcome}`;
   // An app that never had credentials is deployed well; one that had them and cannot read them any more is not.
-  if (code === 'vault' && last_success === null) return 'sync: no credentials in the vault yet';
+  const isEmptyVault = code === 'vault' && detail?.startsWith('The vault has no secret ') === true;
+  if (isEmptyVault && last_success === null) return 'sync: no credentials in the vault yet';
+  if (code === 'upstream-unavailable') return 'sync: Peloton is not available; the timer tries again';
   throw new Error(`POST /api/sync answered ${answer.status} ${code ?? ''}: ${detail ?? 'no problem of ours'}`);
 }
 

@@ -89,7 +89,8 @@ resource failure 'Microsoft.Insights/scheduledQueryRules@2023-12-01' = {
     enabled: true
     scopes: [workspaceId]
     evaluationFrequency: 'PT1H'
-    windowSize: 'PT1H'
+    // Twice as long as it takes to look again: a line can come in late. The muting keeps it from being told twice.
+    windowSize: 'PT2H'
     skipQueryValidation: true
     // Azure refuses muteActionsDuration together with autoMitigate.
     autoMitigate: false

@@ -77,7 +77,15 @@ resource lifecycle 'Microsoft.Storage/storageAccounts/managementPolicies@2025-01
           type: 'Lifecycle'
           enabled: true
           definition: {
-            filters: { blobTypes: ['blockBlob'] }
+            filters: {
+              blobTypes: ['blockBlob']
+              // Not those of the days: the age of a version is counted from when it was written, not from when it was replaced.
+              prefixMatch: [
+                '${publicContainer}/latest.json'
+                '${publicContainer}/history.json'
+                '${privateContainer}/'
+              ]
+            }
             actions: {
               version: { delete: { daysAfterCreationGreaterThan: retentionDays } }
             }

@@ -31,9 +31,16 @@ testPolicy(checkRetention, [
     /raw answers never expire/,
   ],
   [
+    'versions of days that expire',
+    storage,
+    "'${publicContainer}/history.json'",
+    "'${publicContainer}/history/'",
+    /the versions of the days expire/,
+  ],
+  [
     'a lifecycle rule that is off',
     storage,
-    /enabled: true\n( +definition: \{\n +filters: \{ blobTypes)/,
+    /enabled: true\n( +definition: \{\n +filters: \{\n +blobTypes: \['blockBlob'\]\n +\/\/)/,
     'enabled: false\n$1',
     /old versions never expire/,
   ],

@@ -55,5 +55,13 @@ function checkExpiry({ file }: Placed, rules: readonly BicepValue[]): Findings {
     findings.push(`${file.path}: expires more than raw answers: ${prefix || 'every blob'}`);
   if (!enabled.some(rule => valueAt(file, rule, 'definition.actions.version.delete') !== undefined))
     findings.push(`${file.path}: old versions never expire`);
+  for (const rule of enabled.filter(rule => valueAt(file, rule, 'definition.actions.version') !== undefined)) {
+    const covered = listAt(file, rule, 'definition.filters.prefixMatch').map(textOf);
+    if (
+      covered.length === 0 ||
+      covered.some(prefix => /\/('|history\/)/.test(prefix) && !prefix.includes('{privateContainer}'))
+    )
+      findings.push(`${file.path}: the versions of the days expire`);
+  }
   return findings;
 }

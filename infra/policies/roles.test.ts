@@ -102,4 +102,18 @@ testPolicy(checkRoles, [
     'b24988ac-6180-42a0-ab88-20f7382dd24c',
     /too wide: identity.*b24988ac/,
   ],
+  [
+    'a right of the app on a condition',
+    'modules/roles.bicep',
+    /(resource appP\w+ '[^']+' = )\{/,
+    '$1if (!empty(deployerPrincipalId)) {',
+    /is not always there/,
+  ],
+  [
+    'a lock on a condition',
+    'modules/function-app.bicep',
+    "resource scmPublishing 'basicPublishingCredentialsPolicies' = {",
+    "resource scmPublishing 'basicPublishingCredentialsPolicies' = if (false) {",
+    /is not always there/,
+  ],
 ]);

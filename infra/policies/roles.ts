@@ -47,11 +47,23 @@ export function checkRoles(template: Template): Findings {
   return [
     ...found.filter(grant => !granted.some(one => one === grant)).map(grant => `too wide: ${grant}`),
     ...granted.filter(grant => !found.includes(grant)).map(grant => `missing: ${grant}`),
+    ...checkConditions(template),
     ...checkPrincipalTypes(template),
     ...checkVaultRole(template),
     ...checkContainers(template),
     ...checkRoleName(template),
   ];
+}
+
+/** Only what the deployer gets depends on something: whether there is one. All else is always there. */
+function checkConditions(template: Template): Findings {
+  const places = [...template.values()].flatMap(file => file.resources.map(resource => ({ file, resource })));
+  return places.flatMap(place => {
+    const { condition, body } = place.resource;
+    const principal = textOf(valueAt(place.file, body, 'properties.principalId'));
+    const isDeployers = principal === 'deployerPrincipalId' && condition?.includes('!empty(deployerPrincipalId)');
+    return condition === undefined || isDeployers ? [] : [`${nameOf(place)}: is not always there`];
+  });
 }
 
 function describe({ file, resource }: Placed): string {

@@ -79,4 +79,4 @@ $password = Read-Host 'Peloton password (not shown)' -AsSecureString
 if ($password.Length -eq 0) { throw 'The password is empty: nothing was stored.' }
 Set-VaultSecret -Name 'peloton-username' -Value $userName
 Set-VaultSecret -Name 'peloton-password' -Value $password
-Write-Host 'Done. The next tick of the timer, within a quarter of an hour, signs in with them.'
+Write-Host 'Done. The next sync signs in with them; to see at once that they work: npm run doctor -- --sign-in'

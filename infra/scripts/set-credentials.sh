@@ -116,4 +116,4 @@ store_with_patience() {
 
 store_with_patience peloton-username "$peloton_username"
 store_with_patience peloton-password "$peloton_password"
-printf '%s\n' 'Done. The next tick of the timer, within a quarter of an hour, signs in with them.'
+printf '%s\n' 'Done. The next sync signs in with them; to see at once that they work: npm run doctor -- --sign-in'
