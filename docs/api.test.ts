@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { callHttp, startHostBench } from '../src/sandbox/host-bench.ts';
+import { startHostBench } from '../src/sandbox/host-bench.ts';
 
 const read = (path: string) => readFileSync(new URL(path, import.meta.url), 'utf8');
 const page = read('api.md');
@@ -47,17 +47,15 @@ test('the errors it shows are the ones that are answered', async () => {
   const paths: Record<string, string> = {
     400: '/api/stats/yesterday',
     404: '/api/stats/2001-01-01',
-    406: '/api/stats',
   };
   const rows = readTable('Errors').map(([status = '', code]) => ({ status, code: codeOf(code) }));
   assert.deepEqual(
     rows.map(({ status }) => status),
     [...Object.keys(paths), '500', '503'],
   );
-  for (const { status, code } of rows.slice(0, 3)) {
-    const answer = await callHttp(`${host.url}${paths[status]}`, { headers: { 'accept-encoding': 'identity;q=0' } });
-    const plain = status === '406' ? answer : await call(paths[status] ?? '');
-    assert.deepEqual([`${plain.status}`, JSON.parse(plain.body.toString()).code], [status, code]);
+  for (const { status, code } of rows.slice(0, 2)) {
+    const answer = await call(paths[status] ?? '');
+    assert.deepEqual([`${answer.status}`, JSON.parse(answer.body.toString()).code], [status, code]);
   }
 });
 

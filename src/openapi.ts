@@ -63,7 +63,6 @@ const json = (description: string, name: string) => ({ description, ...content('
 
 const always = {
   304: { description: 'What you have is still the newest.' },
-  406: problem('The Accept-Encoding header leaves no coding.'),
   500: problem('The settings of the service cannot be used.'),
 };
 const away = { 503: problem('The store is away, and this instance has no copy.') };

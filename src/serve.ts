@@ -113,8 +113,11 @@ export function represent(source: RepresentationSource): Representation {
   };
 }
 
-/** The best coding that an Accept-Encoding header allows (RFC 9110 §12.5.3); undefined where it allows none of ours. */
-export function chooseCoding(header: string | null): Coding | undefined {
+/**
+ * The best coding that an Accept-Encoding header allows (RFC 9110 §12.5.3). One that allows none of ours is answered as if
+ * it were not there, which the RFC permits: a picture in the wrong coding is better than none.
+ */
+export function chooseCoding(header: string | null): Coding {
   if (header === null || header === '') return 'identity';
   const weights = new Map<string, number>();
   for (const item of header.slice(0, 1_000).toLowerCase().split(',')) {
@@ -126,15 +129,16 @@ export function chooseCoding(header: string | null): Coding | undefined {
   const weigh = (coding: Coding) =>
     weights.get(coding) ?? (coding === 'identity' ? (weights.get('*') ?? 0.001) : (weights.get('*') ?? 0));
   const [best] = codings.filter(coding => weigh(coding) > 0).sort((a, b) => weigh(b) - weigh(a));
-  return best;
+  return best ?? 'identity';
 }
 
 /** What browsers and proxies send is a handful of short headers: each is read once. */
-const choices = new Map<string | null, Coding | undefined>();
+const choices = new Map<string | null, Coding>();
 const choicesKept = 100;
 
-function rememberCoding(header: string | null): Coding | undefined {
-  if (choices.has(header)) return choices.get(header);
+function rememberCoding(header: string | null): Coding {
+  const known = choices.get(header);
+  if (known) return known;
   const choice = chooseCoding(header);
   if (choices.size < choicesKept && (header === null || header.length < 100)) choices.set(header, choice);
   return choice;
@@ -159,11 +163,6 @@ function isNotModified({ headers }: Request, etag: string, lastModified: Date): 
 /** Answers GET and HEAD from a representation. */
 export async function respond(request: Request, representation: Representation): Promise<Reply> {
   const coding = rememberCoding(request.headers.get('accept-encoding'));
-  if (!coding) {
-    const detail = 'The Accept-Encoding header must leave one of br, gzip and identity.';
-    const headers = { Vary: 'Accept-Encoding' };
-    return problem({ status: 406, title: 'No coding is left', detail, code: 'not-acceptable', headers });
-  }
   const { etag, full, head, notModified } = representation.in(coding);
   if (isNotModified(request, etag, representation.lastModified)) return notModified;
   return request.method === 'HEAD' ? head : await full();

@@ -126,6 +126,7 @@ function createPage(copies: Copies, publicUrl: () => string) {
   return async (request: Request): Promise<Reply> => {
     const { pagePolicy, renderPage } = await loadPage();
     const known = await readKnown(copies);
+    if (known === 'stats unavailable') await copies.latest(); // says why
     if (known === 'stats unavailable') throw new StatsError('storage', 'The stats cannot be read at the moment.');
     const isPlaceholder = typeof known === 'string';
     const make = async () =>

@@ -77,3 +77,23 @@ test('a handler that throws is a 500 with its message', async context => {
   assert.deepEqual([answer.status, await answer.text()], [500, 'the double is broken']);
   assert.equal(logged.mock.callCount(), 1);
 });
+
+test('answers to the names of this machine alone, whatever name led here', async () => {
+  await using server = await startLoopbackServer((_, response) => void response.end('a secret'));
+  const ask = (host: string) =>
+    new Promise<number | undefined>((resolve, reject) => {
+      const request = httpRequest(server.url, { headers: { host } }, answer => {
+        answer.resume();
+        resolve(answer.statusCode);
+      });
+      request.on('error', reject).end();
+    });
+  for (const host of ['127.0.0.1', `localhost:${server.port}`, '[::1]:1']) assert.equal(await ask(host), 200, host);
+  for (const host of [
+    'evil.example',
+    `evil.example:${server.port}`,
+    '127.0.0.1.evil.example',
+    'localhost.evil.example',
+  ])
+    assert.equal(await ask(host), 421, host);
+});

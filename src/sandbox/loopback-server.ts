@@ -63,7 +63,16 @@ async function listen(server: Server, { port = 0, orAnyPort = false }: LoopbackO
   return (server.address() as AddressInfo).port;
 }
 
+/** A page that has its own name lead to this machine would else be let read what is here, a password among it. */
+function isForThisMachine({ headers: { host = '' } }: IncomingMessage): boolean {
+  return /^(127(\.\d{1,3}){3}|localhost|\[::1\])(:\d+)?$/.test(host);
+}
+
 async function answer(handler: Handler, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  if (!isForThisMachine(request)) {
+    response.writeHead(421, { 'content-type': 'text/plain' }).end('This server answers to loopback names alone.');
+    return;
+  }
   try {
     await handler(request, response);
   } catch (error) {

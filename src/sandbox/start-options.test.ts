@@ -43,6 +43,7 @@ describe('the command line of npm start', () => {
       /'--nope'\nAllowed: --data, --member, --account, --fault, --fault-first, --help\./,
     ],
     ['a flag without its value', ['--data'], undefined, /'--data <value>' argument missing/],
+    ['a folder without a name', ['--data='], undefined, /--data needs the name of a folder/],
     ['an argument that is no flag', ['newcomer'], undefined, /Unexpected argument 'newcomer'/],
     ['an unknown member', ['--member', 'nobody'], undefined, /"nobody": there are regular/],
     ['a member with an account', ['--member', 'all', '--account'], undefined, /do not go together/],

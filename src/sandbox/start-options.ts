@@ -46,6 +46,7 @@ export function readStartOptions(args: readonly string[], environment: NodeJS.Pr
   if (account && member !== undefined) throw new CommandError('--member and --account do not go together.');
   if (account && fault !== undefined) throw new CommandError('--fault and --account do not go together.');
   if (isFaultFirst && fault === undefined) throw new CommandError('--fault-first goes with --fault NAME.');
+  if (data === '') throw new CommandError('--data needs the name of a folder.');
   if (member !== undefined) checkMember(member);
   const port = environment.PORT || String(defaultPort);
   if (!/^\d{1,5}$/.test(port) || Number(port) > 65_535)

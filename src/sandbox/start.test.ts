@@ -102,7 +102,10 @@ describe('npm start', { concurrency: 3 }, () => {
     const stats = await statsOf(first);
     await end(first, 'SIGINT');
 
-    const second = await start(t, { args: ['--data', dataDir, '--member', 'all'] });
+    const other = await start(t, { args: ['--data', dataDir, '--member', 'all'] }).catch(String);
+    assert.match(`${other}`, /holds the stats of the member newcomer: name another folder/);
+
+    const second = await start(t, { args: ['--data', dataDir, '--member', 'newcomer'] });
     assert.match(second.said(), /^First sync: not-due\.$/m);
     assert.doesNotMatch(second.said(), /past days/);
     assert.equal(await statsOf(second), stats);

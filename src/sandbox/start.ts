@@ -1,8 +1,10 @@
 // `npm start`: the whole service on this machine, in one process. Ctrl-C, a signal or a crash ends all of it.
 // A Peloton password leaves the environment before anything else is loaded, since what is loaded could start something.
 
+import { existsSync } from 'node:fs';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { constants } from 'node:os';
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { completeAccount, takeAccount } from './account.ts';
 import { type FaultScenario, faultScenarios } from './fault-scenarios.ts';
 import type { LocalHost } from './local-host.ts';
@@ -43,6 +45,9 @@ const givenAccount = takeAccount(process.env);
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   process.once(signal, () => end(signal === 'SIGINT' ? 0 : 128 + constants.signals[signal]));
 }
+// A shell between this process and what was told to end does not pass the signal on.
+const parent = process.ppid;
+setInterval(() => process.ppid === parent || end(0), 1_000).unref();
 try {
   const options = readStartOptions(process.argv.slice(2), process.env);
   if (options.help) console.log(help);
@@ -56,6 +61,7 @@ async function start(options: StartOptions): Promise<void> {
   const { usesAccount, member, dataDir, fault, isFaultFirst } = options;
   const terminal = { input: process.stdin, output: process.stdout };
   const account = usesAccount ? await completeAccount(givenAccount, terminal) : undefined;
+  if (dataDir) await claimFolder(dataDir, account ? 'an account' : `the member ${member}`);
   const past = account || isFaultFirst ? undefined : drawPast(member);
   const [{ startSandbox }, { describeReady, describeSync, readEverything }] = await Promise.all([
     import('./sandbox.ts'),
@@ -73,6 +79,22 @@ async function start(options: StartOptions): Promise<void> {
     console.log(await describeSync(host, 'Second sync', { force: true }));
   }
   console.log(`\n${describeReady(host)}`);
+}
+
+/** Stats of two people in one store would be one history of nobody. */
+async function claimFolder(dataDir: string, owner: string): Promise<void> {
+  const file = join(dataDir, 'whose-stats.txt');
+  try {
+    await mkdir(dataDir, { recursive: true });
+    await writeFile(file, owner, { flag: 'wx' });
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code !== 'EEXIST' || !existsSync(file))
+      throw new CommandError(`--data ${dataDir} cannot be used (${code}).`, 1);
+    const before = await readFile(file, 'utf8');
+    if (before !== owner)
+      throw new CommandError(`--data ${dataDir} holds the stats of ${before}: name another folder.`, 1);
+  }
 }
 
 async function startHost(sandbox: Sandbox, options: StartOptions): Promise<LocalHost> {
