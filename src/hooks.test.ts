@@ -165,12 +165,7 @@ test('neither a token nor the path of a hook is in a log line or in the state', 
 });
 
 test('a malformed build-hooks secret is said and fails no sync', async () => {
-  for (const secret of [
-    'not json',
-    '{}',
-    '[{"url":"http://example.com/"}]',
-    '[{"url":"https://a.example/","token":"a b"}]',
-  ]) {
+  for (const secret of ['not json', '{}', 'null', '7']) {
     const bench = await startBench();
     bench.vault.secrets.set('build-hooks', secret);
     await bench.tick();
@@ -178,6 +173,45 @@ test('a malformed build-hooks secret is said and fails no sync', async () => {
     const [event] = bench.events('hooks.failed');
     assert.equal(event?.code, 'vault');
     assert.match(String(event?.hint), /build-hooks/);
+  }
+});
+
+test('a malformed entry is named by its place and costs the others nothing; of two with one URL the last counts', async () => {
+  const bench = await startBench();
+  const receiver = await startReceiver();
+  storeHooks(bench, [
+    { url: 'http://example.com/' },
+    { url: 'https://me:canary@a.example/' },
+    { url: 'https://a.example/', token: 'a b' },
+    7,
+    { url: receiver.url, token: 'old' },
+    { url: receiver.url, token: null },
+  ]);
+  await bench.tick();
+  assert.deepEqual(bench.events('hooks.malformed')[0]?.entries, ['1', '2', '3', '4']);
+  assert.deepEqual(
+    receiver.calls.map(({ authorization }) => authorization),
+    [undefined],
+  );
+  bench.passTime(quarterMs);
+  await bench.tick();
+  assert.equal(receiver.calls.length, 1);
+});
+
+test('a mended hook hears what it did not hear before, and says before why', async () => {
+  for (const mend of ['url', 'token'] as const) {
+    const bench = await startBench();
+    freeze(bench);
+    const [wrong, right] = [await startReceiver({ status: 404 }), await startReceiver()];
+    storeHooks(bench, [{ url: wrong.url, token: 'old' }]);
+    for (let tick = 0; tick < 6; tick++, bench.passTime(quarterMs)) await bench.tick();
+    assert.equal(wrong.calls.length, 3);
+    const [event] = bench.events('hook.failed');
+    assert.deepEqual([event?.host, event?.status], [new URL(wrong.url).host, 404]);
+    if (mend === 'token') wrong.answer = { status: 204 };
+    storeHooks(bench, [mend === 'url' ? { url: right.url } : { url: wrong.url, token: 'new' }]);
+    for (let day = 0; day < 3; day++) await passDay(bench);
+    assert.deepEqual([wrong.calls.length, right.calls.length], mend === 'url' ? [3, 1] : [4, 0]);
   }
 });
 

@@ -17,30 +17,31 @@ const triesPerDay = 3;
 
 function isHookUrl(text: string): boolean {
   const url = URL.parse(text);
-  return url !== null && (url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(url)));
+  if (!url || url.username || url.password) return false;
+  return url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(url));
 }
 
-const hooksSchema = z.array(
-  z.object({
-    url: z.string().refine(isHookUrl),
-    token: z
-      .string()
-      .trim()
-      .regex(/^[\x21-\x7e]+$/)
-      .optional(),
-  }),
-);
+const hookSchema = z.object({
+  url: z.string().refine(isHookUrl),
+  token: z
+    .string()
+    .trim()
+    .regex(/^[\x21-\x7e]*$/)
+    .nullish(),
+});
 
-type Hook = z.infer<typeof hooksSchema>[number];
+type Hook = z.infer<typeof hookSchema>;
 
 /** What tells one version of the public stats from another: everything but when they were synced. */
 export function digestStats({ synced_at: _at, date: _date, ...stats }: Snapshot): string {
   return createHash('sha256').update(JSON.stringify(stats)).digest('hex');
 }
 
-/** A URL can be a secret by itself, so state.json knows a hook by its digest. */
-function idOf({ url }: Hook): string {
-  return createHash('sha256').update(url).digest('hex');
+/** A URL can be a secret by itself, so state.json knows a hook by a digest: another token makes it another hook. */
+function idOf({ url, token }: Hook): string {
+  return createHash('sha256')
+    .update(JSON.stringify([url, token ?? '']))
+    .digest('hex');
 }
 
 function recentTries({ tried }: HookState, now: Date): string[] {
@@ -58,17 +59,27 @@ export function hasOwedHook(hooks: readonly HookState[], snapshot: Snapshot | un
   return hooks.some(hook => isOwed(hook, digest, now));
 }
 
-async function readHooks(vault: Vault): Promise<Hook[]> {
+const hint = `Store ${secretName} as JSON: [{"url":"https://…","token":"…"}], where the token is optional.`;
+
+function parseList(text: string): unknown[] {
+  try {
+    const list: unknown = JSON.parse(text);
+    if (Array.isArray(list)) return list;
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+  }
+  throw new StatsError('vault', `The secret ${secretName} is not a list of hooks.`, { hint });
+}
+
+/** The last entry of each URL; one that is malformed is named by its place, and costs the others nothing. */
+async function readHooks(vault: Vault, log: Log): Promise<Hook[]> {
   const secret = await vault.read(secretName);
   if (!secret) return [];
-  try {
-    return hooksSchema.parse(JSON.parse(secret.value));
-  } catch (error) {
-    if (!(error instanceof SyntaxError || error instanceof z.ZodError)) throw error;
-    throw new StatsError('vault', `The secret ${secretName} is not a list of hooks.`, {
-      hint: `Store ${secretName} as JSON: [{"url":"https://…","token":"…"}], where the token is optional.`,
-    });
-  }
+  const entries = parseList(secret.value).map(entry => hookSchema.safeParse(entry));
+  const malformed = entries.flatMap(({ success }, index) => (success ? [] : `${index + 1}`));
+  if (malformed.length > 0) log('warn', 'hooks.malformed', { entries: malformed, hint });
+  const byUrl = new Map(entries.flatMap(({ data }) => (data ? [[data.url, data]] : [])));
+  return [...byUrl.values()];
 }
 
 async function call(door: Door, { url: text, token }: Hook, date: string): Promise<void> {
@@ -82,7 +93,9 @@ async function call(door: Door, { url: text, token }: Hook, date: string): Promi
     ...(token && { credential: { origin: url.origin, headers: { Authorization: `Bearer ${token}` } } }),
   });
   if (answer.status < 200 || answer.status > 299) {
-    throw new StatsError('upstream-unavailable', `${answer.label} answered ${answer.status}.`);
+    throw new StatsError('upstream-unavailable', `${answer.label} answered ${answer.status}.`, {
+      status: answer.status,
+    });
   }
 }
 
@@ -100,12 +113,15 @@ export type HookRound = {
 type HookCall = { door: Door; log: Log; hook: Hook; date: string };
 
 async function isAccepted({ door, log, hook, date }: HookCall): Promise<boolean> {
+  const { host } = new URL(hook.url);
   try {
-    await timed(log, 'hook.called', () => call(door, hook, date), { host: new URL(hook.url).host });
+    await timed(log, 'hook.called', () => call(door, hook, date), { host });
     return true;
-  } catch (error) {
-    if (error instanceof StatsError) return false; // timed() has said which host, and why
-    throw error;
+  } catch (thrown) {
+    // Whatever it was, the others have to be written down.
+    const { message, status = null } = asStatsError(thrown);
+    log('warn', 'hook.failed', { host, status, message });
+    return false;
   }
 }
 
@@ -113,9 +129,12 @@ async function callOwed({ door, vault, clock, log }: HookParts, round: HookRound
   const { snapshot, hasChanged, known, save } = round;
   const now = clock();
   const digest = digestStats(snapshot);
-  const entries = (await readHooks(vault)).map(hook => {
-    const id = idOf(hook);
-    const state = known.find(state => state.id === id) ?? { id, accepted: hasChanged ? null : digest, tried: [] };
+  const hooks = (await readHooks(vault, log)).map(hook => ({ hook, id: idOf(hook) }));
+  // An owner who mends a hook that failed puts another in its place, which has to hear what that one did not.
+  const isMended = known.some(state => state.accepted !== digest && !hooks.some(({ id }) => id === state.id));
+  const entries = hooks.map(({ hook, id }) => {
+    const accepted = hasChanged || isMended ? null : digest;
+    const state = known.find(state => state.id === id) ?? { id, accepted, tried: [] };
     return { hook, state: { ...state, tried: recentTries(state, now) } };
   });
   const states = entries.map(({ state }) => state);

@@ -19,7 +19,7 @@ const secretVersions = z.object({
 export type SecretVersions = z.infer<typeof secretVersions>;
 
 const hookState = z.object({
-  /** SHA-256 of its URL. */
+  /** SHA-256 of its URL and token. */
   id: z.string(),
   /** Digest of the stats that it last accepted. */
   accepted: z.string().nullable(),

@@ -76,7 +76,7 @@ async function attempt(parts: TimedParts, force: boolean): Promise<TickOutcome> 
     }
     const snapshot = seen.latest?.snapshot;
     if (snapshot && isHookOwed(parts, seen)) {
-      await run(parts, { lease, seen }, run => tellHooks(parts, run, { snapshot, hasChanged: true }));
+      await run(parts, { lease, seen }, run => tellHooks(parts, run, { snapshot, hasChanged: false }));
     }
     return { outcome: 'not-due' };
   });
