@@ -178,3 +178,21 @@ test('a snapshot file that cannot be written is a warning beside fresh stats', a
   assert.deepEqual(countsOf(build.nodes), exampleCounts);
   assert.match(build.warnings.join(), /Writing stats\.json failed/);
 });
+
+test('a committed snapshot that is newer than the copy is shown in its place, byte order mark or not', async t => {
+  const { service, site } = await buildOnce(t, snapshotAnswer(exampleSnapshot(), '"1"'));
+  service.answer = send(503, {}, '');
+  for (const [synced_at, date] of [
+    ['2026-12-01T08:00:00.000Z', '2026-12-01'],
+    ['2026-01-01T08:00:00.000Z', '2026-01-01'],
+  ]) {
+    writeFileSync(
+      path.join(site.directory, 'stats.json'),
+      `\uFEFF${JSON.stringify(exampleSnapshot({ synced_at, date }))}`,
+    );
+    const build = site.nextBuild();
+    await sourceNodes(build.gatsby, optionsFor(service.baseUrl, { snapshotFile: 'stats.json' }));
+    const shown = date === '2026-12-01' ? /2026-12-01 from stats\.json/ : /2026-11-22 from the last good build/;
+    assert.match(build.warnings.join(), shown);
+  }
+});

@@ -23,8 +23,8 @@ export type JoiSchema = {
   integer(): JoiSchema;
   min(limit: number): JoiSchema;
   max(limit: number): JoiSchema;
-  with(key: string, peer: string): JoiSchema;
-  custom(check: (value: string, helpers: { message(texts: { custom: string }): unknown }) => unknown): JoiSchema;
+  // biome-ignore lint/suspicious/noExplicitAny: what a value is depends on the schema.
+  custom(check: (value: any, helpers: { message(texts: { custom: string }): unknown }) => unknown): JoiSchema;
 };
 
 export type Joi = {

@@ -64,6 +64,9 @@ async function askService({ baseUrl, timeoutMs }, copy, remarks) {
 /** @param {Snapshot} snapshot */
 const dayOf = snapshot => (snapshot.date ? `the stats of ${snapshot.date}` : 'older stats');
 
+/** @param {Snapshot} one @param {Snapshot} other */
+const isNewer = (one, other) => Date.parse(one.synced_at ?? '') > Date.parse(other.synced_at ?? '');
+
 /**
  * `problem` says why the stats are not fresh and `instead` what is shown in their place; both are absent when they are fresh.
  * `remarks` are faults beside that, each a sentence.
@@ -85,9 +88,10 @@ async function loadSnapshot({ cache, siteDirectory, options }) {
     return { snapshot, remarks };
   } catch (error) {
     const problem = `${statsUrl(baseUrl)} ${messageOf(error)}.`;
-    if (copy)
-      return { ...copy, problem, instead: `Showing ${dayOf(copy.snapshot)} from the last good build.`, remarks };
     const saved = file && (await attempt(remarks, `Reading ${snapshotFile}`, () => readSnapshotFile(file)));
+    // A build machine may bring back a cache that is older than what was committed since.
+    if (copy && !(saved && isNewer(saved, copy.snapshot)))
+      return { ...copy, problem, instead: `Showing ${dayOf(copy.snapshot)} from the last good build.`, remarks };
     if (saved) return { snapshot: saved, problem, instead: `Showing ${dayOf(saved)} from ${snapshotFile}.`, remarks };
     return { problem, instead: 'There are no older stats either: the site is built without any.', remarks };
   }

@@ -27,7 +27,7 @@ const buildOptionsSchema = ({ Joi }) =>
       })
       .description('Where your Peloton stats service lives'),
     snapshotFile: Joi.string().description(
-      'JSON file in your repository, shown where neither the service nor a cache has stats',
+      'JSON file in your repository, shown where neither the service nor a cache has newer stats',
     ),
     writeSnapshotFile: Joi.boolean().description('Bring snapshotFile up to date in every good build'),
     onError: Joi.string()
@@ -40,6 +40,10 @@ const buildOptionsSchema = ({ Joi }) =>
       .max(300_000)
       .default(20_000)
       .description('Milliseconds for the one request'),
-  }).with('writeSnapshotFile', 'snapshotFile');
+  }).custom((value, helpers) =>
+    value.writeSnapshotFile && !value.snapshotFile
+      ? helpers.message({ custom: '"writeSnapshotFile" needs "snapshotFile", the file to write' })
+      : value,
+  );
 
 module.exports = { buildOptionsSchema, findBaseUrlFault };

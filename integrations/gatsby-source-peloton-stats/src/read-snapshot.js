@@ -23,9 +23,14 @@ const whole = value => {
 /** @param {unknown} value */
 const httpsUrl = value => (typeof value === 'string' && /^https:\/\/\S+$/.test(value) ? value : undefined);
 /** @param {unknown} value */
-const localDate = value => (typeof value === 'string' && /^\d{4}-\d\d-\d\d$/.test(value) ? value : undefined);
+const localDate = value => {
+  if (typeof value !== 'string' || !/^\d{4}-\d\d-\d\d$/.test(value)) return undefined;
+  const day = new Date(`${value}T00:00:00Z`); // the 31st of February becomes a day of March, or none
+  return !Number.isNaN(day.getTime()) && day.toISOString().startsWith(value) ? value : undefined;
+};
 /** @param {unknown} value */
-const instant = value => (typeof value === 'string' && !Number.isNaN(Date.parse(value)) ? value : undefined);
+const instant = value =>
+  typeof value === 'string' && /^\d{4}-/.test(value) && !Number.isNaN(Date.parse(value)) ? value : undefined;
 
 /**
  * Leaves out the fields that are not there, so that a node and a file hold no empty ones.

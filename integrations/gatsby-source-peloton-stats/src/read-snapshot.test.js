@@ -49,6 +49,12 @@ test('leaves out a count that GraphQL could not answer with', () => {
 });
 
 test('drops dates that are none', () => {
-  const { snapshot } = readSnapshot(exampleSnapshot({ date: '22.11.2026', synced_at: 'yesterday' }));
-  assert.deepEqual([snapshot.date, snapshot.synced_at], [undefined, undefined]);
+  for (const [date, synced_at] of [
+    ['22.11.2026', 'yesterday'],
+    ['2026-02-31', '1'],
+    ['2026-13-45', ''],
+  ]) {
+    const { snapshot } = readSnapshot(exampleSnapshot({ date, synced_at }));
+    assert.deepEqual([snapshot.date, snapshot.synced_at], [undefined, undefined]);
+  }
 });

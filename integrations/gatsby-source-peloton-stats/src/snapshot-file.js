@@ -22,7 +22,7 @@ async function readText(file) {
  */
 async function readSnapshotFile(file) {
   const content = await readText(file);
-  return content === undefined ? undefined : readSnapshot(JSON.parse(content)).snapshot;
+  return content === undefined ? undefined : readSnapshot(JSON.parse(content.replace(/^\uFEFF/, ''))).snapshot;
 }
 
 /**
