@@ -116,6 +116,9 @@ test('what is owed waits for the next attempt, and after a refusal for another s
   assert.equal(decideDue({ ...question, refused: { until: now } }), 'due');
   assert.equal(decideDue({ ...question, refused: { until: null }, nextAttempt: later }), 'not-due');
   assert.equal(decideDue({ ...question, refused: { until: null }, lastSuccess: now }), 'not-due');
+  const tomorrow = new Date(now.getTime() + 24 * 3_600_000);
+  assert.equal(decideDue({ ...question, nextAttempt: tomorrow }), 'not-due');
+  assert.equal(decideDue({ ...question, nextAttempt: new Date(tomorrow.getTime() + 1) }), 'due', 'a clock was wrong');
 });
 
 const startedAt = new Date('2026-11-22T08:00:03.000Z');

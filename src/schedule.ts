@@ -149,7 +149,8 @@ export type DueQuestion = {
 /** The due rule: whether a tick may begin a run, or may only where a secret has changed since a refused sign-in. */
 export function decideDue({ now, schedule, lastSuccess, nextAttempt, refused }: DueQuestion) {
   if (!isOwed(now, lastSuccess, schedule)) return 'not-due';
-  if (nextAttempt && now < nextAttempt) return 'not-due';
+  // No wait is longer than a day: one that is comes from a clock that was wrong.
+  if (nextAttempt && now < nextAttempt && nextAttempt.getTime() - now.getTime() <= dayMs) return 'not-due';
   if (refused && (refused.until === null || now < refused.until)) return 'due-if-a-secret-changed';
   return 'due';
 }

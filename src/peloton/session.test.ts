@@ -58,6 +58,7 @@ test('a pasted session that is older than the user name is not used, and proving
   bench.vault.secrets.set('peloton-username', bench.peloton.credentials.username);
   bench.peloton.faults.add({ match: { path: /^\/authorize$/ }, fault: { status: 503 }, times: 3 });
   assert.equal(await tickFailure(bench), 'upstream-unavailable');
+  assert.ok(storedSession(bench).access_token, 'what was pasted is still there');
   bench.passTime(15 * minuteMs);
   await bench.tick();
   assert.equal(bench.peloton.counts.credentialPosts, 1);

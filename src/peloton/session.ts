@@ -86,7 +86,8 @@ export function createCustody({ door, peloton, vault, ledger, clock, log }: Cust
     // Writing a pasted session again makes it look newer than it is, so from here on it says whose it is: nobody's, where it
     // is older than the user name.
     const isPasted = holdsToken(parsed) && parsed.username_version === undefined;
-    if (secret && isPasted) secrets.session = { ...secret, value: JSON.stringify(session) };
+    const owned = isOurs ? session : { ...parsed, username_version: '' };
+    if (secret && isPasted) secrets.session = { ...secret, value: JSON.stringify(owned) };
     return session;
   }
 

@@ -254,6 +254,17 @@ test('a second factor is known wherever it is asked for; a page that is away is 
   }
 });
 
+test('a whole login page is one whatever words are in its script, and a page without any of it is away', async () => {
+  const wordy: Script['/login'] = (_, given) => {
+    const body = drawLogin(given, { state: 'canary-tx', _csrf: 'canary-in-page' });
+    return page(`${body}<script>const texts = ['Access denied', 'px-captcha'];</script>`);
+  };
+  const { outcome } = await dance({ '/login': wordy });
+  assert.ok(!(outcome instanceof StatsError), `${outcome}`);
+  const closed = { '/authorize': () => page('<!DOCTYPE html><title>We will be back</title>') };
+  assert.equal(await failureOf(closed), 'upstream-unavailable');
+});
+
 test('the login page again is no second factor, though its script holds the words', async () => {
   const again: Script['/login'] = (_, dance) => page(drawLogin(dance, { state: 'canary-tx' }));
   assert.equal(await failureOf({ '/usernamepassword/login': again }), 'upstream-changed, judged');

@@ -77,15 +77,16 @@ async function openLoginPage(attempt: Attempt): Promise<LoginPage> {
     url = nextHop(answer, answer.location, peloton);
     answer = await get(attempt, url);
   }
-  assertPage(answer);
   const page = readInjectedConfig(answer.text);
+  const csrf = (await findCsrf(jar, url)) ?? page.csrf;
+  const isLoginPage = answer.status === 200 && page.state !== undefined && csrf !== undefined;
+  if (!isLoginPage) assertPage(answer); // one that is whole may hold a bot check's words in its script
+  if (!csrf) throw unavailable(answer, 'gave no _csrf, in the cookie or the page');
   if (page.challenge && page.challenge !== challengeOf(codeVerifier)) throw changed(answer, 'is for another sign-in');
   const inUrl = url.searchParams.get('state');
   // A page that is served without a redirect still has our own state in its URL.
   const transactionState = inUrl === state ? page.state : (inUrl ?? page.state);
   if (!transactionState) throw changed(answer, 'gave no transaction state');
-  const csrf = (await findCsrf(jar, url)) ?? page.csrf;
-  if (!csrf) throw unavailable(answer, 'gave no _csrf, in the cookie or the page');
   return { url, transactionState, csrf };
 }
 

@@ -20,9 +20,11 @@ export function renderBadge(options: { snapshot: Snapshot; metric: string | null
       ? renderBad('no streak known')
       : renderGood('Peloton streak', formatCount(weeks, 'week'));
   }
-  const workout = workout_counts.workouts.find(({ slug }) => slug === metric);
+  const same = workout_counts.workouts.filter(({ slug }) => slug === metric);
+  const [workout] = same;
   if (workout === undefined) return renderBad('unknown metric');
-  return renderGood(`Peloton ${fitText(workout.name, 20)}`.trimEnd(), formatNumber(workout.count));
+  const count = same.reduce((sum, entry) => sum + entry.count, 0); // as the series counts a slug that is sent twice
+  return renderGood(`Peloton ${fitText(workout.name, 20)}`.trimEnd(), formatNumber(count));
 }
 
 /** The badge while there are no numbers. */
