@@ -129,7 +129,7 @@ test('the proxy passes head, body and answer as they came, Host included', async
   await using proxy = await startFaultProxy({ target: target.url });
   const headers = [
     'Host',
-    'devstore.example:10000',
+    'localhost:10000',
     'x-ms-Date',
     'Sun',
     'Authorization',

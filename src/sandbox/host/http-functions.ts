@@ -36,7 +36,6 @@ export function createHttpFunction(info: HttpFunctionInfo, routePrefix: string, 
 }
 
 const maxBodyBytes = 100 * 1024 * 1024;
-const hostPattern = /^[\w.-]+(:\d+)?$|^\[[\da-f:.]+\](:\d+)?$/i;
 
 /** The handler of every request to the host. */
 export function createHttpHandler(host: HttpHost): Handler {
@@ -63,7 +62,6 @@ type Call = { request: IncomingMessage; response: ServerResponse; query: Values;
 async function serve(host: HttpHost, { authLevel, invoke }: HttpFunction, call: Call): Promise<void> {
   const { request, response } = call;
   if (!isAllowed(host, authLevel, request, call.query)) return sendEmpty(response, 401);
-  if (!hostPattern.test(request.headers.host ?? '')) return sendEmpty(response, 400);
   const http = await readRequest(call);
   const outcome = await invoke({ http }).catch(() => undefined); // the invocation has logged why
   if (!outcome) return sendEmpty(response, 500);
