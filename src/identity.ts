@@ -16,10 +16,30 @@ const loopbackCredential: TokenCredential = {
   getToken: async () => ({ token: 'loopback', expiresOnTimestamp: Date.now() + 60 * 60 * 1000 }),
 };
 
+const tokenTimeoutMs = 10_000;
+
+/** The SDK's own call ends neither with the caller's signal nor by itself where the endpoint hangs. */
+function bound(credential: TokenCredential): TokenCredential {
+  return {
+    async getToken(scopes, options) {
+      const limit = AbortSignal.timeout(tokenTimeoutMs);
+      const given = options?.abortSignal;
+      const ended = new Promise<never>((_, reject) => {
+        const end = () => reject(new Error('No token came in time.'));
+        for (const signal of [limit, given]) {
+          if (signal?.aborted) end();
+          else signal?.addEventListener('abort', end);
+        }
+      });
+      return await Promise.race([credential.getToken(scopes, options), ended]);
+    },
+  };
+}
+
 export function createCredential(identity: Identity): TokenCredential {
   switch (identity.kind) {
     case 'managed':
-      return new ManagedIdentityCredential(identity.clientId ? { clientId: identity.clientId } : {});
+      return bound(new ManagedIdentityCredential(identity.clientId ? { clientId: identity.clientId } : {}));
     case 'developer':
       return new ChainedTokenCredential(
         new AzureCliCredential(),

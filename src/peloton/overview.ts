@@ -11,13 +11,16 @@ export type Access = { headers: Record<string, string> };
 
 /** True for an answer that refused the session itself: refresh once, then it is a change of theirs. */
 export function isUnauthorized(error: unknown): boolean {
-  return error instanceof StatsError && error.status === 401;
+  return error instanceof StatsError && error.code === 'upstream-changed' && error.status === 401;
 }
 
 function judge(answer: Answer): unknown {
   const { status, label } = answer;
-  if (status === 401) throw changed(answer, 'answered 401: the session is not accepted');
   assertAvailable(answer);
+  if (status === 401) {
+    requireJson(answer); // a page or nothing is the edge's word, not the API's: it costs no session
+    throw changed(answer, 'answered 401: the session is not accepted');
+  }
   if (status === 402) throw new StatsError('account-refused', `${label} answered 402.`, { status });
   const body = requireJson(answer);
   if (status === 403) throw new StatsError('account-refused', `${label} answered 403.`, { status });

@@ -243,3 +243,16 @@ test('an answered refresh is kept even where the time of the run is up', async (
   await bench.tick();
   assert.deepEqual([bench.peloton.counts.refreshes, bench.peloton.counts.credentialPosts], [1, 0]);
 });
+
+test('a 401 that is no JSON is the edge, and costs neither a refresh nor a sign-in', async () => {
+  for (const body of ['', '<!DOCTYPE html><title>Just a moment...</title>']) {
+    const bench = await startBench();
+    pasteSession(bench, { user_id: bench.peloton.userId });
+    bench.peloton.faults.add({
+      match: { path: /\/overview$/ },
+      fault: { status: 401, body, contentType: 'text/html' },
+    });
+    assert.equal(await tickFailure(bench), 'upstream-unavailable');
+    assert.deepEqual([bench.peloton.counts.credentialPosts, bench.peloton.counts.refreshes], [0, 0]);
+  }
+});
