@@ -60,6 +60,8 @@ export type StatsErrorOptions = {
   status?: number;
   /** The credentials were posted and judged: they must not be posted again unchanged. */
   credentialsJudged?: boolean;
+  /** No sign-in may be made before this instant. */
+  noSignInBefore?: Date;
 };
 
 /** The one error this service throws on purpose. Anything else that is thrown is a defect of ours. */
@@ -70,6 +72,7 @@ export class StatsError extends Error {
   readonly retryAfterMs: number | undefined;
   readonly status: number | undefined;
   readonly credentialsJudged: boolean;
+  readonly noSignInBefore: Date | undefined;
 
   constructor(code: ErrorCode, message: string, options: StatsErrorOptions = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
@@ -78,6 +81,7 @@ export class StatsError extends Error {
     this.retryAfterMs = options.retryAfterMs;
     this.status = options.status;
     this.credentialsJudged = options.credentialsJudged ?? false;
+    this.noSignInBefore = options.noSignInBefore;
   }
 }
 

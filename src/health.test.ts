@@ -37,7 +37,8 @@ function healthOf({ now = '09:00', lastSuccess, failure, nextAttempt, refusedUnt
         }
       : null,
     next_attempt: nextAttempt === undefined ? null : instant(nextAttempt),
-    refused: refusedUntil === undefined ? null : { versions, until: refusedUntil && instant(refusedUntil) },
+    refused:
+      refusedUntil === undefined ? null : { versions, until: refusedUntil && instant(refusedUntil), stops_sync: true },
   };
   const health = evaluateHealth({
     ...{ now: new Date(instant(now)), schedule, state },

@@ -23,7 +23,7 @@ export type Health = z.infer<typeof healthSchema>;
 type Problem = NonNullable<Health['problem']>;
 
 const overdueHint =
-  'No sync has run since it fell due: the timer is not running. Restart the function app, or call POST /api/sync.';
+  'No sync has run since it fell due: the timer is not running, or its runs fail before they can write down why. Call POST /api/sync, whose answer says which; restart the function app.';
 
 export type HealthFacts = {
   now: Date;
@@ -38,8 +38,9 @@ function nextAttempt(
   { next_attempt, refused }: State,
   { now, owedFrom }: { now: Date; owedFrom: Date },
 ): string | null {
-  if (refused?.until === null) return null;
-  const waits = [next_attempt, refused?.until].flatMap(instant => (instant ? Date.parse(instant) : []));
+  const stop = refused?.stops_sync ? refused : null;
+  if (stop?.until === null) return null;
+  const waits = [next_attempt, stop?.until].flatMap(instant => (instant ? Date.parse(instant) : []));
   const at = new Date(Math.max(owedFrom.getTime(), ...waits));
   return (at > now ? at : nextTick(now)).toISOString();
 }

@@ -1,13 +1,17 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type Bench, hourMs, startBench } from './sandbox/bench.ts';
-import { tickFailure } from './sandbox/custody-bench.ts';
+import { pasteSession, tickFailure } from './sandbox/custody-bench.ts';
 
 const minuteMs = 60_000;
 const credentialsPath = /^\/usernamepassword\/login$/;
 
 function posts(bench: Bench): number {
   return bench.peloton.counts.credentialPosts;
+}
+
+function spoilCredentials(bench: Bench): void {
+  bench.vault.secrets.set('peloton-password', 'wrong');
 }
 
 /** Forces a run; the code of its failure, or its outcome. */
@@ -26,7 +30,7 @@ test('three sign-ins are made in 24 hours, and the fourth waits until the first 
   }
   assert.equal(posts(bench), 3);
   assert.equal(await tickFailure(bench), 'upstream-unavailable');
-  assert.equal((await bench.state()).next_attempt, new Date(first + 24 * hourMs).toISOString());
+  assert.equal((await bench.health()).next_attempt, new Date(first + 24 * hourMs).toISOString());
   bench.peloton.faults.clear();
   bench.now = new Date(first + 24 * hourMs - 1);
   await bench.tick();
@@ -53,7 +57,7 @@ test('the window slides: each sign-in is held against the next for 24 hours of i
 });
 
 const endings: [code: string, spoil: (bench: Bench) => unknown][] = [
-  ['sign-in-refused', bench => bench.vault.secrets.set('peloton-password', 'wrong')],
+  ['sign-in-refused', spoilCredentials],
   [
     'upstream-changed',
     ({ peloton }) => Object.assign(peloton.behaviour, { credentialsRefusal: { status: 400, code: '?' } }),
@@ -78,17 +82,56 @@ for (const [code, spoil] of endings) {
     const hint = (await bench.health()).problem?.hint;
     assert.equal(await force(bench), code);
     assert.equal(posts(bench), 3);
-    assert.equal((await bench.health()).problem?.hint, hint);
-    assert.equal(
-      (await bench.state()).next_attempt,
-      new Date(bench.now.getTime() + 24 * hourMs - 3 * minuteMs).toISOString(),
-    );
+    const after = await bench.health();
+    const capHint = 'Until then a session that is pasted into peloton-session is tried at once.';
+    assert.equal(after.problem?.hint, `${hint} ${capHint}`);
+    const fromNow = (ms: number) => new Date(bench.now.getTime() + ms).toISOString();
+    const capEnds = fromNow(24 * hourMs - 3 * minuteMs);
+    // What the answer to the credentials asks for holds besides.
+    const judgedUntil = { 'sign-in-refused': null, 'upstream-changed': fromNow(24 * hourMs - minuteMs) };
+    assert.equal(after.next_attempt, { [code]: capEnds, ...judgedUntil }[code]);
     bench.passTime(15 * minuteMs);
     await bench.tick();
     assert.equal(posts(bench), 3);
     assert.deepEqual(bench.peloton.violations, []);
   });
 }
+
+test('at the cap a pasted session is tried at once, and other credentials are not posted', async () => {
+  const bench = await startBench();
+  spoilCredentials(bench);
+  for (let run = 0; run < 3; run++, bench.passTime(minuteMs)) assert.equal(await force(bench), 'sign-in-refused');
+  const capEnds = new Date(bench.now.getTime() + 24 * hourMs - 3 * minuteMs).toISOString();
+  bench.vault.secrets.set('peloton-password', bench.peloton.credentials.password);
+  assert.equal(await tickFailure(bench), 'sign-in-refused');
+  assert.equal(await tickFailure(bench), undefined); // the same secrets wait
+  assert.equal((await bench.health()).next_attempt, capEnds);
+  pasteSession(bench);
+  await bench.tick();
+  assert.ok(await bench.blob('latest.json'));
+  assert.equal(posts(bench), 3);
+});
+
+test('the end of the cap does not end a refusal', async () => {
+  const bench = await startBench();
+  spoilCredentials(bench);
+  for (let run = 0; run < 4; run++) assert.equal(await force(bench), 'sign-in-refused');
+  bench.passTime(48 * hourMs);
+  await bench.tick();
+  assert.equal(posts(bench), 3);
+});
+
+test('a sign-in that is written down in a way that cannot be read hides no other', async () => {
+  const bench = await startBench();
+  spoilCredentials(bench);
+  for (let run = 0; run < 3; run++) assert.equal(await force(bench), 'sign-in-refused');
+  const state = await bench.state();
+  const sign_ins = [{ at: 'yesterday', outcome: 'signed-in' }, ...state.sign_ins, null];
+  const damaged = JSON.stringify({ ...state, sign_ins });
+  await bench.container('private').getBlockBlobClient('state.json').upload(damaged, damaged.length);
+  assert.equal(await force(bench), 'sign-in-refused');
+  assert.equal(posts(bench), 3);
+});
 
 test('a sign-in is counted before its credentials are sent', async () => {
   const bench = await startBench();

@@ -116,12 +116,14 @@ async function updateHistory(container: BlobContainer, date: string): Promise<vo
 }
 
 /**
- * Tries to write, and changes nothing: no blob has the version that these writes ask for.
- * @throws StatsError `storage` where the store takes no writes.
+ * Nothing is asked of Peloton that could not be published.
+ * @throws StatsError `storage` where a blob of that day's sync takes no write.
  */
-export async function proveStoreWritable({ public: open, private: closed }: Storage): Promise<void> {
-  const nothing = { bytes: Buffer.alloc(0), contentType };
-  await Promise.all([open, closed].map(container => container.write(latestBlob, nothing, { etag: '"0x0"' })));
+export async function proveStoreWritable({ public: open, private: closed }: Storage, date: string): Promise<void> {
+  await Promise.all([
+    closed.proveWritable(rawBlob(date)),
+    ...[dayBlob(date), historyBlob, latestBlob].map(name => open.proveWritable(name)),
+  ]);
 }
 
 export type Publication = {

@@ -101,10 +101,19 @@ export async function holdLease<T>(
   }
 }
 
+export type RunPermit = {
+  lease: Lease;
+  seen: Seen;
+  /** Makes a sign-in although the last one was refused. */
+  force: boolean;
+  /** A run that only signs in leaves the syncs their waits. */
+  purpose: 'sync' | 'sign-in';
+};
+
 /** Does the work of a run that has the lease. What it throws is written down in state.json. */
 export async function run<T>(
   parts: TimedParts,
-  { lease, seen }: { lease: Lease; seen: Seen },
+  { lease, seen, force, purpose }: RunPermit,
   work: (run: Run) => Promise<T>,
 ): Promise<T> {
   const { config, clock, log, openVault } = parts;
@@ -113,7 +122,7 @@ export async function run<T>(
   const storage = parts.storage.within(signal);
 
   const container = parts.closingStorage.within(lease.lost).private; // a lost state is another run's to write
-  const ledger = openLedger({ container, file: seen.file, startedAt: clock(), clock });
+  const ledger = openLedger({ container, file: seen.file, startedAt: clock(), clock, force });
   const onAnswer = (answer: { request: string; status: number | null; duration_ms: number }) =>
     log('debug', 'peloton.answered', answer);
   const door = createDoor({ limits: limits.door, signal, clock, onAnswer });
@@ -124,7 +133,9 @@ export async function run<T>(
   } catch (thrown) {
     await writeDown(log, async () => {
       lease.lost.throwIfAborted(); // the state is now another run's to write
-      await ledger.recordFailure(asStatsError(thrown), custody.versions());
+      const error = asStatsError(thrown);
+      if (purpose === 'sync') await ledger.recordFailure(error, custody.versions());
+      else await ledger.recordSignIn(error, custody.versions());
     });
     throw thrown;
   }

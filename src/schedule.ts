@@ -103,7 +103,7 @@ export function isOwed(now: Date, lastSuccess: Date | undefined, schedule: Sched
 export type Wait = { nextAttempt: Date | null; untilSecretsChange: boolean };
 
 type Failure = {
-  error: Pick<StatsError, 'code' | 'retryAfterMs' | 'credentialsJudged'>;
+  error: Pick<StatsError, 'code' | 'retryAfterMs' | 'credentialsJudged' | 'noSignInBefore'>;
   startedAt: Date;
   failedAt: Date;
 };
@@ -126,6 +126,7 @@ const waitOf: Record<ErrorCode, (failure: Failure, failuresInRow: number) => Dat
  */
 export function waitAfter(failure: Failure, failuresInRow: number): Wait {
   const { error, startedAt, failedAt } = failure;
+  if (error.noSignInBefore) return { nextAttempt: error.noSignInBefore, untilSecretsChange: true };
   if (error.credentialsJudged) {
     const isKnown = error.code === 'sign-in-refused';
     return { nextAttempt: isKnown ? null : new Date(startedAt.getTime() + dayMs), untilSecretsChange: true };
@@ -142,7 +143,7 @@ export type DueQuestion = {
   /** Undefined while no snapshot exists. */
   lastSuccess: Date | undefined;
   nextAttempt: Date | null;
-  /** After a judged sign-in: until when only a changed secret lets a run begin; null for no end. */
+  /** While no sign-in may be made: until when only a changed secret lets a run begin; null for no end. */
   refused: { until: Date | null } | null;
 };
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { createParts } from './app.ts';
 import { type Bench, fastLimits, hourMs, startBench } from './sandbox/bench.ts';
-import { storedSession } from './sandbox/custody-bench.ts';
+import { storedSession, tickFailure } from './sandbox/custody-bench.ts';
 import { signInNow } from './sign-in-now.ts';
 
 async function signIn(bench: Bench): Promise<string> {
@@ -41,13 +41,65 @@ describe('a sign-in for its own sake', () => {
     assert.deepEqual(bench.peloton.violations, []);
   });
 
-  it('that is refused is remembered: the timer does not post the same credentials', async () => {
+  it('that is refused is remembered: no sync posts the same credentials, until force or another password', async () => {
+    for (const end of ['password', 'force']) {
+      const bench = await startBench();
+      bench.vault.secrets.set('peloton-password', 'wrong');
+      assert.equal(await signIn(bench), 'sign-in-refused');
+      for (const hours of [0.25, 48, 48]) {
+        assert.equal(await tickFailure(bench), hours === 0.25 ? 'sign-in-refused' : undefined);
+        bench.passTime(hours * hourMs);
+      }
+      assert.equal((await bench.health()).problem?.code, 'sign-in-refused');
+      assert.equal(bench.peloton.counts.credentialPosts, 1);
+      if (end === 'password') bench.vault.secrets.set('peloton-password', 'still wrong');
+      assert.equal((await bench.syncNow({ force: `${end === 'force'}` })).body.code, 'sign-in-refused');
+      assert.equal(bench.peloton.counts.credentialPosts, 2);
+    }
+  });
+
+  it('that is refused stops no sync that has a good session, and is still known when that ends', async () => {
     const bench = await startBench();
+    await bench.tick();
     bench.vault.secrets.set('peloton-password', 'wrong');
     assert.equal(await signIn(bench), 'sign-in-refused');
-    assert.equal((await bench.health()).problem?.code, 'sign-in-refused');
+    for (let day = 0; day < 4; day++) {
+      bench.passTime(24 * hourMs);
+      assert.equal(await tickFailure(bench), undefined); // with refreshed tokens, every second day
+      assert.equal((await bench.health()).status, 'ok');
+    }
+    bench.peloton.revokeAll();
+    bench.passTime(24 * hourMs);
+    assert.equal(await tickFailure(bench), 'sign-in-refused');
+    assert.equal(bench.peloton.counts.credentialPosts, 2);
+    bench.vault.secrets.set('peloton-password', bench.peloton.credentials.password);
+    bench.passTime(15 * 60_000);
     await bench.tick();
+    assert.equal(bench.peloton.counts.credentialPosts, 3);
+  });
+
+  it('that has an unknown answer holds its credentials back for 24 hours, though a sync comes to need them', async () => {
+    const bench = await startBench();
+    bench.peloton.behaviour.credentialsRefusal = { status: 400, code: 'something_new' };
+    assert.equal(await signIn(bench), 'upstream-changed');
+    const until = new Date(bench.now.getTime() + 24 * hourMs).toISOString();
+    bench.passTime(hourMs);
+    assert.equal(await tickFailure(bench), 'upstream-changed');
+    assert.equal((await bench.health()).next_attempt, until);
     assert.equal(bench.peloton.counts.credentialPosts, 1);
+    bench.peloton.behaviour.credentialsRefusal = undefined;
+    bench.now = new Date(until);
+    await bench.tick();
+    assert.equal(bench.peloton.counts.credentialPosts, 2);
+  });
+
+  it('that fails leaves a sync no wait', async () => {
+    const bench = await startBench();
+    bench.peloton.faults.add({ match: {}, fault: { status: 429, headers: { 'retry-after': '86400' } } });
+    assert.equal(await signIn(bench), 'upstream-unavailable');
+    bench.peloton.faults.clear();
+    await bench.tick();
+    assert.ok(await bench.blob('latest.json'));
   });
 
   it('that works ends an earlier refusal', async () => {

@@ -35,6 +35,15 @@ const signIn = z.object({
   outcome: z.union([errorCode, z.literal('signed-in')]).catch('upstream-unavailable'),
 });
 
+/** The good entries of a list. */
+function entriesOf<T extends z.ZodType>(entry: T) {
+  const read = (value: unknown) => entry.safeParse(value).data;
+  return z
+    .array(z.unknown())
+    .catch([])
+    .transform((values): z.output<T>[] => values.map(read).filter(value => value !== undefined));
+}
+
 const stateSchema = z.object({
   last_success: instant.nullable().catch(null),
   last_failure: z
@@ -50,13 +59,21 @@ const stateSchema = z.object({
     .nullable()
     .catch(null),
   next_attempt: instant.nullable().catch(null),
-  /** The credentials were judged: wait for another version of one of these, or until the instant where one is given. */
-  refused: z.object({ versions: secretVersions, until: instant.nullable() }).nullable().catch(null),
-  /** The sign-ins of the last 24 hours with what became of the run. */
-  sign_ins: z.array(signIn).catch([]),
+  /** No sign-in with these secrets: until the instant where one is given, else until one of them has another version. */
+  refused: z
+    .object({
+      versions: secretVersions,
+      until: instant.nullable(),
+      /** False while a sync may have a session that is good, and needs no sign-in. */
+      stops_sync: z.boolean().catch(true),
+    })
+    .nullable()
+    .catch(null),
+  /** The sign-ins of the last 24 hours with what became of the run. One that is damaged must not hide the others. */
+  sign_ins: entriesOf(signIn),
   /** SHA-256 of the last tokens that are never sent again: refused ones, and refresh tokens that have a successor. */
-  dead_tokens: z.array(z.string()).catch([]),
-  hooks: z.array(hookState).catch([]),
+  dead_tokens: entriesOf(z.string()),
+  hooks: entriesOf(hookState),
 });
 
 export type State = z.infer<typeof stateSchema>;

@@ -186,12 +186,13 @@ describe('a store that cannot be used is a failure of the deployer', () => {
     }
   });
 
-  it('where it refuses the condition of a write that has none', async () => {
+  it('where a blob is under the lease of somebody else, on whatever condition', async () => {
     const { public: container } = bench.openStore();
     bench.faults.add({ match: { method: 'PUT', path: /\/a$/ }, fault: azureError(412, 'LeaseIdMissing') });
-    const { message } = await storageFailureOf(container.write('a', jsonContent('1'), 'any'));
-    assert.match(message, /\(412 LeaseIdMissing\)\.$/);
-    assert.equal(await container.write('a', jsonContent('1'), { etag: '"another"' }), 'conflict');
+    for (const condition of ['any', 'absent', { etag: '"another"' }] as const) {
+      const { message } = await storageFailureOf(container.write('a', jsonContent('1'), condition));
+      assert.match(message, /\(412 LeaseIdMissing\)\.$/);
+    }
   });
 
   it('and where the time of a run is up, its reason is the reason', async () => {

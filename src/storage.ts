@@ -25,6 +25,8 @@ export type BlobContainer = {
   read(name: string, ifNotEtag?: string): Promise<StoredBlob | 'unchanged' | undefined>;
   /** The new ETag, or `conflict` where the condition does not hold. The container is made when it turns out missing. */
   write(name: string, content: BlobContent, condition: WriteCondition): Promise<string | 'conflict'>;
+  /** Tries a write that changes nothing, since it asks for a version that no blob has. */
+  proveWritable(name: string): Promise<void>;
   /** The names that begin with the prefix, in alphabetical order. */
   list(prefix: string): AsyncIterable<string>;
 };
@@ -107,8 +109,9 @@ function isMissing(error: unknown): boolean {
   return error instanceof RestError && (error.code === 'BlobNotFound' || error.code === 'ContainerNotFound');
 }
 
+/** Not every 412 is one: a blob that somebody leased takes no write, whatever its version. */
 function isConflict(error: unknown): boolean {
-  return error instanceof RestError && (error.statusCode === 412 || error.code === 'BlobAlreadyExists');
+  return error instanceof RestError && (error.code === 'ConditionNotMet' || error.code === 'BlobAlreadyExists');
 }
 
 /** Runs a step again once its container, which turned out to be missing, is there. */
@@ -152,22 +155,31 @@ function openContainer(container: ContainerClient, limit: CallLimit): BlobContai
     return typeof current === 'object' && current.bytes.equals(bytes) ? current.etag : undefined;
   }
 
+  async function upload(name: string, content: BlobContent, condition: WriteCondition): Promise<string | 'conflict'> {
+    const { bytes, contentType, cacheControl } = content;
+    const conditions =
+      condition === 'any' ? {} : condition === 'absent' ? { ifNoneMatch: '*' } : { ifMatch: condition.etag };
+    const blobHTTPHeaders = { blobContentType: contentType, ...(cacheControl && { blobCacheControl: cacheControl }) };
+    const blob = container.getBlockBlobClient(name);
+    try {
+      const { etag = '' } = await withContainer(container, limit, limited =>
+        blob.upload(bytes, bytes.length, { conditions, blobHTTPHeaders, ...limited }),
+      );
+      return etag;
+    } catch (error) {
+      if (condition !== 'any' && isConflict(error)) return 'conflict';
+      throw storageError(error, `write ${containerName}/${name}`, limit);
+    }
+  }
+
   return {
     read,
-    async write(name, { bytes, contentType, cacheControl }, condition) {
-      const conditions =
-        condition === 'any' ? {} : condition === 'absent' ? { ifNoneMatch: '*' } : { ifMatch: condition.etag };
-      const blobHTTPHeaders = { blobContentType: contentType, ...(cacheControl && { blobCacheControl: cacheControl }) };
-      const blob = container.getBlockBlobClient(name);
-      try {
-        const { etag = '' } = await withContainer(container, limit, limited =>
-          blob.upload(bytes, bytes.length, { conditions, blobHTTPHeaders, ...limited }),
-        );
-        return etag;
-      } catch (error) {
-        if (condition !== 'any' && isConflict(error)) return (await isAlreadyThere(name, bytes)) ?? 'conflict';
-        throw storageError(error, `write ${containerName}/${name}`, limit);
-      }
+    async write(name, content, condition) {
+      const written = await upload(name, content, condition);
+      return written === 'conflict' ? ((await isAlreadyThere(name, content.bytes)) ?? written) : written;
+    },
+    async proveWritable(name) {
+      await upload(name, { bytes: Buffer.alloc(0), contentType: 'text/plain' }, { etag: '"0x0"' });
     },
     async *list(prefix) {
       try {

@@ -8,7 +8,7 @@ import type { Door } from './http.ts';
 import { type Log, timed } from './log.ts';
 import { fetchOverview } from './peloton/overview.ts';
 import type { Custody } from './peloton/session.ts';
-import { publish, rawBlob } from './publish.ts';
+import { proveStoreWritable, publish, rawBlob } from './publish.ts';
 import { localDate } from './schedule.ts';
 import { hasLostAllCounts, type Snapshot, toSnapshot } from './snapshot.ts';
 import type { Storage } from './storage.ts';
@@ -59,6 +59,8 @@ function logFallenCounts(log: Log, before: Snapshot, after: Snapshot): void {
 export async function sync(parts: SyncParts): Promise<Snapshot> {
   const { config, custody, door, storage, clock, log, signal, before, force } = parts;
   const { peloton, schedule } = config;
+  const today = localDate(clock(), schedule.timeZone);
+  await Promise.all([custody.open(), timed(log, 'storage.proof', () => proveStoreWritable(storage, today))]);
   const [overview, lastGood] = await Promise.all([
     custody.use((access, userId) =>
       timed(log, 'peloton.overview', () => fetchOverview({ door, peloton, access, userId })),

@@ -3,11 +3,9 @@
 
 import { asStatsError, StatsError, stackOf } from './errors.ts';
 import { callHooks, digestStats, hasOwedHook } from './hooks.ts';
-import { isFailing } from './ledger.ts';
 import { type Log, syncFailed, syncSucceeded, timed } from './log.ts';
 import { look, type Seen } from './look.ts';
 import { readSignInSecrets, versionsOf } from './peloton/sign-in-secrets.ts';
-import { proveStoreWritable } from './publish.ts';
 import { holdLease, limitTime, type Run, type RunParts, run, type TimedParts, writeDown } from './run.ts';
 import { decideDue } from './schedule.ts';
 import type { Snapshot } from './snapshot.ts';
@@ -32,7 +30,7 @@ async function isDue(parts: TimedParts, { file: { state }, lastSuccess }: Seen):
     schedule: parts.config.schedule,
     lastSuccess,
     nextAttempt: toDate(state.next_attempt),
-    refused: state.refused && { until: toDate(state.refused.until) },
+    refused: state.refused?.stops_sync ? { until: toDate(state.refused.until) } : null,
   });
   if (decision !== 'due-if-a-secret-changed') return decision === 'due';
   return state.refused === null || (await hasSecretChanged(parts, state.refused.versions));
@@ -45,9 +43,6 @@ function isHookOwed({ clock }: RunParts, { file, latest }: Seen): boolean {
 /** The sync, and then whoever waits for its news. */
 async function syncAndTell(parts: RunParts, force: boolean, { seen, vault, ...run }: Run): Promise<Snapshot> {
   const before = seen.latest?.snapshot;
-  const { state } = seen.file;
-  // Peloton is asked nothing for a store that still fails.
-  if (isFailing(state) && state.last_failure?.code === 'storage') await proveStoreWritable(run.storage);
   const snapshot = await sync({ ...parts, ...run, before, force });
   // The snapshot is out, and says itself when it was made: a state that cannot be written makes that no failure.
   await writeDown(parts.log, () => run.ledger.recordSuccess(new Date(snapshot.synced_at)));
@@ -71,12 +66,16 @@ async function attempt(parts: TimedParts, force: boolean): Promise<TickOutcome> 
   const outcome = await holdLease(parts, async (lease): Promise<TickOutcome> => {
     const seen = await look(parts.storage, parts.log); // another run may have ended since the first look
     if (force || (await isDue(parts, seen))) {
-      const { date, synced_at } = await run(parts, { lease, seen }, run => syncAndTell(parts, force, run));
+      const { date, synced_at } = await run(parts, { lease, seen, force, purpose: 'sync' }, run =>
+        syncAndTell(parts, force, run),
+      );
       return { outcome: 'synced', date, synced_at };
     }
     const snapshot = seen.latest?.snapshot;
     if (snapshot && isHookOwed(parts, seen)) {
-      await run(parts, { lease, seen }, run => tellHooks(parts, run, { snapshot, hasChanged: false }));
+      await run(parts, { lease, seen, force, purpose: 'sync' }, run =>
+        tellHooks(parts, run, { snapshot, hasChanged: false }),
+      );
     }
     return { outcome: 'not-due' };
   });

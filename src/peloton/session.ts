@@ -30,8 +30,10 @@ export type Ledger = {
   isDead(token: string): boolean;
   /** Written down with the next thing that is. */
   markDead(token: string): void;
-  /** @throws StatsError with the code of the last sign-in when three were made in 24 hours. */
-  assertSignInAllowed(): void;
+  /** Proves that what a sign-in or a refresh makes known can be written down. */
+  proveWritable(): Promise<void>;
+  /** @throws StatsError with the code of the last sign-in when three were made in 24 hours, or it was refused. */
+  assertSignInAllowed(tried: SecretVersions): void;
   countSignIn(): Promise<void>;
 };
 
@@ -45,6 +47,8 @@ export type CustodyParts = {
 };
 
 export type Custody = {
+  /** Reads the secrets, which the others do where it has not been done. */
+  open(): Promise<unknown>;
   /** Runs a request with a session, once more with a renewed one where a stored one turns out to be refused. */
   use<T>(request: (access: Access, userId: string) => Promise<T>): Promise<T>;
   /** Signs in whatever is stored, keeps the new session and asks the API whose it is. */
@@ -72,9 +76,15 @@ function missing(name: string): StatsError {
 
 export function createCustody({ door, peloton, vault, ledger, clock, log }: CustodyParts): Custody {
   let secrets: SignInSecrets = { session: undefined, username: undefined, password: undefined };
+  let opened: Promise<Session> | undefined;
   let isRead = false;
   let isWritable = false;
   const usernameVersion = () => secrets.username?.version;
+
+  const open = () => {
+    opened ??= readSession();
+    return opened;
+  };
 
   async function readSession(): Promise<Session> {
     secrets = await timed(log, 'vault.read', () => readSignInSecrets(vault));
@@ -99,7 +109,8 @@ export function createCustody({ door, peloton, vault, ledger, clock, log }: Cust
 
   /** Nothing is asked of Peloton whose answer could not be kept. */
   async function proveWritable(): Promise<void> {
-    if (!isWritable) await write(secrets.session?.value ?? '{}');
+    if (isWritable) return;
+    await Promise.all([write(secrets.session?.value ?? '{}'), ledger.proveWritable()]);
   }
 
   /** Stores whatever came first, judges it second. */
@@ -131,15 +142,17 @@ export function createCustody({ door, peloton, vault, ledger, clock, log }: Cust
 
   function readCredentials(): Credentials {
     const { username, password } = secrets;
-    if (!username) throw missing('peloton-username');
-    if (!password) throw missing('peloton-password');
-    const withoutNewline = (secret: Secret) => secret.value.replace(/\r?\n$/, '');
-    return { username: withoutNewline(username), password: withoutNewline(password) };
+    const read = (name: string, secret: Secret | undefined) => {
+      const value = secret?.value.replace(/\r?\n$/, '');
+      if (!value) throw missing(name);
+      return value;
+    };
+    return { username: read('peloton-username', username), password: read('peloton-password', password) };
   }
 
   async function signInAnew(): Promise<Session> {
     const credentials = readCredentials();
-    ledger.assertSignInAllowed();
+    ledger.assertSignInAllowed(versionsOf(secrets));
     await proveWritable();
     const dance = { door, peloton, credentials, beforePost: () => ledger.countSignIn() };
     if (peloton.signIn === 'session') {
@@ -189,8 +202,9 @@ export function createCustody({ door, peloton, vault, ledger, clock, log }: Cust
   }
 
   return {
+    open,
     async use(request) {
-      const session = await readSession();
+      const session = await open();
       const token = accessTokenOf(session, peloton.signIn);
       if (token !== undefined && isFresh(session, clock()) && !ledger.isDead(token)) {
         try {
@@ -203,7 +217,7 @@ export function createCustody({ door, peloton, vault, ledger, clock, log }: Cust
       return await ask(await renew(session), request);
     },
     async signIn() {
-      await readSession();
+      await open();
       await ask(await signInAnew(), async () => {});
     },
     versions: () => (isRead ? versionsOf(secrets) : undefined),

@@ -217,7 +217,7 @@ test('a process that crashes at its credentials every time posts them three time
       await bench.breakLease();
     }
     assert.equal(await tickNext(bench), 'upstream-unavailable');
-    assert.equal((await bench.state()).next_attempt, new Date(from + 24 * hourMs).toISOString());
+    assert.equal((await bench.health()).next_attempt, new Date(from + 24 * hourMs).toISOString());
     bench.now = new Date(from + 24 * hourMs - 15 * minuteMs);
     assert.equal(await tickNext(bench), undefined);
     assert.equal((await bench.health()).status, 'ok');

@@ -12,12 +12,14 @@ read state                   S   S   S   S   S   S   S    S   S    S    S    S  
 read latest                  S   S   S   S   S   S   S    S   S    S    S    S    S    S    S    S    S
 take the lease               S   S   S   S   S   S   S    S   S    S    S    S    S    S    S    S    S
 make the private container   S   S   S   S   S   S   S    S   S    S    S    S    S    S    S    S    S
+prove the store              S   S   S   S   S   S   S    S   S    S    S    S    S    S    S    S    S
+make the public container    S   S   S   S   S   S   S    S   S    S    S    S    S    S    S    S    S
+prove the state              S   S   S   S   S   S   S    S   S    S    S    S    S    S    S    S    S
 read the last raw            +   +   +   +   +   +   +    +   +    +    +    +    +    +    S    +    +
 count the sign-in            S   S   S   S   S   S   S    S   S    S    S    S    S    S    S    S    S
 write raw                    S   S   S   S   S   S   S    S   S    S    S    S    S    S    S    S    S
 read the day                 S   S   S   S   S   S   S    S   S    S    S    S    S    S    S    S    S
 write the day                S   S   S   S   S   S   S    S   S    S    S    S    S    S    S    S    S
-make the public container    S   S   S   S   S   S   S    S   S    S    S    S    S    S    S    S    S
 read the series              S   S   S   S   S   S   S    S   S    S    S    S    S    S    S    S    S
 list the days                S   S   S   S   S   S   S    S   S    S    S    S    S    S    S    S    S
 write the series             S   S   S   S   S   S   S    S   S    S    S    S    S    S    S    S    S
@@ -29,11 +31,14 @@ release the lease            +   +   +   +   +   +   +    +   +    +    +    +  
 
 type Place = {
   method: 'GET' | 'PUT';
-  container: 'public' | 'private';
+  /** Without it, either. */
+  container?: 'public' | 'private';
   /** What follows the container in the path; without it, the container itself. */
   blob?: RegExp;
   query?: RegExp;
   leaseAction?: 'acquire' | 'release';
+  /** Only a write that is none: the proof that another would be taken. */
+  isProof?: boolean;
   /** Fitting requests of the run that come before the one meant. */
   skip?: number;
   tries?: number;
@@ -44,15 +49,17 @@ type Place = {
   only?: Phase;
 };
 
-function fits({ method, container, blob, query, leaseAction }: Place) {
+function fits({ method, container, blob, query, leaseAction, isProof }: Place) {
   return (request: IncomingMessage): boolean => {
-    const [, name = '', path = '', asked = ''] = /^\/[^/]+\/([^/?]+)\/?([^?]*)\??(.*)$/.exec(request.url ?? '') ?? [];
+    const { url = '', headers } = request;
+    const [, name = '', path = '', asked = ''] = /^\/[^/]+\/([^/?]+)\/?([^?]*)\??(.*)$/.exec(url) ?? [];
     return (
       request.method === method &&
-      name.endsWith('-private') === (container === 'private') &&
+      (!container || name.endsWith('-private') === (container === 'private')) &&
       (blob ? blob.test(path) : path === '') &&
       (!query || query.test(asked)) &&
-      (!leaseAction || request.headers['x-ms-lease-action'] === leaseAction)
+      (!leaseAction || headers['x-ms-lease-action'] === leaseAction) &&
+      (isProof === undefined || isProof === (headers['if-match'] === '"0x0"'))
     );
   };
 }
@@ -75,7 +82,7 @@ function place(given: Place): Row {
 
 const state: Place = { method: 'PUT', container: 'private', blob: /^state\.json$/ };
 const latest: Place = { method: 'GET', container: 'public', blob: /^latest\.json$/ };
-const raw: Place = { method: 'PUT', container: 'private', blob: /^raw\// };
+const raw: Place = { method: 'PUT', container: 'private', blob: /^raw\//, isProof: false };
 const day: Place = { method: 'GET', container: 'public', blob: /^history\// };
 const series: Place = { method: 'GET', container: 'public', blob: /^history\.json$/ };
 const lease: Place = { method: 'PUT', container: 'private', query: /comp=lease/ };
@@ -86,17 +93,19 @@ const rows: Record<string, Row> = {
   'read latest': place({ ...latest, isInRun: false }),
   'take the lease': place({ ...lease, leaseAction: 'acquire', isInRun: false }),
   'make the private container': place({ ...container, container: 'private', isInRun: false }),
+  'prove the store': place({ method: 'PUT', blob: /./, isProof: true, tries: 4 * 3, maxAsked: 0 }),
+  'make the public container': place({ ...container, container: 'public', tries: 3 * 3, maxAsked: 0 }),
+  'prove the state': place({ ...state, signsIn: true, isInRun: false, tries: 6 }),
   'read the last raw': place({ ...raw, method: 'GET', only: 'later' }),
-  'count the sign-in': place({ ...state, signsIn: true, isInRun: false, maxAsked: 2, tries: 6 }),
+  'count the sign-in': place({ ...state, signsIn: true, isInRun: false, maxAsked: 2, skip: 1, tries: 6 }),
   'write raw': place(raw),
   'read the day': place(day),
-  'write the day': place({ ...day, method: 'PUT' }),
-  'make the public container': place({ ...container, container: 'public' }),
+  'write the day': place({ ...day, method: 'PUT', isProof: false }),
   'read the series': place(series),
   'list the days': place({ method: 'GET', container: 'public', query: /comp=list/ }),
-  'write the series': place({ ...series, method: 'PUT' }),
+  'write the series': place({ ...series, method: 'PUT', isProof: false }),
   'read latest again': place({ ...latest, skip: 2 }),
-  'write latest': place({ ...latest, method: 'PUT' }),
+  'write latest': place({ ...latest, method: 'PUT', isProof: false }),
   'write the state': place(state),
   'release the lease': place({ ...lease, leaseAction: 'release' }),
 };
