@@ -88,15 +88,16 @@ function wireFault(error: unknown, label: string, limits: DoorLimits): StatsErro
 
 export type DoorOptions = {
   limits?: Partial<DoorLimits>;
-  /** Ends every request and every wait, with its reason: the run is over. */
-  signal: AbortSignal;
+  /** Ends every request and every wait, with its reason: the run is over. Without it each request has its own time alone. */
+  signal?: AbortSignal;
   clock: () => Date;
   /** Told of every request: its label, and the status of a complete answer. */
   onAnswer?: (answer: { request: string; status: number | null; duration_ms: number }) => void;
 };
 
-export function createDoor({ limits: given, signal, clock, onAnswer }: DoorOptions): Door {
+export function createDoor({ limits: given, signal: runSignal, clock, onAnswer }: DoorOptions): Door {
   const limits = { ...defaultLimits, ...given };
+  const signal = runSignal ?? new AbortController().signal;
 
   async function send(request: DoorRequest, label: string): Promise<Answer> {
     const { url, method, jar, credential, body } = request;

@@ -43,7 +43,9 @@ async function call({ door, peloton, access, path, route }: ApiCall): Promise<{ 
   });
 }
 
-const me = z.object({ id: z.string().regex(/^[\w-]{1,100}$/) });
+/** It travels in a path, so it is nothing that could lead elsewhere. */
+export const userId = z.string().regex(/^[\w-]{1,100}$/);
+const me = z.object({ id: userId });
 
 /** The user id. Everything else in /api/me is private and is not looked at. */
 export async function fetchUserId(door: Door, peloton: PelotonConfig, access: Access): Promise<string> {

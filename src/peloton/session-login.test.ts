@@ -35,6 +35,7 @@ test('a session that came with a user id of no use is kept all the same, and one
   for (const [answer, outcome] of [
     [{ user_id: null }, undefined],
     [{ user_id: 7 }, undefined],
+    [{ user_id: '../me' }, undefined],
     [{ session_id: 'ü\n' }, 'upstream-changed'],
   ] as const) {
     const bench = await startBench({ settings: { PELOTON_SIGN_IN: 'session' } });
@@ -47,6 +48,23 @@ test('a session that came with a user id of no use is kept all the same, and one
     assert.equal(await tickFailure(bench), outcome, JSON.stringify(answer));
     assert.deepEqual(bench.events('defect'), []);
   }
+});
+
+test('an answer without a session id holds the credentials of the way of 2021 back for 24 hours', async () => {
+  const bench = await startBench({ settings: { PELOTON_SIGN_IN: 'session' } });
+  bench.peloton.behaviour.sessionLogin = 'open';
+  const match = { path: /^\/auth\/login$/ };
+  const { remove } = bench.peloton.faults.add({ match, fault: { status: 200, body: { user_id: 'x' } } });
+  assert.equal(await tickFailure(bench), 'upstream-changed');
+  remove();
+  const posts = () => bench.peloton.requests.filter(({ path }) => path === '/auth/login').length;
+  bench.passTime(24 * hourMs - 1);
+  await bench.tick();
+  assert.equal(posts(), 1);
+  bench.passTime(1);
+  await bench.tick();
+  assert.equal(posts(), 2);
+  assert.ok(await bench.blob('latest.json'));
 });
 
 test('the retired way of 2021 says to use oauth, and goes on saying so when the sign-ins are used up', async () => {

@@ -5,13 +5,21 @@ import * as z from 'zod';
 import type { PelotonConfig } from '../config.ts';
 import { StatsError } from '../errors.ts';
 import type { Answer, Door } from '../http.ts';
-import { assertAvailable, changed, parseJson, requireJson, stringOf, unavailable } from './answers.ts';
+import { assertAvailable, parseJson, requireJson, stringOf, unavailable } from './answers.ts';
+import { userId } from './overview.ts';
 import type { Credentials } from './sign-in.ts';
 import { token } from './stored-session.ts';
 
 const route = '/auth/login';
 /** The API says whose the session is where the answer does not. */
-const sessionAnswer = z.object({ session_id: token, user_id: z.string().min(1).optional().catch(undefined) });
+const sessionAnswer = z.object({ session_id: token, user_id: userId.optional().catch(undefined) });
+
+function unknownAnswer({ label, status }: Answer): StatsError {
+  return new StatsError('upstream-changed', `${label} answered ${status} in a way that is not known.`, {
+    status,
+    credentialsJudged: true,
+  });
+}
 
 function judgeRefusal(answer: Answer): StatsError {
   const { label, status } = answer;
@@ -25,10 +33,7 @@ function judgeRefusal(answer: Answer): StatsError {
     const hint = 'Peloton has retired this sign-in: set PELOTON_SIGN_IN to oauth, or remove the setting.';
     return new StatsError('upstream-changed', `${label} is retired.`, { status, hint });
   }
-  return new StatsError('upstream-changed', `${label} answered ${status} in a way that is not known.`, {
-    status,
-    credentialsJudged: true,
-  });
+  return unknownAnswer(answer);
 }
 
 type SessionLogin = { door: Door; peloton: PelotonConfig; credentials: Credentials; beforePost: () => Promise<void> };
@@ -49,6 +54,6 @@ export async function sessionLogin({ door, peloton, credentials, beforePost }: S
   assertAvailable(answer);
   if (answer.status !== 200) throw judgeRefusal(answer);
   const parsed = sessionAnswer.safeParse(requireJson(answer));
-  if (!parsed.success) throw changed(answer, 'answered without a session id');
+  if (!parsed.success) throw unknownAnswer(answer);
   return parsed.data;
 }

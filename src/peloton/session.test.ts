@@ -116,6 +116,8 @@ test('an expired pasted token without credentials is the fault of the vault, whi
   for (const [present, missing] of [
     [{}, 'peloton-username'],
     [{ 'peloton-username': 'rider@example.invalid' }, 'peloton-password'],
+    [{ 'peloton-username': 'rider@example.invalid', 'peloton-password': '' }, 'peloton-password'],
+    [{ 'peloton-username': '\n', 'peloton-password': 'x' }, 'peloton-username'],
   ] as const) {
     const bench = await startBench({ secrets: present });
     const { accessToken } = bench.peloton.issueSession();
@@ -126,6 +128,17 @@ test('an expired pasted token without credentials is the fault of the vault, whi
     const { problem } = await bench.health();
     assert.match(problem?.hint ?? '', new RegExp(missing));
   }
+});
+
+test('a session as Windows writes files is one, and one that holds no token is said in the log', async () => {
+  const bench = await startBench({ secrets: {} });
+  const { accessToken } = bench.peloton.issueSession();
+  bench.vault.secrets.set('peloton-session', accessToken);
+  assert.equal(await tickFailure(bench), 'vault');
+  assert.equal(bench.events('session.unreadable').length, 1);
+  bench.vault.secrets.set('peloton-session', `\uFEFF${JSON.stringify({ access_token: accessToken })}`);
+  await bench.tick();
+  assert.equal(bench.events('session.unreadable').length, 1);
 });
 
 test('a dead refresh token without credentials is asked about once, not at every tick', async () => {

@@ -91,6 +91,9 @@ export function createCustody({ door, peloton, vault, ledger, clock, log }: Cust
     isRead = true;
     const { session: secret, username } = secrets;
     const parsed = parseSession(secret);
+    if (secret && secret.value.trim() !== '{}' && !holdsToken(parsed)) {
+      log('warn', 'session.unreadable', { hint: `${sessionSecret} is not a JSON object that holds a token.` });
+    }
     const isOurs = secret !== undefined && belongsTo(username, parsed, secret);
     const session = isOurs ? { ...parsed, username_version: parsed.username_version ?? username?.version } : {};
     // Writing a pasted session again makes it look newer than it is, so from here on it says whose it is: nobody's, where it

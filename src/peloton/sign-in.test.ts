@@ -149,7 +149,7 @@ test('nothing leads to a foreign host, at any step', async () => {
     '//evil.example/',
     'javascript:canary',
   ]) {
-    for (const step of ['/authorize', '/login', '/usernamepassword/login', '/login/callback']) {
+    for (const step of ['/authorize', '/login', '/login/callback']) {
       assert.equal(await failureOf({ [step]: () => redirect(location) }), 'upstream-changed', `${step} to ${location}`);
     }
     const form = () => page(postingForm(location, { wresult: 'canary-jwt' }));
@@ -175,6 +175,22 @@ test('home without a login, or with another state, or without a code, is another
   const elsewhere: Step = (_, { url, asked }) =>
     redirect(`${url}/members?code=canary-code&state=${asked.get('state')}`);
   assert.ok(!((await dance({ '/login/callback': elsewhere })).outcome instanceof StatsError));
+});
+
+test('a redirect in place of the form is the answer to the credentials: where it leads nowhere, they are judged', async () => {
+  const answers: Record<string, Step> = {
+    'a foreign host': () => redirect('https://evil.example/login'),
+    'an OAuth error': (_, { url }) => redirect(`${url}/callback?error=access_denied`),
+    'another state': (_, { url }) => redirect(`${url}/callback?code=canary-code&state=canary-other`),
+    'the login page': () => redirect('/login?state=canary-tx'),
+  };
+  for (const [where, answer] of Object.entries(answers)) {
+    assert.equal(await failureOf({ '/usernamepassword/login': answer }), 'upstream-changed, judged', where);
+  }
+  const away: Step = (_, { url }) => redirect(`${url}/callback?error=server_error`);
+  assert.equal(await failureOf({ '/usernamepassword/login': away }), 'upstream-unavailable');
+  const ours: Step = (_, { url, asked }) => redirect(`${url}/callback?code=canary-code&state=${asked.get('state')}`);
+  assert.ok(!((await dance({ '/usernamepassword/login': ours })).outcome instanceof StatsError), 'straight home');
 });
 
 test('an OAuth error in the way home is told by its kind', async () => {

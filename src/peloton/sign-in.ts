@@ -211,6 +211,13 @@ async function followHome(attempt: Attempt, first: Answer): Promise<string> {
   throw changed(answer, `did not come home in ${maxHops} redirects`);
 }
 
+/** Without the form, where a redirect leads is the answer to the credentials. */
+function throwAsJudgement(error: unknown): never {
+  if (!(error instanceof StatsError) || error.code !== 'upstream-changed') throw error;
+  const { code, message, hint, status } = error;
+  throw new StatsError(code, message, { hint, credentialsJudged: true, ...(status !== undefined && { status }) });
+}
+
 export type SignIn = {
   door: Door;
   peloton: PelotonConfig;
@@ -240,6 +247,8 @@ export async function signIn({ door, peloton, credentials, beforePost }: SignIn)
   const { attempt, page } = await openSignIn(door, peloton);
   await beforePost();
   const judged = await postCredentials(attempt, page, credentials);
-  const led = isRedirect(judged) ? judged : await postForm(attempt, judged, readCallbackForm(judged));
-  return { code: await followHome(attempt, led), codeVerifier: attempt.codeVerifier };
+  const { codeVerifier } = attempt;
+  if (isRedirect(judged)) return { code: await followHome(attempt, judged).catch(throwAsJudgement), codeVerifier };
+  const led = await postForm(attempt, judged, readCallbackForm(judged));
+  return { code: await followHome(attempt, led), codeVerifier };
 }

@@ -4,7 +4,7 @@
 import * as z from 'zod';
 import type { PelotonConfig } from '../config.ts';
 import type { Secret } from '../vault.ts';
-import type { Access } from './overview.ts';
+import { type Access, userId } from './overview.ts';
 
 const renewBeforeMs = 60 * 60 * 1000;
 
@@ -25,7 +25,7 @@ const sessionSchema = z.object({
   refresh_token: z.string().trim().min(1).optional().catch(undefined),
   expires_at: z.iso.datetime({ offset: true }).optional().catch(undefined),
   session_id: token.optional().catch(undefined),
-  user_id: z.string().min(1).optional().catch(undefined),
+  user_id: userId.optional().catch(undefined),
   username_version: z.string().optional().catch(undefined),
 });
 
@@ -35,7 +35,7 @@ export type Session = z.infer<typeof sessionSchema>;
 export function parseSession(secret: Secret | undefined): Session {
   if (!secret) return {};
   try {
-    return sessionSchema.parse(JSON.parse(secret.value));
+    return sessionSchema.parse(JSON.parse(secret.value.replace(/^\uFEFF/, ''))); // a file that Windows wrote
   } catch (error) {
     if (error instanceof SyntaxError || error instanceof z.ZodError) return {};
     throw error;

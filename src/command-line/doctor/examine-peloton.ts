@@ -8,8 +8,6 @@ import type { RunParts } from '../../run.ts';
 import type { UsableSession } from './examine-secrets.ts';
 import { type Findings, fix, fixError, note, ok } from './finding.ts';
 
-const timeMs = 60_000;
-
 async function* trySession(door: Door, { config }: RunParts, { access, canRenew }: UsableSession): Findings {
   if (!access) {
     yield note('/api/me', 'not asked: there is no session to ask with');
@@ -47,8 +45,7 @@ async function* trySignInPage(door: Door, { config: { peloton } }: RunParts): Fi
 
 export async function* examinePeloton(parts: RunParts, session: UsableSession): Findings {
   const { clock, limits } = parts;
-  const signal = AbortSignal.timeout(timeMs);
-  const door = createDoor({ signal, clock, ...(limits?.door && { limits: limits.door }) });
+  const door = createDoor({ clock, ...(limits?.door && { limits: limits.door }) });
   yield* trySession(door, parts, session);
   yield* trySignInPage(door, parts);
 }

@@ -9,7 +9,6 @@ import type { RunParts } from '../../run.ts';
 import { parseSnapshot, type Snapshot } from '../../snapshot.ts';
 import { type Finding, type Findings, fix, note, ok } from './finding.ts';
 
-const timeMs = 30_000;
 /** A cache may hold the stats for five minutes, and an instance its copy for half a minute more. */
 const longestLagMs = 6 * 60_000;
 const checkUrl = 'check that PUBLIC_URL is where this service answers, and that it runs there';
@@ -49,7 +48,7 @@ export async function* examinePublicUrl({ clock, limits }: RunParts, { settings,
     return;
   }
   const url = readPublicUrl(settings);
-  const door = createDoor({ ...(limits?.door && { limits: limits.door }), signal: AbortSignal.timeout(timeMs), clock });
+  const door = createDoor({ clock, ...(limits?.door && { limits: limits.door }) });
   for (const { route, judge } of [
     { route: '/api/health', judge: judgeHealth },
     { route: '/api/stats', judge: (answer: Answer) => judgeStats(answer, latest, clock()) },

@@ -88,6 +88,11 @@ const faults: Fault[] = [
     line: [/^FIX {3}\/api\/me +account-refused: GET /, /→ .*check the membership/],
   },
   {
+    fault: 'a Peloton that says nothing',
+    plant: ({ peloton }) => peloton.faults.add({ match: { path: /^\/api\/me$/ }, fault: 'hang' }),
+    line: [/^FIX {3}\/api\/me +upstream-unavailable: GET \S+\/api\/me gave no whole answer/, /→ Nothing to do/],
+  },
+  {
     fault: 'a sign-in page that is away',
     plant: ({ peloton }) => peloton.faults.add({ match: { path: /^\/login$/ }, fault: { status: 503 } }),
     line: [/^FIX {3}sign-in page +upstream-unavailable: GET \S+\/login answered 503/, /→ Nothing to do/],
