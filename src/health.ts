@@ -4,7 +4,7 @@ import * as z from 'zod';
 import type { ScheduleConfig } from './config.ts';
 import { type ErrorCode, errorTable, type StatsError } from './errors.ts';
 import { isFailing } from './ledger.ts';
-import { latestScheduledInstant, nextScheduledInstant, nextTick, staleAfterMs } from './schedule.ts';
+import { isOwed, latestScheduledInstant, nextScheduledInstant, nextTick, staleAfterMs } from './schedule.ts';
 import type { State } from './state.ts';
 
 const instant = z.iso.datetime().nullable();
@@ -59,9 +59,9 @@ export function faultHealth(fault: StatsError, now: Date, lastSuccess: Date | un
 export function evaluateHealth({ now, schedule, state, lastSuccess }: HealthFacts): Health {
   const last_success = lastSuccess?.toISOString() ?? null;
   const scheduledAt = latestScheduledInstant(now, schedule);
-  const isOwed = lastSuccess === undefined || lastSuccess < scheduledAt;
-  const isStale = isOwed && now.getTime() - scheduledAt.getTime() > staleAfterMs;
-  const owedFrom = isOwed ? scheduledAt : nextScheduledInstant(now, schedule);
+  const isDue = isOwed(now, lastSuccess, schedule);
+  const isStale = isDue && now.getTime() - scheduledAt.getTime() > staleAfterMs;
+  const owedFrom = isDue ? scheduledAt : nextScheduledInstant(now, schedule);
   const next_attempt = nextAttempt(state, { now, owedFrom });
 
   if (isFailing({ ...state, last_success: last_success ?? state.last_success }) && state.last_failure) {

@@ -3,7 +3,7 @@
 
 import { type ErrorCode, errorTable, StatsError } from './errors.ts';
 import type { Ledger } from './peloton/session.ts';
-import { type Wait, waitAfter } from './schedule.ts';
+import { isStillToCome, type Wait, waitAfter } from './schedule.ts';
 import { digestSecret, type HookState, type SecretVersions, type State, type StateFile, writeState } from './state.ts';
 import type { BlobContainer } from './storage.ts';
 
@@ -53,8 +53,8 @@ export function openLedger({ container, file: opened, startedAt, clock, force }:
   };
 
   const recentSignIns = () => {
-    const from = clock().getTime() - dayMs;
-    return file.state.sign_ins.filter(({ at }) => Date.parse(at) > from);
+    const now = clock();
+    return file.state.sign_ins.filter(({ at }) => isStillToCome(new Date(Date.parse(at) + dayMs), now));
   };
 
   /** The sign-ins with this run's, if it made one, ended. */
@@ -101,7 +101,7 @@ export function openLedger({ container, file: opened, startedAt, clock, force }:
     if (force || !refused || refused.stops_sync) return;
     if (refused.versions.username !== username || refused.versions.password !== password) return;
     const until = refused.until === null ? undefined : new Date(refused.until);
-    if (until && until <= clock()) return;
+    if (until && !isStillToCome(until, clock())) return;
     const code = until ? 'upstream-changed' : 'sign-in-refused';
     throw new StatsError(code, 'The last sign-in with these credentials was not accepted, so no other is made.', {
       ...(until ? { noSignInBefore: until } : { credentialsJudged: true }),

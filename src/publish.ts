@@ -3,6 +3,7 @@
 
 import { StatsError } from './errors.ts';
 import { emptyHistory, type History, type HistoryPoint, parseHistory, toPoint, withPoints } from './history.ts';
+import { isFromWrongClock } from './schedule.ts';
 import { parseSnapshot, type Snapshot } from './snapshot.ts';
 import type { BlobContainer, BlobContent, Storage, StoredBlob } from './storage.ts';
 
@@ -54,7 +55,8 @@ async function replaceOlder(container: BlobContainer, name: string, snapshot: Sn
   let isNewer = true;
   const next = async (current: StoredBlob | undefined) => {
     const stored = current && parseSnapshot(current.bytes);
-    isNewer = !stored || stored.synced_at < snapshot.synced_at;
+    const [at, storedAt] = [new Date(snapshot.synced_at), stored && new Date(stored.synced_at)];
+    isNewer = !storedAt || storedAt < at || isFromWrongClock(storedAt, at);
     return isNewer ? snapshot : undefined;
   };
   await replace({ container, name, next });

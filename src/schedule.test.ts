@@ -116,9 +116,20 @@ test('what is owed waits for the next attempt, and after a refusal for another s
   assert.equal(decideDue({ ...question, refused: { until: now } }), 'due');
   assert.equal(decideDue({ ...question, refused: { until: null }, nextAttempt: later }), 'not-due');
   assert.equal(decideDue({ ...question, refused: { until: null }, lastSuccess: now }), 'not-due');
-  const tomorrow = new Date(now.getTime() + 24 * 3_600_000);
-  assert.equal(decideDue({ ...question, nextAttempt: tomorrow }), 'not-due');
-  assert.equal(decideDue({ ...question, nextAttempt: new Date(tomorrow.getTime() + 1) }), 'due', 'a clock was wrong');
+});
+
+test('what a clock wrote that was over two days ahead is waited for by nobody', () => {
+  const now = new Date('2026-11-22T10:00:00Z');
+  const schedule = scheduleAt('08:00', 'UTC');
+  const question = { now, schedule, lastSuccess: undefined, nextAttempt: null, refused: null };
+  const [far, tooFar] = [0, 1].map(ms => new Date(now.getTime() + 48 * hourMs + ms));
+  assert.ok(far && tooFar);
+  assert.deepEqual([decideDue({ ...question, lastSuccess: far }), isOwed(now, far, schedule)], ['not-due', false]);
+  assert.deepEqual([decideDue({ ...question, lastSuccess: tooFar }), isOwed(now, tooFar, schedule)], ['due', true]);
+  assert.equal(decideDue({ ...question, nextAttempt: far }), 'not-due');
+  assert.equal(decideDue({ ...question, nextAttempt: tooFar }), 'due');
+  assert.equal(decideDue({ ...question, refused: { until: far } }), 'due-if-a-secret-changed');
+  assert.equal(decideDue({ ...question, refused: { until: tooFar } }), 'due');
 });
 
 const startedAt = new Date('2026-11-22T08:00:03.000Z');

@@ -94,9 +94,20 @@ export function nextTick(now: Date): Date {
 /** How long after its scheduled instant a missing sync makes the stats stale. */
 export const staleAfterMs = 3 * hourMs;
 
+/** More than two days ahead, where no wait is longer than one: written by a clock that was wrong. Nothing waits for it. */
+export function isFromWrongClock(at: Date, now: Date): boolean {
+  return at.getTime() - now.getTime() > 2 * dayMs;
+}
+
+/** The end of a wait that lasts. */
+export function isStillToCome(at: Date, now: Date): boolean {
+  return now < at && !isFromWrongClock(at, now);
+}
+
 /** A snapshot is owed: none exists, or the last success is older than the latest scheduled instant. */
 export function isOwed(now: Date, lastSuccess: Date | undefined, schedule: ScheduleConfig): boolean {
-  return lastSuccess === undefined || lastSuccess < latestScheduledInstant(now, schedule);
+  if (lastSuccess === undefined || isFromWrongClock(lastSuccess, now)) return true;
+  return lastSuccess < latestScheduledInstant(now, schedule);
 }
 
 /** What a failure means for the next attempt: an instant, a wait for another secret, or every tick (`null`). */
@@ -150,8 +161,7 @@ export type DueQuestion = {
 /** The due rule: whether a tick may begin a run, or may only where a secret has changed since a refused sign-in. */
 export function decideDue({ now, schedule, lastSuccess, nextAttempt, refused }: DueQuestion) {
   if (!isOwed(now, lastSuccess, schedule)) return 'not-due';
-  // No wait is longer than a day: one that is comes from a clock that was wrong.
-  if (nextAttempt && now < nextAttempt && nextAttempt.getTime() - now.getTime() <= dayMs) return 'not-due';
-  if (refused && (refused.until === null || now < refused.until)) return 'due-if-a-secret-changed';
+  if (nextAttempt && isStillToCome(nextAttempt, now)) return 'not-due';
+  if (refused && (refused.until === null || isStillToCome(refused.until, now))) return 'due-if-a-secret-changed';
   return 'due';
 }

@@ -222,6 +222,19 @@ test('a blob that somebody has leased is no conflict: the error says what it is'
   await bench.tick();
 });
 
+test('a snapshot of a clock that was years ahead is no success, and gives way', async () => {
+  const bench = await startBench({ at: '2031-11-22T09:00:00Z' });
+  await bench.tick();
+  bench.now = new Date('2026-11-22T12:00:00Z');
+  assert.equal((await bench.health()).problem?.code, 'overdue');
+  await bench.tick();
+  assert.equal(JSON.parse((await bench.blob('latest.json')) ?? '').synced_at, bench.now.toISOString());
+  assert.equal((await bench.health()).status, 'ok');
+  bench.passTime(15 * minuteMs);
+  const asked = await askedDuring(bench, bench.tick);
+  assert.deepEqual(asked, []);
+});
+
 test('a state that takes no writes is found out before a sign-in is begun', async () => {
   const bench = await startBench({ storeFaults: true });
   bench.store?.faults.add({ match: { method: 'PUT', path: /state\.json/ }, fault: { status: 403 } });
