@@ -92,11 +92,15 @@ for (const [what, answer] of Object.entries({
     storeHooks(bench, [{ url: receiver.url }]);
     await bench.tick();
     assert.equal((await bench.health()).status, 'ok');
-    for (let tick = 0; tick < 6; tick++) {
+    const startedAt = bench.now.getTime();
+    const triedAfter: number[] = [];
+    for (let tick = 0; tick < 20; tick++) {
       bench.passTime(quarterMs);
+      const { length } = receiver.calls;
       await bench.tick();
+      if (receiver.calls.length > length) triedAfter.push((bench.now.getTime() - startedAt) / quarterMs);
     }
-    assert.equal(receiver.calls.length, 3);
+    assert.deepEqual(triedAfter, [1, 17], 'at the next tick, and four hours after that');
     assert.equal(bench.peloton.counts.overviews, 1);
   });
 }
@@ -147,10 +151,10 @@ test('a hook that fails day after day is called three times a day at most, and t
   const [bad, good] = [await startReceiver({ status: 404 }), await startReceiver()];
   storeHooks(bench, [{ url: bad.url }, { url: good.url }]);
   for (let tick = 0; tick < 3 * 96; tick += 1) {
-    if (tick % 96 < 6) await bench.tick();
+    if (tick % 96 < 20) await bench.tick();
     bench.passTime(quarterMs);
   }
-  assert.equal(bad.calls.length, 9);
+  assert.ok(bad.calls.length >= 6 && bad.calls.length <= 9, `${bad.calls.length}`);
   assert.equal(good.calls.length, 3);
 });
 
@@ -204,7 +208,7 @@ test('a mended hook hears what it did not hear before, and says before why', asy
     freeze(bench);
     const [wrong, right] = [await startReceiver({ status: 404 }), await startReceiver()];
     storeHooks(bench, [{ url: wrong.url, token: 'old' }]);
-    for (let tick = 0; tick < 6; tick++, bench.passTime(quarterMs)) await bench.tick();
+    for (let tick = 0; tick < 20; tick++, bench.passTime(quarterMs)) await bench.tick();
     assert.equal(wrong.calls.length, 3);
     const [event] = bench.events('hook.failed');
     assert.deepEqual([event?.host, event?.status], [new URL(wrong.url).host, 404]);

@@ -13,7 +13,8 @@ import type { Vault } from './vault.ts';
 
 const secretName = 'build-hooks';
 const dayMs = 24 * 60 * 60 * 1000;
-const triesPerDay = 3;
+/** How long after the last try of 24 hours the next one may come: at once, at the next tick, and after an outage. */
+const waitsMs = [0, 10 * 60_000, 4 * 60 * 60_000];
 
 function isHookUrl(text: string): boolean {
   const url = URL.parse(text);
@@ -49,7 +50,10 @@ function recentTries({ tried }: HookState, now: Date): string[] {
 }
 
 function isOwed(hook: HookState, digest: string, now: Date): boolean {
-  return hook.accepted !== digest && recentTries(hook, now).length < triesPerDay;
+  if (hook.accepted === digest) return false;
+  const tries = recentTries(hook, now);
+  const waitMs = waitsMs[tries.length];
+  return waitMs !== undefined && now.getTime() - Date.parse(tries.at(-1) ?? '1970-01-01') >= waitMs;
 }
 
 /** Whether a tick has a hook to call: known from the state alone. */

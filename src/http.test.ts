@@ -27,7 +27,6 @@ test('any status is an answer, with what a caller judges by', async () => {
     label: `GET 127.0.0.1:${server.port}/{path}`,
     url: new URL('/somewhere', server.url),
     status: 503,
-    contentType: 'application/json',
     location: '/next?x=1',
     retryAfterMs: 7_000,
     text: '{"a":1}',

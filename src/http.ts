@@ -44,7 +44,6 @@ export type Answer = {
   label: string;
   url: URL;
   status: number;
-  contentType: string;
   location: string | undefined;
   retryAfterMs: number | undefined;
   text: string;
@@ -127,7 +126,6 @@ export function createDoor({ limits: given, signal: runSignal, clock, onAnswer }
       label,
       url,
       status: response.status,
-      contentType: response.headers.get('content-type') ?? '',
       location: response.headers.get('location') ?? undefined,
       retryAfterMs: parseRetryAfter(response.headers.get('retry-after'), clock()),
       text,

@@ -12,7 +12,7 @@ function pelotonOf(authUrl = 'https://auth.onepeloton.com') {
 function answerOf(location: string, from = 'https://auth.onepeloton.com/login/callback'): Answer {
   const url = new URL(from);
   const label = `GET ${url.host}${routeOf(url)}`;
-  return { label, url, status: 302, contentType: '', location, retryAfterMs: undefined, text: '' };
+  return { label, url, status: 302, location, retryAfterMs: undefined, text: '' };
 }
 
 /** Where a redirect leads; undefined where it is refused. */
