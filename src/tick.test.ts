@@ -408,6 +408,19 @@ test('an overview that has lost all its counts is not believed, unless it is for
   assert.equal(JSON.parse((await bench.blob('latest.json')) ?? '').workout_counts.total_workouts, 0);
 });
 
+test('lost counts are not believed where the newest snapshot is damaged or gone either', async () => {
+  for (const content of ['{', undefined]) {
+    const bench = await startDue();
+    const latest = bench.container('public').getBlockBlobClient('latest.json');
+    if (content) await latest.upload(content, content.length);
+    else await latest.delete();
+    bench.peloton.behaviour.alterOverview = () => ({ workout_counts: { total_workouts: 0, workouts: [] } });
+    assert.equal(await tickFailure(bench), 'upstream-changed');
+    assert.equal(await bench.blob('latest.json'), content);
+    assert.equal((await bench.syncNow({ force: 'true' })).body.outcome, 'synced');
+  }
+});
+
 test('a last good overview that cannot be read is no reason to fail', async () => {
   const bench = await startDue();
   await bench.container('private').getBlockBlobClient('raw/2026-11-22.json').upload('{"x', 3);

@@ -6,8 +6,9 @@ import { callHooks, digestStats, hasOwedHook } from './hooks.ts';
 import { type Log, syncFailed, syncSucceeded, timed } from './log.ts';
 import { look, type Seen } from './look.ts';
 import { readSignInSecrets, versionsOf } from './peloton/sign-in-secrets.ts';
+import { dayBlob, readSnapshot } from './publish.ts';
 import { holdLease, limitTime, type Run, type RunParts, run, type TimedParts, writeDown } from './run.ts';
-import { decideDue } from './schedule.ts';
+import { decideDue, localDate } from './schedule.ts';
 import type { Snapshot } from './snapshot.ts';
 import type { SecretVersions } from './state.ts';
 import { sync } from './sync.ts';
@@ -40,14 +41,23 @@ function isHookOwed({ clock }: RunParts, { file, latest }: Seen): boolean {
   return hasOwedHook(file.state.hooks, latest?.snapshot, clock());
 }
 
+/** The newest snapshot; where that is gone or damaged, the one of the day of the last success. */
+async function readLastGood({ config }: RunParts, { seen, storage }: Run): Promise<Snapshot | undefined> {
+  const { last_success: at } = seen.file.state;
+  if (seen.latest?.snapshot || at === null) return seen.latest?.snapshot;
+  const date = localDate(new Date(at), config.schedule.timeZone);
+  return (await readSnapshot(storage.public, dayBlob(date)))?.snapshot;
+}
+
 /** The sync, and then whoever waits for its news. */
-async function syncAndTell(parts: RunParts, force: boolean, { seen, vault, ...run }: Run): Promise<Snapshot> {
-  const before = seen.latest?.snapshot;
-  const snapshot = await sync({ ...parts, ...run, before, force });
+async function syncAndTell(parts: RunParts, force: boolean, run: Run): Promise<Snapshot> {
+  const before = await readLastGood(parts, run);
+  const { custody, door, storage, signal } = run;
+  const snapshot = await sync({ ...parts, custody, door, storage, signal, before, force });
   // The snapshot is out, and says itself when it was made: a state that cannot be written makes that no failure.
   await writeDown(parts.log, () => run.ledger.recordSuccess(new Date(snapshot.synced_at)));
   const hasChanged = !before || digestStats(before) !== digestStats(snapshot);
-  await tellHooks(parts, { seen, vault, ...run }, { snapshot, hasChanged });
+  await tellHooks(parts, run, { snapshot, hasChanged });
   return snapshot;
 }
 
