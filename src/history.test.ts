@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as fc from 'fast-check';
-import { emptyHistory, parseHistory, toPoint, withPoints } from './history.ts';
+import { emptyHistory, type HistoryPoint, parseHistory, toCsv, toPoint, withPoints } from './history.ts';
 import { type Snapshot, toSnapshot } from './snapshot.ts';
 
 type Count = { slug: string; count: number };
@@ -45,4 +45,51 @@ test('every snapshot that is published makes a series that reads back, however o
     }),
     { numRuns: 500 },
   );
+});
+
+/** The records of RFC 4180: read field by field, with no regard to how they were written. */
+function readCsv(text: string): string[][] {
+  const records: string[][] = [];
+  let record: string[] = [];
+  for (const [, quoted, plain = '', end] of text.matchAll(/(?:"((?:[^"]|"")*)"|([^",\r\n]*))(,|\r\n)/g)) {
+    record.push(quoted?.replaceAll('""', '"') ?? plain);
+    if (end === ',') continue;
+    records.push(record);
+    record = [];
+  }
+  return records;
+}
+
+test('the CSV has a row a day, a column for every slug from a to z, and a zero where a day has no count', () => {
+  const on = (date: string, total_workouts: number, counts: Record<string, number>): HistoryPoint => ({
+    date,
+    total_workouts,
+    counts,
+  });
+  const points = [on('2026-11-22', 3, { yoga: 2, cycling: 1 }), on('2026-11-24', 5, { cycling: 1, Bike: 4 })];
+  assert.equal(toCsv(points), 'date,total_workouts,Bike,cycling,yoga\r\n2026-11-22,3,0,1,2\r\n2026-11-24,5,4,1,0\r\n');
+  assert.equal(toCsv([on('2026-11-22', 0, {})]), 'date,total_workouts\r\n2026-11-22,0\r\n');
+  assert.equal(toCsv([]), 'date,total_workouts\r\n');
+});
+
+test('the CSV holds every count of every series, whatever the slugs are called and however they are ordered', () => {
+  const slug = fc.oneof(
+    fc.constantFrom('cycling', 'yoga', '__proto__', 'constructor', 'length', '10', '9', '', 'a,b', '"', '\r\n'),
+    fc.string({ unit: 'binary' }),
+  );
+  const count = fc.oneof(fc.integer({ min: 1, max: 9 }), fc.constant(Number.MAX_SAFE_INTEGER));
+  const counts = fc.uniqueArray(fc.tuple(slug, count), { maxLength: 8, selector: ([name]) => name });
+  const point = fc.record({ date: fc.constantFrom('2026-11-21', '2026-11-22'), total_workouts: fc.nat(), counts });
+  const property = fc.property(fc.array(point, { maxLength: 6 }), days => {
+    const text = toCsv(days.map(day => ({ ...day, counts: Object.fromEntries(day.counts) })));
+    const [header = [], ...rows] = readCsv(text);
+    const slugs = new Set(days.flatMap(day => day.counts.map(([name]) => name)));
+    assert.deepEqual(header, ['date', 'total_workouts', ...[...slugs].sort()]);
+    const expected = days.map(({ date, total_workouts, counts }) => {
+      const known = new Map(counts);
+      return [date, `${total_workouts}`, ...header.slice(2).map(name => `${known.get(name) ?? 0}`)];
+    });
+    assert.deepEqual(rows, expected);
+  });
+  fc.assert(property, { numRuns: 500 });
 });

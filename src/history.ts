@@ -87,18 +87,24 @@ function csvField(text: string): string {
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
-/** RFC 4180: `date,total_workouts`, then a column for every slug, a-z; a count that is not there is 0. */
+/**
+ * RFC 4180: `date,total_workouts`, then a column for every slug, a-z; a count that is not there is 0. An instance that has
+ * just started has compiled none of this: the engine's own loops do what they can, and ours is a function by itself.
+ */
 export function toCsv(points: readonly HistoryPoint[]): string {
-  const slugs = new Set<string>();
-  for (const { counts } of points) for (const slug in counts) slugs.add(slug);
-  const columns = [...slugs].sort(compareText);
-  const places = new Map(columns.map((slug, index) => [slug, index]));
-  const zeros = columns.map(() => 0);
-  const lines = [['date', 'total_workouts', ...columns].map(csvField).join(',')];
-  for (const { date, total_workouts, counts } of points) {
-    const row = zeros.slice();
+  const slugs = [...new Set(points.flatMap(({ counts }) => Object.keys(counts)))].sort(compareText);
+  const places = new Map(slugs.map((slug, index) => [slug, index + 2]));
+  const blank: (string | number)[] = ['', 0, ...slugs.map(() => 0)];
+  const fill = (row: typeof blank, counts: HistoryPoint['counts']) => {
     for (const slug in counts) row[places.get(slug) ?? row.length] = counts[slug] ?? 0;
-    lines.push([date, total_workouts, ...row].join(','));
-  }
-  return `${lines.join('\r\n')}\r\n`;
+  };
+  const rows = points.map(({ date, total_workouts, counts }) => {
+    const row = blank.slice();
+    row[0] = date;
+    row[1] = total_workouts;
+    fill(row, counts);
+    return row;
+  });
+  const header = ['date', 'total_workouts', ...slugs].map(csvField);
+  return [header, ...rows, ''].join('\r\n'); // an array in an array is joined with commas
 }

@@ -34,6 +34,7 @@ describe('while the copies are fresh', () => {
     () => ['stats', { headers: { 'accept-encoding': 'br' } }],
     () => ['statsDay', { params: { date: '2026-11-22' } }],
     () => ['history', { headers: { 'accept-encoding': 'gzip, br' } }],
+    () => ['history', { query: { format: 'csv' } }],
     () => ['card', { query: { theme: 'dark' } }],
     count => ['card', { query: { theme: `theme ${count}` } }],
     () => ['badge', { query: { metric: 'cycling' } }],
@@ -93,10 +94,14 @@ describe('a copy', () => {
     bench.passTime(20_000); // the series is read later, and stays fresh for longer
     const before = { stats, page: await ask('page'), card: await ask('card') };
     assert.equal((await bench.syncNow({ force: 'true' })).body.outcome, 'synced');
-    assert.equal(JSON.parse(bodyOf(await ask('history'))).points.length, 1);
+    const readDays = async () => [
+      JSON.parse(bodyOf(await ask('history'))).points.length,
+      bodyOf(await ask('history', { query: { format: 'csv' } })).match(/^\d.*/gm)?.length,
+    ];
+    assert.deepEqual(await readDays(), [1, 1], 'as JSON and as CSV');
     bench.passTime(10_000);
     const after = { page: await ask('page'), stats: await ask('stats'), card: await ask('card') };
-    assert.equal(JSON.parse(bodyOf(await ask('history'))).points.length, 2);
+    assert.deepEqual(await readDays(), [2, 2]);
     for (const name of ['stats', 'page', 'card'] as const) {
       assert.notEqual(before[name].headers.ETag, after[name].headers.ETag, name);
     }

@@ -2,9 +2,10 @@
 
 import { type Copy, keepCopy } from '../copy.ts';
 import { StatsError } from '../errors.ts';
-import { type History, parseHistory } from '../history.ts';
+import { type History, parseHistory, toCsv } from '../history.ts';
+import { once } from '../once.ts';
 import { dayBlob, historyBlob, latestBlob } from '../publish.ts';
-import { jsonType, type Representation, represent } from '../serve.ts';
+import { csvType, jsonType, type Representation, represent } from '../serve.ts';
 import { parseSnapshot, type Snapshot } from '../snapshot.ts';
 import type { Storage, StoredBlob } from '../storage.ts';
 
@@ -15,7 +16,7 @@ export const builtAt = typeof BUILT_AT === 'string' ? new Date(BUILT_AT) : new D
 export type CopiesOptions = { storage: () => Promise<Storage>; clock: () => Date };
 
 export type StoredStats = { snapshot: Snapshot; representation: Representation };
-export type StoredSeries = { history: History; representation: Representation };
+export type StoredSeries = { history: History; representation: Representation; csv: () => Promise<Representation> };
 
 export type Copies = {
   latest(): Promise<Copy<StoredStats> | undefined>;
@@ -50,7 +51,11 @@ function deriveStats(name: string) {
 
 function deriveSeries(blob: StoredBlob): StoredSeries {
   const { value: history, representation } = deriveWith(parseHistory, historyBlob)(blob);
-  return { history, representation };
+  const csv = once(async () => {
+    const bytes = Buffer.from(toCsv(history.points));
+    return represent({ bytes, contentType: csvType, lastModified: lastModifiedOf(blob) });
+  });
+  return { history, representation, csv };
 }
 
 export function createCopies({ storage, clock }: CopiesOptions): Copies {

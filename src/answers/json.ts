@@ -4,7 +4,7 @@ import * as z from 'zod';
 import { StatsError } from '../errors.ts';
 import { type HistoryPoint, toCsv } from '../history.ts';
 import { historyBlob } from '../publish.ts';
-import { jsonType, problem, type Reply, type Request, represent, respond } from '../serve.ts';
+import { csvType, jsonType, problem, type Reply, type Request, represent, respond } from '../serve.ts';
 import { type Copies, lastModifiedOf } from './copies.ts';
 
 const localDate = z.iso.date();
@@ -57,13 +57,13 @@ export async function answerHistory(request: Request, { latest, series }: Copies
     copy = await series(); // it may have been missing only until the snapshot came
     if (!copy) throw new StatsError('storage', `${historyBlob} is missing; the next sync writes it anew.`);
   }
-  const { history, representation } = copy.value;
+  const { history, representation, csv } = copy.value;
   const { from, to, format } = query.data;
-  if (!from && !to && format === 'json') return await respond(request, representation);
-  const points = within(history.points, query.data);
   const isCsv = format === 'csv';
+  if (!from && !to) return await respond(request, isCsv ? await csv() : representation);
+  const points = within(history.points, query.data);
   const text = isCsv ? toCsv(points) : JSON.stringify({ ...history, points });
-  const contentType = isCsv ? 'text/csv; charset=utf-8' : jsonType;
+  const contentType = isCsv ? csvType : jsonType;
   const source = { bytes: Buffer.from(text), contentType, lastModified: lastModifiedOf(copy) };
   return await respond(request, represent(source));
 }
