@@ -140,7 +140,7 @@ function openContainer(container: ContainerClient, limit: CallLimit): BlobContai
       const blob = container.getBlobClient(name);
       const response = await blob.download(0, undefined, { conditions, ...limited() });
       const chunks = await Array.fromAsync(response.readableStreamBody ?? []);
-      const bytes = Buffer.concat(chunks.map(chunk => Buffer.from(chunk)));
+      const bytes = Buffer.concat(chunks.map(chunk => (typeof chunk === 'string' ? Buffer.from(chunk) : chunk)));
       return { bytes, etag: response.etag ?? '', lastModified: response.lastModified ?? new Date(0) };
     } catch (error) {
       if (error instanceof RestError && error.statusCode === 304) return 'unchanged';
