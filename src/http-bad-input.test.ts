@@ -39,9 +39,11 @@ describe('a day', () => {
     });
   }
 
-  it('that is absurd is a 404 as any other without a sync', async () => {
+  it('that is absurd is a 404 as any other without a sync, and is not promised for later', async () => {
     for (const day of ['0000-01-01', '0001-01-01', '1969-12-31', '2024-02-29', '9999-12-31']) {
-      assertProblem(await call(`/api/stats/${day}`), { status: 404, code: 'not-found' });
+      const answer = await call(`/api/stats/${day}`);
+      assertProblem(answer, { status: 404, code: 'not-found' });
+      assert.equal(answer.headers['retry-after'], undefined);
     }
   });
 

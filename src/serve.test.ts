@@ -155,8 +155,7 @@ test('an error is problem+json with a code, open to every site, and nobody keeps
     assert.equal(headers['Content-Type'], 'application/problem+json');
     assert.equal(headers['Access-Control-Allow-Origin'], '*');
     assert.equal(headers['Cache-Control'], 'no-store');
-    assert.match(headers['Retry-After'] ?? '', /^\d+$/);
-    assert.equal(failureProblem(error, 503).status, 503);
+    assert.equal(headers['Retry-After'], undefined, 'only whoever answers knows whether that would be true');
   }
   const { headers } = problem({ status: 404, title: 'None', detail: 'There is none.', code: 'not-found' });
   const maxAge = Number(/max-age=(\d+)/.exec(headers['Cache-Control'] ?? '')?.[1]);

@@ -197,11 +197,14 @@ export function problem({ status, title, detail, code, headers }: ProblemSource)
   };
 }
 
+/** For a reader who may have more luck in a minute; a failed sync is told nothing of the kind. */
+export const retryAfter = { 'Retry-After': '60' };
+
 /** A failure of the service as a problem: its code, its message, and what to do. */
-export function failureProblem(error: StatsError, status: number = errorTable[error.code].httpStatus): Reply {
-  const { code, message, hint } = error;
+export function failureProblem({ code, message, hint }: StatsError, headers: Record<string, string> = {}): Reply {
+  const { httpStatus: status, title } = errorTable[code];
   const detail = message === hint ? hint : `${message} ${hint}`;
-  return problem({ status, title: errorTable[code].title, detail, code, headers: { 'Retry-After': '60' } });
+  return problem({ status, title, detail, code, headers });
 }
 
 /** JSON that nobody may keep: health, and the outcome of a sync. */

@@ -285,6 +285,7 @@ describe('without usable settings of the store', () => {
       }
       const reply = await app.stats(fakeRequest(), quiet);
       assert.deepEqual([reply.status, codeOf(reply)], [500, 'config']);
+      assert.equal(reply.headers['Retry-After'], undefined, 'it takes a person');
     }
   });
 });

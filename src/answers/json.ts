@@ -4,7 +4,7 @@ import * as z from 'zod';
 import { StatsError } from '../errors.ts';
 import { type HistoryPoint, toCsv } from '../history.ts';
 import { historyBlob } from '../publish.ts';
-import { csvType, jsonType, problem, type Reply, type Request, represent, respond } from '../serve.ts';
+import { csvType, jsonType, problem, type Reply, type Request, represent, respond, retryAfter } from '../serve.ts';
 import { type Copies, lastModifiedOf } from './copies.ts';
 
 const localDate = z.iso.date();
@@ -13,22 +13,23 @@ function badRequest(detail: string): Reply {
   return problem({ status: 400, title: 'This cannot be asked for', detail, code: 'bad-request' });
 }
 
-function notFound(title: string, detail: string): Reply {
-  return problem({ status: 404, title, detail, code: 'not-found', headers: { 'Retry-After': '60' } });
+function notFound(title: string, detail: string, headers: Record<string, string> = {}): Reply {
+  return problem({ status: 404, title, detail, code: 'not-found', headers });
 }
 
-const noStatsYet = () => notFound('No stats yet', 'The first sync has not been made.');
+const noStatsYet = () => notFound('No stats yet', 'The first sync has not been made.', retryAfter);
 
 export async function answerStats(request: Request, { latest }: Copies): Promise<Reply> {
   const copy = await latest();
   return copy ? await respond(request, copy.value.representation) : noStatsYet();
 }
 
-export async function answerStatsDay(request: Request, { day }: Copies): Promise<Reply> {
+export async function answerStatsDay(request: Request, { day, latest }: Copies): Promise<Reply> {
   const date = localDate.safeParse(request.params.date);
   if (!date.success) return badRequest('The date must be a day of the calendar, written YYYY-MM-DD.');
   const copy = await day(date.data);
   if (copy) return await respond(request, copy.value.representation);
+  if (!(await latest())) return noStatsYet();
   return notFound('No stats of that day', 'No sync was made on that day.');
 }
 

@@ -5,7 +5,7 @@ import { environment, readConfig, readPublicUrl, readStorageConfig, type Setting
 import { asStatsError, StatsError, stackOf } from '../errors.ts';
 import type { Log } from '../log.ts';
 import { once } from '../once.ts';
-import { answerOptions, failureProblem, type Reply, type Request } from '../serve.ts';
+import { answerOptions, failureProblem, type Reply, type Request, retryAfter } from '../serve.ts';
 import { createCopies } from './copies.ts';
 import { createDocuments } from './documents.ts';
 import { answerHealth } from './health.ts';
@@ -27,7 +27,7 @@ function toPublic(answer: Answer): Answer {
       const error = asStatsError(thrown);
       const { code, message } = error;
       log('error', 'get.failed', { code, message, stack: thrown instanceof StatsError ? undefined : stackOf(thrown) });
-      return failureProblem(error);
+      return failureProblem(error, code === 'storage' ? retryAfter : {});
     }
   };
 }
