@@ -227,18 +227,14 @@ export function readConfig(settings: Settings): Config {
 
 /**
  * Where readers reach the service, without a slash at its end: PUBLIC_URL, else the platform's own host name.
- * Never taken from a request, whose Host header anyone may choose.
- * @throws StatsError `config` when neither is known.
+ * Never taken from a request, whose Host header anyone may choose. Undefined where neither can be used: a GET needs none.
  */
-export function readPublicUrl(settings: Settings): string {
-  const { values, faults } = read(settings, ['PUBLIC_URL']);
+export function readPublicUrl(settings: Settings): string | undefined {
+  const { PUBLIC_URL } = read(settings, ['PUBLIC_URL']).values;
+  if (PUBLIC_URL) return PUBLIC_URL;
   const host = settings.WEBSITE_HOSTNAME?.trim();
   const platform = host ? URL.parse(`http://${host}`) : null;
-  if (!values.PUBLIC_URL && !platform && faults.length === 0) {
-    faults.push(host ? 'WEBSITE_HOSTNAME is not a host name' : 'PUBLIC_URL is missing');
-  }
-  throwFaults(faults);
-  if (values.PUBLIC_URL) return values.PUBLIC_URL;
+  if (!platform) return undefined;
   // Core Tools sets WEBSITE_HOSTNAME to a loopback host with a port and speaks plain http there.
-  return platform && isLoopback(platform) ? `http://${host}` : `https://${host}`;
+  return `${isLoopback(platform) ? 'http' : 'https'}://${host}`;
 }

@@ -41,7 +41,7 @@ function toJsonSchema(schema: z.ZodType): JsonObject {
 }
 
 /** The JSON Schema (2020-12) of the snapshot. */
-export function createSnapshotJsonSchema(publicUrl: string): JsonObject {
+export function createSnapshotJsonSchema(publicUrl = ''): JsonObject {
   return { $id: `${publicUrl}/api/schema.json`, title: 'Peloton stats', ...toJsonSchema(snapshotSchema) };
 }
 
@@ -136,7 +136,7 @@ const operations: Record<string, Operation> = {
 };
 
 /** OpenAPI 3.1 of the public routes. */
-export function createOpenApi(publicUrl: string): JsonObject {
+export function createOpenApi(publicUrl = ''): JsonObject {
   const paths = Object.entries(operations).map(([path, operation]) => [path, { get: operation }]);
   return {
     openapi: '3.1.0',

@@ -274,6 +274,24 @@ describe('a blob that is none of ours', () => {
   });
 });
 
+describe('with faults in all settings but those of the store', () => {
+  it('every GET is answered, and health names the settings', async () => {
+    const bench = await startBench();
+    await bench.tick();
+    const faults = { KEY_VAULT_URL: '', SYNC_TIME: 'half past eight', PUBLIC_URL: 'stats.example' };
+    const { sync: _, syncNow: __, health, ...handlers } = createApp({ ...bench.settings, ...faults });
+    const params = { date: bench.now.toISOString().slice(0, 10) };
+    for (const [name, handler] of Object.entries(handlers)) {
+      const reply = await handler(fakeRequest({ params }), quiet);
+      assert.equal(reply.status, 200, name);
+      assert.doesNotMatch(bodyOf(reply), /stats\.example/, name);
+    }
+    const { problem } = JSON.parse(bodyOf(await health(fakeRequest(), quiet)));
+    assert.equal(problem.code, 'config');
+    for (const name of Object.keys(faults)) assert.ok(problem.hint.includes(name), problem.hint);
+  });
+});
+
 describe('without usable settings of the store', () => {
   it('pictures are drawn, and JSON is a 500 that names the setting', async () => {
     for (const settings of [{}, { STORAGE_CONNECTION_STRING: 'canary' }]) {

@@ -6,13 +6,12 @@ import { builtAt } from './copies.ts';
 
 type Document = { contentType: string; make: () => Promise<string> };
 
-/** A fault of the settings may be mended while this instance lives: only what was made is kept. */
 function keepDocument({ contentType, make }: Document): (request: Request) => Promise<Reply> {
   const keep = once(async () => represent({ bytes: Buffer.from(await make()), contentType, lastModified: builtAt }));
   return async request => respond(request, await keep());
 }
 
-export function createDocuments(publicUrl: () => string) {
+export function createDocuments(publicUrl: string | undefined) {
   return {
     widget: keepDocument({
       contentType: 'text/javascript; charset=utf-8',
@@ -20,11 +19,11 @@ export function createDocuments(publicUrl: () => string) {
     }),
     schema: keepDocument({
       contentType: 'application/schema+json',
-      make: async () => JSON.stringify((await import('../openapi.ts')).createSnapshotJsonSchema(publicUrl())),
+      make: async () => JSON.stringify((await import('../openapi.ts')).createSnapshotJsonSchema(publicUrl)),
     }),
     openapi: keepDocument({
       contentType: 'application/openapi+json;version=3.1',
-      make: async () => JSON.stringify((await import('../openapi.ts')).createOpenApi(publicUrl())),
+      make: async () => JSON.stringify((await import('../openapi.ts')).createOpenApi(publicUrl)),
     }),
   };
 }

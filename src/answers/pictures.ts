@@ -121,7 +121,7 @@ function createBadge({ latest }: Copies) {
   };
 }
 
-function createPage(copies: Copies, publicUrl: () => string) {
+function createPage(copies: Copies, publicUrl: string | undefined) {
   const keep = keepPerVersion();
   return async (request: Request): Promise<Reply> => {
     const { pagePolicy, renderPage } = await loadPage();
@@ -135,7 +135,7 @@ function createPage(copies: Copies, publicUrl: () => string) {
           renderPage({
             snapshot: isPlaceholder ? undefined : known.stats.value.snapshot,
             history: isPlaceholder ? [] : known.history,
-            publicUrl: publicUrl(),
+            publicUrl,
           }),
         ),
         contentType: 'text/html; charset=utf-8',
@@ -147,6 +147,6 @@ function createPage(copies: Copies, publicUrl: () => string) {
   };
 }
 
-export function createPictures(copies: Copies, publicUrl: () => string) {
+export function createPictures(copies: Copies, publicUrl: string | undefined) {
   return { card: createCard(copies), badge: createBadge(copies), page: createPage(copies, publicUrl) };
 }

@@ -34,7 +34,7 @@ function toPublic(answer: Answer): Answer {
 
 export function createReaders({ settings = environment, clock }: ReadersOptions) {
   const config = () => readConfig(settings);
-  const publicUrl = () => readPublicUrl(settings);
+  const publicUrl = readPublicUrl(settings);
   const storage = once(async () => {
     const { createStorage, readerPatience } = await import('../storage.ts');
     return createStorage(readStorageConfig(settings), readerPatience);

@@ -111,6 +111,13 @@ test('shows every snippet with the address of this service', () => {
   assert.doesNotMatch(html, /PUBLIC_URL/);
 });
 
+test('without an address, the snippets keep its place and say what belongs there', () => {
+  const html = renderPage({ snapshot, history, publicUrl: undefined });
+  for (const snippet of Object.values(snippets)) assert.ok(html.includes(escapeMarkup(snippet.trimEnd())));
+  assert.match(html, /Put the address of this service in the place of <code>PUBLIC_URL<\/code>/);
+  assert.doesNotMatch(html, /canonical|undefined/);
+});
+
 test('takes the address as it is, without letting it escape', () => {
   const html = renderPage({ snapshot: undefined, history: [], publicUrl: 'https://x.example/$&"\'<b>' });
   assert.ok(html.includes('href="https://x.example/$&amp;&quot;&#39;&lt;b&gt;/api/page"'));

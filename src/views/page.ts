@@ -31,8 +31,8 @@ export type PageOptions = {
   snapshot: Snapshot | undefined;
   /** The whole series, oldest first. */
   history: readonly HistoryPoint[];
-  /** Where readers reach the service, without a slash at the end. */
-  publicUrl: string;
+  /** Where readers reach the service, without a slash at the end, if that is known. */
+  publicUrl: string | undefined;
 };
 
 /** The page as HTML text. It belongs under `/api/page`: its links to the other answers are relative. */
@@ -47,7 +47,7 @@ export function renderPage({ snapshot, history, publicUrl }: PageOptions): strin
 <meta name="color-scheme" content="light dark">
 <title>${total && `${total} · `}Peloton stats</title>
 <meta name="description" content="${description}">
-<link rel="canonical" href="${publicUrl}/api/page">
+${publicUrl && markup`<link rel="canonical" href="${publicUrl}/api/page">`}
 <link rel="alternate" type="application/json" href="stats">
 <link rel="icon" href="${favicon}">
 <style>${trusted(style)}</style>

@@ -41,11 +41,14 @@ function codes(names: string[]): Markup[] {
   return names.map((name, index) => markup`${index > 0 && ', '}<code>${name}</code>`);
 }
 
-/** The panel. `publicUrl` is the address without a slash at its end. */
-export function renderSitePanel(publicUrl: string): Markup {
+const placeholderHint = markup`<p class="muted">Put the address of this service in the place of <code>PUBLIC_URL</code>; with the setting of that name, this page does it for you.</p>
+`;
+
+/** The panel. `publicUrl` is the address without a slash at its end; the snippets keep its place where it is not known. */
+export function renderSitePanel(publicUrl: string | undefined): Markup {
   return markup`<section class="panel" aria-labelledby="site"><h2 id="site">Put this on your site</h2>
 <p><img src="card.svg" alt="The card as other sites show it" width="${cardSize.width}" height="${cardSize.height}" loading="lazy"></p>
-${ways.map((way, index) => renderWay(way, publicUrl, index === 0))}</section>`;
+${!publicUrl && placeholderHint}${ways.map((way, index) => renderWay(way, publicUrl ?? 'PUBLIC_URL', index === 0))}</section>`;
 }
 
 function renderWay({ name, text, parts }: Way, publicUrl: string, isOpen: boolean): Markup {

@@ -43,11 +43,11 @@ export type PublicUrlFacts = {
 };
 
 export async function* examinePublicUrl({ clock, limits }: RunParts, { settings, latest }: PublicUrlFacts): Findings {
-  if (!settings.PUBLIC_URL && !settings.WEBSITE_HOSTNAME) {
+  const url = readPublicUrl(settings);
+  if (!url) {
     yield note('public URL', 'not looked at: PUBLIC_URL is not set');
     return;
   }
-  const url = readPublicUrl(settings);
   const door = createDoor({ clock, ...(limits?.door && { limits: limits.door }) });
   for (const { route, judge } of [
     { route: '/api/health', judge: judgeHealth },
