@@ -33,6 +33,9 @@ export const historySchema = z
   .object({ schema_version: z.literal(1), points: z.array(pointSchema) })
   .meta({ id: 'History', description: 'One point a day: the state of the counts when that day was synced.' });
 
+/** The forms in which the series can be asked for. */
+export const historyFormats = ['json', 'csv'] as const;
+
 export type HistoryPoint = z.infer<typeof pointSchema>;
 export type History = z.infer<typeof historySchema>;
 

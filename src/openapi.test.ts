@@ -1,32 +1,27 @@
-// The published documents against real answers: of every member that Peloton's double has, of an empty and a broken store.
+// The published documents against the registered routes and real answers: of every member that Peloton's double has, of an
+// empty and a broken store, of a sync that comes about and of one that does not.
 
 import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 import type { Context } from './app.ts';
 import { type Bench, fakeRequest, startBench } from './sandbox/bench.ts';
+import { startHostBench } from './sandbox/host-bench.ts';
 import { members } from './sandbox/members/members.ts';
 import type { Reply } from './serve.ts';
 
 const publicUrl = 'https://stats.example';
 const quiet: Context = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
-type PublicHandler = Exclude<keyof Bench['app'], 'sync' | 'syncNow'>;
+type Handler = Exclude<keyof Bench['app'], 'sync'>;
+type Response = { $ref?: string; headers?: Record<string, object>; content?: Record<string, { schema: object }> };
+type Operation = { operationId: Handler; security?: object[]; responses: Record<string, Response> };
 type Document = Record<string, unknown> & {
   $id: string;
-  paths: Record<string, { get: { responses: Record<string, { content?: Record<string, { schema: object }> }> } }>;
-  components: { schemas: Record<string, object> };
+  paths: Record<string, Record<string, Operation>>;
+  components: Record<'schemas' | 'headers' | 'responses' | 'securitySchemes', Record<string, object>>;
 };
 
-const handlerOf: Record<string, PublicHandler> = {
-  '/stats': 'stats',
-  '/stats/{date}': 'statsDay',
-  '/history': 'history',
-  '/card.svg': 'card',
-  '/badge': 'badge',
-  '/widget.js': 'widget',
-  '/page': 'page',
-  '/health': 'health',
-};
+const { host, call } = await startHostBench({ settings: { PUBLIC_URL: publicUrl } });
 
 function createAjv(): Ajv2020 {
   const ajv = new Ajv2020({ strict: true, allowUnionTypes: true, allErrors: true });
@@ -47,12 +42,13 @@ async function startMember(member: string): Promise<Bench> {
   return await startBench({ peloton: { member }, settings: { PUBLIC_URL: publicUrl } });
 }
 
-async function ask(bench: Bench, handler: PublicHandler, options: Parameters<typeof fakeRequest>[0] = {}) {
+async function ask(bench: Bench, handler: Handler, options: Parameters<typeof fakeRequest>[0] = {}) {
   const app = bench.startApp();
   return await app[handler](fakeRequest(options), quiet);
 }
 
-const parse = ({ body = new Uint8Array() }: Reply) => JSON.parse(Buffer.from(body).toString());
+const textOf = ({ body = new Uint8Array() }: Reply) => Buffer.from(body).toString();
+const parse = (reply: Reply) => JSON.parse(textOf(reply));
 
 function assertValid(validate: ValidateFunction | undefined, value: unknown): void {
   assert.ok(validate);
@@ -67,44 +63,74 @@ before(async () => {
   ajv.addSchema(openapi, 'openapi');
 });
 
-/** The schema that the document has for an answer, by its path, status and type. */
-function validatorOf(path: string, { status, headers }: Reply): ValidateFunction {
-  const response = openapi.paths[path]?.get.responses[status];
-  assert.ok(response, `${path} has a response ${status}`);
-  const type = headers['Content-Type']?.split(';')[0] ?? '';
-  const content = response.content?.[type];
-  assert.ok(content, `${path} ${status} has ${type}`);
-  const at = ['paths', path, 'get', 'responses', `${status}`, 'content', type, 'schema'];
-  const pointer = at.map(step => encodeURIComponent(step.replaceAll('~', '~0').replaceAll('/', '~1'))).join('/');
-  const validate = ajv.getSchema(`openapi#/${pointer}`);
-  assert.ok(validate);
-  return validate;
+/** What the document has at a place, with whatever refers to another place followed. */
+function readAt(...steps: string[]): { place: string[]; found: Response } {
+  const found = steps.reduce<unknown>((value, step) => (value as Document)[step], openapi) as Response | undefined;
+  assert.ok(found, steps.join(' '));
+  return found.$ref ? readAt(...found.$ref.split('/').slice(1)) : { place: steps, found };
+}
+
+function validatorAt(...steps: string[]): ValidateFunction | undefined {
+  const toPointer = (step: string) => encodeURIComponent(step.replaceAll('~', '~0').replaceAll('/', '~1'));
+  return ajv.getSchema(`openapi#/${steps.map(toPointer).join('/')}`);
+}
+
+/** The one operation of a path. */
+function operationOf(path: string): { method: string; operation: Operation } {
+  const [entry, ...others] = Object.entries(openapi.paths[path] ?? {});
+  assert.ok(entry && others.length === 0, path);
+  return { method: entry[0], operation: entry[1] };
+}
+
+/** Retry-After is there where it is true; the others are always there. */
+function assertHeaders({ headers }: Reply, { headers: documented = {} }: Response): void {
+  for (const name of Object.keys(openapi.components.headers)) {
+    if (name in headers) assert.ok(name in documented, `${name} is documented`);
+    else assert.ok(!(name in documented) || name === 'Retry-After', `${name} is sent`);
+  }
 }
 
 /** The answer is one that the document allows. */
 async function assertDocumented(bench: Bench, path: string, options: Parameters<typeof fakeRequest>[0] = {}) {
-  const handler = handlerOf[path];
-  assert.ok(handler);
-  const reply = await ask(bench, handler, options);
-  const isJson = /json/.test(reply.headers['Content-Type'] ?? '');
-  assertValid(validatorOf(path, reply), isJson ? parse(reply) : Buffer.from(reply.body ?? []).toString());
+  const { method, operation } = operationOf(path);
+  const reply = await ask(bench, operation.operationId, { method: method.toUpperCase(), ...options });
+  const { place, found } = readAt('paths', path, method, 'responses', `${reply.status}`);
+  assertHeaders(reply, found);
+  const type = reply.headers['Content-Type']?.split(';')[0];
+  if (!type) assert.deepEqual([reply.body, found.content], [undefined, {}]);
+  else assertValid(validatorAt(...place, 'content', type, 'schema'), /json/.test(type) ? parse(reply) : textOf(reply));
   return reply;
 }
 
 describe('the documents', () => {
-  it('name every public route but themselves, where they are reached', () => {
-    assert.deepEqual(Object.keys(openapi.paths).sort(), Object.keys(handlerOf).sort());
+  it('name every route that is registered, with its method and its key, and no other', () => {
+    const registered = host.functions.flatMap(each =>
+      each.type === 'http' ? [[`/${each.route}`, each.methods[0], each.authLevel === 'function']] : [],
+    );
+    const documented = Object.keys(openapi.paths).map(path => {
+      const { method, operation } = operationOf(path);
+      return [path, method.toUpperCase(), operation.security !== undefined];
+    });
+    assert.deepEqual(documented.toSorted(), registered.toSorted());
+  });
+
+  it('name where they are reached, be it known or not', async () => {
     assert.equal(openapi.openapi, '3.1.0');
     assert.deepEqual(openapi.servers, [{ url: `${publicUrl}/api` }]);
     assert.equal(schema.$id, `${publicUrl}/api/schema.json`);
     assert.equal(schema.$schema, 'https://json-schema.org/draft/2020-12/schema');
+    const nameless = await startBench();
+    assert.deepEqual(parse(await ask(nameless, 'openapi')).servers, [{ url: '/api' }]);
+    const { $id, ...others } = parse(await ask(nameless, 'schema'));
+    assert.equal($id, '/api/schema.json');
+    assert.deepEqual({ ...others, $id: schema.$id }, schema);
   });
 
   it('hold nothing that points nowhere', () => {
     const text = JSON.stringify(openapi);
-    const targets = [...text.matchAll(/"\$ref":"#\/components\/schemas\/(\w+)"/g)].map(match => match[1] ?? '');
+    const targets = [...text.matchAll(/"\$ref":"#\/([^"]+)"/g)].map(match => match[1] ?? '');
     assert.ok(targets.length > 10);
-    for (const name of targets) assert.ok(openapi.components.schemas[name], name);
+    for (const target of targets) readAt(...target.split('/'));
     assert.doesNotMatch(text, /\$defs/);
   });
 });
@@ -123,8 +149,11 @@ describe('answers with stats', () => {
       for (const metric of ['total', 'streak', 'cycling', 'unknown']) {
         await assertDocumented(bench, '/badge', { query: { metric } });
       }
-      for (const path of ['/card.svg', '/page', '/widget.js', '/health']) {
+      for (const path of ['/card.svg', '/page', '/widget.js', '/openapi.json', '/schema.json', '/health']) {
         assert.equal((await assertDocumented(bench, path)).status, 200, path);
+      }
+      for (const path of ['/stats', '/history', '/card.svg', '/badge', '/page', '/widget.js', '/openapi.json']) {
+        assert.equal((await assertDocumented(bench, path, { headers: { 'if-none-match': '*' } })).status, 304, path);
       }
     });
   }
@@ -145,11 +174,42 @@ describe('answers without stats', () => {
   it('are as documented: a store that is away, settings that cannot be used', async () => {
     const away = await startBench({ storeFaults: true, settings: { PUBLIC_URL: publicUrl } });
     away.store?.faults.add({ match: {}, fault: { status: 403, body: {} } });
-    for (const path of Object.keys(handlerOf)) {
+    for (const path of Object.keys(openapi.paths)) {
       await assertDocumented(away, path, { params: { date: '2001-01-01' } });
     }
     const broken = await startBench({ settings: { STATS_CONTAINER: '?' } });
-    for (const path of ['/stats', '/history', '/page', '/health']) await assertDocumented(broken, path);
+    for (const path of ['/stats', '/history', '/card.svg', '/badge', '/page', '/health', '/sync']) {
+      await assertDocumented(broken, path);
+    }
+  });
+});
+
+describe('a sync that is asked for', () => {
+  const sync = async (bench: Bench, query: Record<string, string> = {}) => {
+    const reply = await assertDocumented(bench, '/sync', { query });
+    const { outcome, code } = parse(reply);
+    return [reply.status, outcome ?? code];
+  };
+
+  it('is answered as documented: made, not due, busy, refused by each side', async () => {
+    const bench = await startMember('regular');
+    assert.deepEqual(await sync(bench), [200, 'synced']);
+    assert.deepEqual(await sync(bench), [200, 'not-due']);
+    const lease = bench.container('private').getBlobLeaseClient();
+    await lease.acquireLease(15);
+    assert.deepEqual(await sync(bench, { force: 'true' }), [409, 'busy']);
+    await lease.releaseLease();
+    const overview = bench.peloton.faults.add({ match: { path: /overview/ }, fault: { status: 200, body: {} } });
+    assert.deepEqual(await sync(bench, { force: 'true' }), [502, 'upstream-changed']);
+    overview.remove();
+    bench.vault.faults.add({ match: {}, fault: { status: 403, body: {} } });
+    assert.deepEqual(await sync(bench, { force: 'true' }), [503, 'vault']);
+  });
+
+  it('without its key is a 401 without a body', async () => {
+    const { status, body } = await call('/api/sync', { method: 'POST' });
+    assert.deepEqual([status, body.length], [401, 0]);
+    assert.deepEqual(Object.keys(readAt('paths', '/sync', 'post', 'responses', '401').found), ['description']);
   });
 });
 

@@ -19,7 +19,7 @@ export function createDocuments(publicUrl: string | undefined) {
     }),
     schema: keepDocument({
       contentType: 'application/schema+json',
-      make: async () => JSON.stringify((await import('../openapi.ts')).createSnapshotJsonSchema(publicUrl)),
+      make: async () => JSON.stringify((await import('../json-schema.ts')).createSnapshotJsonSchema(publicUrl)),
     }),
     openapi: keepDocument({
       contentType: 'application/openapi+json;version=3.1',

@@ -2,7 +2,7 @@
 
 import * as z from 'zod';
 import { StatsError } from '../errors.ts';
-import { type HistoryPoint, toCsv } from '../history.ts';
+import { type HistoryPoint, historyFormats, toCsv } from '../history.ts';
 import { historyBlob } from '../publish.ts';
 import { csvType, jsonType, problem, type Reply, type Request, represent, respond, retryAfter } from '../serve.ts';
 import { type Copies, lastModifiedOf } from './copies.ts';
@@ -38,7 +38,7 @@ const historyQuery = z
   .object({
     from: z.iso.date(`from ${isDay}`).optional(),
     to: z.iso.date(`to ${isDay}`).optional(),
-    format: z.enum(['json', 'csv'], 'format must be json or csv').default('json'),
+    format: z.enum(historyFormats, 'format must be json or csv').default('json'),
   })
   .refine(({ from, to }) => !from || !to || from <= to, 'from must not be after to');
 

@@ -1,7 +1,8 @@
 // The colours, once for all views, as CSS custom properties. Text is only ever ink, muted or accent on the background:
 // those three keep a contrast of 4.5:1, the rest are lines and areas.
 
-export type Theme = 'auto' | 'light' | 'dark';
+export const themes = ['auto', 'light', 'dark'] as const;
+export type Theme = (typeof themes)[number];
 
 export type Palette = Record<
   'background' | 'ink' | 'muted' | 'accent' | 'line' | 'track' | 'level-1' | 'level-2' | 'level-3' | 'level-4',
@@ -37,7 +38,7 @@ export const palettes: Record<'light' | 'dark', Palette> = {
 
 /** What a reader asked for, where it is one of ours; anything else is `auto`. */
 export function readTheme(value: string | null | undefined): Theme {
-  return value === 'light' || value === 'dark' ? value : 'auto';
+  return themes.find(theme => theme === value) ?? 'auto';
 }
 
 /** CSS that sets the custom properties on `selector`; `auto` follows the reader's own preference. */
