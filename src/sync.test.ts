@@ -1,6 +1,51 @@
 import assert from 'node:assert/strict';
+import type { IncomingMessage } from 'node:http';
 import { test } from 'node:test';
-import { hourMs, startBench } from './sandbox/bench.ts';
+import { type Bench, hourMs, startBench } from './sandbox/bench.ts';
+import { tickFailure } from './sandbox/custody-bench.ts';
+
+/** A bench whose last sync was a day ago, so that the next is due, and that needs no new session. */
+async function startDue(): Promise<Bench> {
+  const bench = await startBench({ storeFaults: true });
+  await bench.tick();
+  bench.passTime(24 * hourMs);
+  return bench;
+}
+
+/** The blob that a request writes; undefined for a proof that it could be written, and for all else. */
+function writtenBlob({ method, url = '', headers }: IncomingMessage): string | undefined {
+  const [, blob] = /^\/[^/]+\/[^/?]+\/([^?]+)/.exec(url) ?? [];
+  return method === 'PUT' && headers['if-match'] !== '"0x0"' ? blob : undefined;
+}
+
+/** Tells of every blob that is about to be written. */
+function watchWrites({ store }: Bench, tell: (blob: string) => unknown): void {
+  const match = async (request: IncomingMessage) => {
+    const blob = writtenBlob(request);
+    if (blob) await tell(blob);
+    return false;
+  };
+  store?.faults.add({ match, fault: 'reset' });
+}
+
+/** Every blob of both containers with its version. */
+async function listVersions(bench: Bench): Promise<Map<string, string | undefined>> {
+  const versions = new Map<string, string | undefined>();
+  for (const container of ['public', 'private'] as const) {
+    for await (const { name, properties } of bench.container(container).listBlobsFlat())
+      versions.set(name, properties.etag);
+  }
+  return versions;
+}
+
+async function readJson(bench: Bench, name: string) {
+  return JSON.parse((await bench.blob(name)) ?? '');
+}
+
+async function putJson(bench: Bench, name: string, value: object): Promise<void> {
+  const text = JSON.stringify(value);
+  await bench.container('public').getBlockBlobClient(name).upload(text, Buffer.byteLength(text));
+}
 
 test('a first sync signs in, publishes a snapshot and serves it', async () => {
   const bench = await startBench({ settings: { SYNC_TIME_ZONE: 'Australia/Melbourne' } });
@@ -25,4 +70,119 @@ test('a sync with a stored token makes exactly one request to Peloton', async ()
     bench.peloton.requests.slice(before).map(({ path }) => path),
     ['/api/user/{id}/overview'],
   );
+});
+
+test('a sync writes raw, day, series and latest in this order, and then the state', async () => {
+  const bench = await startDue();
+  const written: string[] = [];
+  watchWrites(bench, blob => written.push(blob));
+  await bench.tick();
+  const day = '2026-11-23.json';
+  assert.deepEqual(written, [`raw/${day}`, `history/${day}`, 'history.json', 'latest.json', 'state.json']);
+});
+
+test('a sync that fails before its first write changes state.json alone', async () => {
+  const bench = await startDue();
+  const workouts = [{ name: 'Cycling', slug: 'cycling', count: 0 }];
+  for (const overview of [{}, { workout_counts: { total_workouts: 0, workouts } }]) {
+    bench.peloton.behaviour.alterOverview = () => overview;
+    const before = await listVersions(bench);
+    assert.equal(await tickFailure(bench), 'upstream-changed');
+    const after = await listVersions(bench);
+    const changed = [...after].filter(([name, version]) => before.get(name) !== version);
+    assert.deepEqual(
+      changed.map(([name]) => name),
+      ['state.json'],
+    );
+    bench.passTime(4 * hourMs);
+  }
+});
+
+test('what somebody else writes while a sync is at it is not written over', async () => {
+  const bench = await startDue();
+  const newer = {
+    ...(await readJson(bench, 'latest.json')),
+    synced_at: '2026-11-23T23:00:00.000Z',
+    date: '2026-11-23',
+  };
+  const history = await readJson(bench, 'history.json');
+  const elsewhere = { ...history, points: [{ ...history.points[0], date: '2026-11-21' }, ...history.points] };
+  const others: Record<string, object> = {
+    'history/2026-11-23.json': newer,
+    'history.json': elsewhere,
+    'latest.json': newer,
+  };
+  for (const [name, other] of Object.entries(others)) {
+    let isOvertaken = false;
+    watchWrites(bench, async blob => {
+      if (blob !== name || isOvertaken) return;
+      isOvertaken = true;
+      await putJson(bench, name, other);
+    });
+    await bench.syncNow({ force: 'true' });
+    bench.store?.faults.clear();
+    assert.ok(isOvertaken, name);
+    const { synced_at, points } = await readJson(bench, name);
+    if (name === 'history.json') assert.deepEqual([points.length, points[0].date], [3, '2026-11-21']);
+    else assert.equal(synced_at, newer.synced_at, name);
+    await bench.container('public').deleteBlob('history/2026-11-23.json');
+    bench.passTime(1_000);
+  }
+});
+
+test('the day of a snapshot is that of the instant at which Peloton answered, not of the start of the run', async () => {
+  const bench = await startBench({
+    at: '2026-11-22T12:59:58.000Z',
+    settings: { SYNC_TIME_ZONE: 'Australia/Melbourne' },
+  });
+  const atMidnight = bench.peloton.faults.add({
+    match: ({ url = '' }) => {
+      if (url.includes('/overview')) bench.passTime(3_000);
+      return false;
+    },
+    fault: 'reset',
+  });
+  await bench.tick();
+  atMidnight.remove();
+  const { synced_at, date } = await readJson(bench, 'latest.json');
+  assert.deepEqual([synced_at, date], ['2026-11-22T13:00:01.000Z', '2026-11-23']);
+});
+
+test('an overview of another shape and with fewer counts is published, and the log says once what has changed', async () => {
+  const bench = await startDue();
+  const { total_workouts } = (await readJson(bench, 'latest.json')).workout_counts;
+  bench.peloton.behaviour.alterOverview = ({ streaks: _lost, workout_counts, ...overview }) => ({
+    ...overview,
+    workout_counts: {
+      total_workouts: total_workouts - 2,
+      workouts: (workout_counts as { workouts: { slug: string }[] }).workouts.filter(({ slug }) => slug !== 'cycling'),
+    },
+    personal_records: 'of another type',
+    mood: 'added',
+  });
+  for (let day = 0; day < 2; day++, bench.passTime(24 * hourMs)) await bench.tick();
+  const saidOf = (name: string) => bench.events(name).map(({ event: _name, ...fields }) => fields);
+  assert.deepEqual(saidOf('overview.drift'), [
+    {
+      added: ['overview: 0 -> 1 unknown fields'],
+      lost: ['streaks: object'],
+      retyped: ['personal_records: array -> string'],
+    },
+  ]);
+  assert.deepEqual(saidOf('overview.left-out')[0], { parts: ['personal_records'] });
+  assert.deepEqual(saidOf('counts.fell'), [{ disciplines: 1, total_change: -2 }]);
+  const { workout_counts, personal_records, streaks, ...others } = await readJson(bench, 'latest.json');
+  assert.equal(workout_counts.total_workouts, total_workouts - 2);
+  assert.deepEqual([personal_records, streaks, others.mood], [undefined, undefined, undefined]);
+});
+
+test('what is damaged is made anew by the next sync: latest, the day, and the series from all days', async () => {
+  const bench = await startDue();
+  await bench.tick();
+  const names = ['latest.json', 'history/2026-11-23.json', 'history.json'];
+  const good = await readJson(bench, 'history.json');
+  for (const name of names) await bench.container('public').getBlockBlobClient(name).upload('{"x', 3);
+  await bench.syncNow({ force: 'true' });
+  assert.deepEqual(await readJson(bench, 'history.json'), good);
+  for (const name of names.slice(0, 2)) assert.equal((await readJson(bench, name)).synced_at, bench.now.toISOString());
 });

@@ -428,16 +428,19 @@ test('a last good overview that cannot be read is no reason to fail', async () =
   assert.deepEqual(bench.events('overview.drift'), []);
 });
 
-test('what is newer is never written over', async () => {
+test('what is newer, or as new, is never written over', async () => {
   const bench = await startDue();
-  for (const name of ['latest.json', 'history/2026-11-23.json']) {
-    const later = { ...JSON.parse((await bench.blob('latest.json')) ?? ''), synced_at: '2026-11-23T23:00:00.000Z' };
-    const text = JSON.stringify({ ...later, date: '2026-11-23' });
-    await bench.container('public').getBlockBlobClient(name).upload(text, Buffer.byteLength(text));
+  const names = ['latest.json', 'history/2026-11-23.json', 'history.json'];
+  for (const synced_at of ['2026-11-23T23:00:00.000Z', bench.now.toISOString()]) {
+    for (const name of names.slice(0, 2)) {
+      const stored = { ...JSON.parse((await bench.blob('latest.json')) ?? ''), synced_at, streaks: {} };
+      const text = JSON.stringify({ ...stored, date: '2026-11-23' });
+      await bench.container('public').getBlockBlobClient(name).upload(text, Buffer.byteLength(text));
+    }
+    const before = await Promise.all(names.map(bench.blob));
+    await bench.syncNow({ force: 'true' });
+    assert.deepEqual(await Promise.all(names.map(bench.blob)), before);
   }
-  const before = [await bench.blob('latest.json'), await bench.blob('history/2026-11-23.json')];
-  await bench.syncNow({ force: 'true' });
-  assert.deepEqual([await bench.blob('latest.json'), await bench.blob('history/2026-11-23.json')], before);
 });
 
 test('new credentials end a refusal, also where Peloton is away when they are tried', async () => {
@@ -450,4 +453,56 @@ test('new credentials end a refusal, also where Peloton is away when they are tr
   assert.equal(await tickFailure(bench), 'upstream-unavailable');
   const { refused, next_attempt } = await bench.state();
   assert.deepEqual([refused, (await bench.health()).next_attempt], [null, next_attempt]);
+});
+
+test('a refusal outlives another failure: after a forced run that met a busy Peloton, the account is left alone again', async () => {
+  const bench = await startBench();
+  bench.vault.secrets.set('peloton-password', 'wrong');
+  assert.equal(await tickFailure(bench), 'sign-in-refused');
+  const { refused } = await bench.state();
+  bench.peloton.faults.add({ match: { path: /^\/authorize$/ }, fault: { status: 503 } });
+  assert.equal((await bench.syncNow({ force: 'true' })).body.code, 'upstream-unavailable');
+  bench.peloton.faults.clear();
+  assert.deepEqual((await bench.state()).refused, refused);
+  await assertLeftAlone(bench);
+});
+
+test('a failure of another code in between does not begin the back-off anew, and each code says since when it is', async () => {
+  const bench = await startDue();
+  const from = bench.now.getTime();
+  const sinceMinutes = async () => (Date.parse((await bench.state()).last_failure?.since ?? '') - from) / minuteMs;
+  const away = spoilOverviews(bench, 'reset');
+  assert.equal(await tickFailure(bench), 'upstream-unavailable');
+  bench.passTime(15 * minuteMs);
+  const forbidden = bench.vault.faults.add({ match: {}, fault: { status: 403 } });
+  for (const _ of [15, 30]) {
+    assert.equal(await tickFailure(bench), 'vault');
+    assert.equal(await sinceMinutes(), 15);
+    bench.passTime(15 * minuteMs);
+  }
+  forbidden.remove();
+  assert.equal(await tickFailure(bench), 'upstream-unavailable');
+  assert.deepEqual([await waitMinutes(bench), await sinceMinutes()], [29, 45]);
+  away.remove();
+});
+
+test('a second factor that the tokens are asked for is a refusal, and waits as one', async () => {
+  const bench = await startBench();
+  bench.peloton.behaviour.secondFactor = 'token';
+  assert.equal(await tickFailure(bench), 'sign-in-refused');
+  await assertLeftAlone(bench);
+});
+
+test('a defect is told by its kind and its place, never by its message', async () => {
+  const bench = await startBench();
+  const app = bench.startApp({
+    clock: () => {
+      throw new RangeError('canary');
+    },
+  });
+  assert.equal(await tickFailure(bench, app), 'upstream-changed');
+  assert.doesNotMatch(bench.lines.join('\n'), /canary/);
+  const [defect] = bench.events('defect');
+  assert.match(String(defect?.stack), /tick\.test\.ts/);
+  assert.match(String(bench.events('sync.failed')[0]?.message), /itself failed \(RangeError\)/);
 });
