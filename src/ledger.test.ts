@@ -97,6 +97,18 @@ for (const [code, spoil] of endings) {
   });
 }
 
+test('over the cap it is the last sign-in whose code is said, and nothing is written into the vault', async () => {
+  const bench = await startBench();
+  spoilCredentials(bench);
+  assert.equal(await force(bench), 'sign-in-refused');
+  bench.peloton.faults.add({ match: { path: credentialsPath }, fault: { status: 503 } });
+  for (let run = 0; run < 2; run++) assert.equal(await force(bench), 'upstream-unavailable');
+  const { length } = bench.vault.secrets.versions('peloton-session');
+  assert.equal(await force(bench), 'upstream-unavailable');
+  assert.equal(bench.vault.secrets.versions('peloton-session').length, length);
+  assert.equal(posts(bench), 3);
+});
+
 test('at the cap a pasted session is tried at once, and other credentials are not posted', async () => {
   const bench = await startBench();
   spoilCredentials(bench);

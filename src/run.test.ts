@@ -1,9 +1,13 @@
 import assert from 'node:assert/strict';
 import type { IncomingMessage } from 'node:http';
 import { describe, test } from 'node:test';
+import { defaultLimits as doorLimits } from './http.ts';
+import { defaultLimits as runLimits } from './run.ts';
 import { type Bench, hourMs, startBench } from './sandbox/bench.ts';
 import { askedDuring, tickFailure } from './sandbox/custody-bench.ts';
 import { runDoomed } from './sandbox/doomed-run.ts';
+import { releaseTimeoutMs } from './storage.ts';
+import { vaultPatience } from './vault.ts';
 
 const minuteMs = 60_000;
 
@@ -97,6 +101,28 @@ test('a host that gets the lease as another has just synced finds that there is 
   });
   assert.equal((await bench.syncNow()).body.outcome, 'not-due');
   assert.equal(bench.peloton.counts.overviews, 2);
+});
+
+test('a state that somebody else has written meanwhile is not written over, and that is said', async () => {
+  const bench = await startDue();
+  duringRun(bench, async () => {
+    await bench.container('private').getBlockBlobClient('state.json').upload('{"by":"another"}', 16);
+  });
+  await bench.tick();
+  assert.equal(await bench.privateBlob('state.json'), '{"by":"another"}');
+  assert.equal(bench.events('state.not-written')[0]?.code, 'storage');
+});
+
+test('a run has time for its work, then for writing down why it failed, and then for its lease, in 90 s', () => {
+  const { leaseSeconds, workMs, endMs } = runLimits;
+  assert.ok(leaseSeconds >= 15 && leaseSeconds <= 60, `a lease of ${leaseSeconds} s`);
+  // A token that came at the last moment is still kept.
+  assert.ok(workMs + vaultPatience.callTimeoutMs < endMs);
+  assert.ok(endMs + releaseTimeoutMs <= 90_000);
+  const { retries, timeoutMs, retryDelayMs, maxRetryAfterMs } = doorLimits;
+  const waitsMs = Array.from({ length: retries }, (_, done) => Math.max(2 * retryDelayMs * 2 ** done, maxRetryAfterMs));
+  const stepMs = (retries + 1) * timeoutMs + waitsMs.reduce((sum, waitMs) => sum + waitMs, 0);
+  assert.ok(stepMs < workMs, `a step with all its tries takes up to ${stepMs} ms`);
 });
 
 test('a run that hangs at Peloton ends with its time, and says so', async () => {

@@ -50,7 +50,7 @@ export type Run = {
   custody: Custody;
 };
 
-const defaultLimits: RunLimits = { door: {}, leaseSeconds: 60, workMs: 60_000, endMs: 85_000 };
+export const defaultLimits: RunLimits = { door: {}, leaseSeconds: 60, workMs: 60_000, endMs: 85_000 };
 
 /** How a run ended, for the next one. That this can fail too must not hide how it ended. */
 export async function writeDown(log: Log, record: () => Promise<void>): Promise<void> {

@@ -74,7 +74,7 @@ export const readerPatience: Patience = {
 
 const leaseTaken = new Set(['LeaseAlreadyPresent', 'LeaseIsBreakingAndCannotBeAcquired']);
 /** A lease that is not released ends by itself. */
-const releaseTimeoutMs = 4_000;
+export const releaseTimeoutMs = 4_000;
 
 function connect(config: StorageConfig, patience: Patience): BlobServiceClient {
   const options: StoragePipelineOptions = {

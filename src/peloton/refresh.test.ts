@@ -1,6 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type BenchOptions, hourMs, startBench } from '../sandbox/bench.ts';
+import { createParts } from '../app.ts';
+import { StatsError } from '../errors.ts';
+import { look } from '../look.ts';
+import { run } from '../run.ts';
+import { type Bench, type BenchOptions, fastLimits, hourMs, startBench } from '../sandbox/bench.ts';
 import { askedDuring, pasteSession, storedSession, tickFailure } from '../sandbox/custody-bench.ts';
 import type { Fault } from '../sandbox/fault-answers.ts';
 
@@ -82,6 +86,17 @@ test('a refresh token whose successor could not be stored is never sent again', 
   bench.passTime(15 * minuteMs);
   await bench.tick();
   assert.deepEqual([bench.peloton.counts.refreshes, bench.peloton.counts.credentialPosts], [1, 1]);
+  assert.deepEqual(bench.peloton.violations, []);
+});
+
+test('two tokens that one run finds dead are both remembered', async () => {
+  const bench = await startBench();
+  pasteSession(bench, { user_id: bench.peloton.userId });
+  bench.peloton.expireAccessTokens();
+  bench.vault.faults.add({ match: sessionWrite, fault: { status: 403 }, skip: 1, times: 1 });
+  assert.equal(await tickFailure(bench), 'vault');
+  bench.passTime(15 * minuteMs);
+  assert.equal((await askedDuring(bench, bench.tick))[0], '/authorize');
   assert.deepEqual(bench.peloton.violations, []);
 });
 
@@ -225,24 +240,38 @@ test('a 401 with a fresh token is a change of theirs: neither another refresh no
   assert.deepEqual(bench.peloton.violations, []);
 });
 
-test('an answered refresh is kept even where the time of the run is up', async () => {
-  const { bench, old } = await startExpired({ limits: { workMs: 3_500, endMs: 30_000 } });
-  const startedAt = performance.now();
-  bench.vault.faults.add({
-    match: async request => {
-      const isKeeping = request.method === 'PUT' && bench.peloton.counts.refreshes === 1;
-      if (isKeeping) await new Promise(resolve => setTimeout(resolve, startedAt + 3_700 - performance.now()));
-      return false;
-    },
-    fault: 'reset',
+const answers: [what: string, event: string, isKept: (bench: Bench) => unknown, options: BenchOptions][] = [
+  ['a refresh', 'peloton.refresh', bench => bench.peloton.counts.refreshes === 1, {}],
+  ['a sign-in', 'peloton.tokens', bench => storedSession(bench).refresh_token, {}],
+  [
+    'a sign-in of 2021',
+    'peloton.sign-in',
+    bench => storedSession(bench).session_id,
+    { settings: { PELOTON_SIGN_IN: 'session' } },
+  ],
+];
+for (const [what, event, isKept, options] of answers) {
+  test(`what ${what} brings is kept even where the time of the run is up as it comes`, async () => {
+    const bench = await startBench(options);
+    bench.peloton.behaviour.sessionLogin = 'open';
+    const old = what === 'a refresh' ? pasteSession(bench, { livesMs: 0 }) : undefined;
+    const time = new AbortController();
+    const reason = new StatsError('upstream-unavailable', 'The run used up its time.');
+    const log = (_: string, name: string) => name === event && time.abort(reason);
+    const parts = await createParts(bench.settings, { clock: () => bench.now, limits: fastLimits })(log);
+    const lease = await parts.storage.acquireLease(15);
+    assert.ok(lease);
+    const timed = { ...parts, workTime: time.signal, closingStorage: parts.storage };
+    const permit = { lease, seen: await look(parts.storage, log), force: false, purpose: 'sync' } as const;
+    await assert.rejects(
+      run(timed, permit, ({ custody, signal }) => custody.use(async () => signal.throwIfAborted())),
+      reason,
+    );
+    assert.ok(isKept(bench));
+    assert.notEqual(storedSession(bench).refresh_token, old?.refreshToken ?? '');
+    await lease.release();
   });
-  assert.equal(await tickFailure(bench), 'upstream-unavailable');
-  assert.notEqual(storedSession(bench).refresh_token, old.refreshToken);
-  bench.vault.faults.clear();
-  bench.passTime(15 * minuteMs);
-  await bench.tick();
-  assert.deepEqual([bench.peloton.counts.refreshes, bench.peloton.counts.credentialPosts], [1, 0]);
-});
+}
 
 test('a 401 that is no JSON is the edge, and costs neither a refresh nor a sign-in', async () => {
   for (const body of ['', '<!DOCTYPE html><title>Just a moment...</title>']) {

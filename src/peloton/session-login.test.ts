@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { hourMs, startBench } from '../sandbox/bench.ts';
-import { askedDuring, storedSession, tickFailure } from '../sandbox/custody-bench.ts';
+import { askedDuring, pasteSession, storedSession, tickFailure } from '../sandbox/custody-bench.ts';
 
 test('the way of 2021 signs in for a session id, which lasts', async () => {
   const bench = await startBench({ settings: { PELOTON_SIGN_IN: 'session' } });
@@ -86,4 +86,30 @@ test('wrong credentials are refused in the way of 2021 too', async () => {
   bench.passTime(30 * 24 * hourMs);
   await bench.tick();
   assert.equal(bench.peloton.counts.credentialPosts, 1);
+});
+
+test('an answer to the credentials of the way of 2021 is judged where it is Peloton’s own, and away where it is the edge’s', async () => {
+  for (const [fault, code, waitHours] of [
+    [{ status: 400, body: { message: 'A refusal of no known kind.' } }, 'upstream-changed', 24],
+    [{ status: 401, body: '<!DOCTYPE html>', contentType: 'text/html' }, 'upstream-unavailable', 0.25],
+    [{ status: 401 }, 'upstream-unavailable', 0.25],
+  ] as const) {
+    const bench = await startBench({ settings: { PELOTON_SIGN_IN: 'session' } });
+    bench.peloton.behaviour.sessionLogin = 'open';
+    const { remove } = bench.peloton.faults.add({ match: { path: /^\/auth\/login$/ }, fault });
+    assert.equal(await tickFailure(bench), code, JSON.stringify(fault));
+    remove();
+    bench.passTime(waitHours * hourMs - 15 * 60_000);
+    if (waitHours > 0.25) assert.deepEqual(await askedDuring(bench, bench.tick), []);
+    bench.passTime(15 * 60_000);
+    await bench.tick();
+    assert.equal(bench.peloton.counts.credentialPosts, 2);
+  }
+});
+
+test('the way of 2021 sends nothing of a session that today’s sign-in has left', async () => {
+  const bench = await startBench({ settings: { PELOTON_SIGN_IN: 'session' } });
+  bench.peloton.behaviour.sessionLogin = 'open';
+  pasteSession(bench);
+  assert.deepEqual(await askedDuring(bench, bench.tick), ['/auth/login', '/api/user/{id}/overview']);
 });

@@ -161,3 +161,13 @@ test('a newline at the end of the user name and of the password is not part of t
     assert.equal(bench.peloton.counts.credentialPosts, 1);
   }
 });
+
+test('a user id that could lead elsewhere is a change of theirs, and nothing is asked with it', async () => {
+  for (const id of ['../me', 'a/b', 'a?b', '', 'a'.repeat(101)]) {
+    const bench = await startBench();
+    pasteSession(bench);
+    bench.peloton.faults.add({ match: { path: /^\/api\/me$/ }, fault: { status: 200, body: { id } } });
+    const asked = await askedDuring(bench, async () => assert.equal(await tickFailure(bench), 'upstream-changed'));
+    assert.deepEqual(asked, ['/api/me']);
+  }
+});
