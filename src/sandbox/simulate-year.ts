@@ -2,7 +2,11 @@
 
 import { simulateYear } from './year.ts';
 
-const { daysMissed, brokenRules, ...report } = await simulateYear({ from: '2026-02-01', days: 365 });
+const days = 365;
+const longestSeconds = 120;
+const { daysMissed, brokenRules, ...report } = await simulateYear({ from: '2026-02-01', days });
+if (report.daysSynced < days) brokenRules.push(`only ${report.daysSynced} of ${days} days were synced`);
+if (report.durationSeconds > longestSeconds) brokenRules.push(`it took more than ${longestSeconds} s`);
 console.log(
   [
     `Days synced          ${report.daysSynced}`,
