@@ -158,6 +158,8 @@ test('8 MB of anything are described in bounded time and size', () => {
     const shape = describeShape(body);
     const ms = process.cpuUsage(startedAt).user / 1000;
     assert.ok(shape.size < 60, `${name}: ${shape.size} places`);
+    for (const path of shape.keys())
+      assert.ok((path.match(/\[\]|\w+/g)?.length ?? 0) <= 8, `${name}: ${path} is too deep`);
     assert.ok(ms < 1_500, `${name}: ${Math.round(ms)} ms`);
   }
 });

@@ -5,7 +5,7 @@ import * as z from 'zod';
 import type { PelotonConfig } from '../config.ts';
 import { StatsError } from '../errors.ts';
 import type { Answer, Door } from '../http.ts';
-import { assertAvailable, parseJson, requireJson, stringOf, unavailable } from './answers.ts';
+import { assertAvailable, requireJson, stringOf } from './answers.ts';
 import { userId } from './overview.ts';
 import type { Credentials } from './sign-in.ts';
 import { token } from './stored-session.ts';
@@ -23,9 +23,7 @@ function unknownAnswer({ label, status }: Answer): StatsError {
 
 function judgeRefusal(answer: Answer): StatsError {
   const { label, status } = answer;
-  if (answer.text.trim() === '') return unavailable(answer, `answered ${status} with an empty body`);
-  const body = parseJson(answer);
-  if (body === undefined) return unavailable(answer, `answered ${status} without JSON`);
+  const body = requireJson(answer);
   if (status === 401) {
     return new StatsError('sign-in-refused', `${label} refused the credentials.`, { status, credentialsJudged: true });
   }

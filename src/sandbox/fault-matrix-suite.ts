@@ -84,11 +84,24 @@ function testEndpoints({ phase, slow, suite, add }: Part): void {
 
 type Part = { phase: Phase; slow: boolean; suite: Suite; add: (cases: number) => void };
 
+export type Plan = {
+  phases?: readonly Phase[];
+  /** How many there have to be: a row or a column that is lost from the table would be missed by nobody. */
+  cases: number;
+};
+
 /** Declares the tests, and prints the number of their cases at the end. */
-export function testFaults(suite: Suite, phases: readonly Phase[] = ['first', 'later']): void {
+export function testFaults(suite: Suite, { phases = ['first', 'later'], cases }: Plan): void {
+  test(`${cases} cases are what the table has`, () => {
+    const endpoints = phases.flatMap(phase =>
+      Object.keys(suite.rows).filter(name => (suite.rows[name]?.only ?? phase) === phase),
+    );
+    const planned = endpoints.flatMap(name => suite.cells.filter(({ endpoint }) => endpoint === name));
+    assert.equal(planned.length, cases);
+  });
   let count = 0;
-  const add = (cases: number) => {
-    count += cases;
+  const add = (more: number) => {
+    count += more;
   };
   after(() => console.log(`${count} cases`));
   for (const phase of phases) {
