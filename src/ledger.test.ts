@@ -145,23 +145,29 @@ test('a sign-in that is written down in a way that cannot be read hides no other
   assert.equal(posts(bench), 3);
 });
 
-test('a sign-in is counted before its credentials are sent', async () => {
-  const bench = await startBench();
-  let counted: number | undefined;
-  bench.peloton.faults.add({
-    match: async ({ url }) => {
-      if (url === '/usernamepassword/login') counted = (await bench.state()).sign_ins.length;
-      return false;
-    },
-    fault: 'reset',
+for (const [way, path] of [
+  ['oauth', '/usernamepassword/login'],
+  ['session', '/auth/login'],
+] as const) {
+  test(`a sign-in is counted before its credentials are sent: ${way}`, async () => {
+    const bench = await startBench({ settings: { PELOTON_SIGN_IN: way } });
+    bench.peloton.behaviour.sessionLogin = 'open';
+    let counted: number | undefined;
+    bench.peloton.faults.add({
+      match: async ({ url }) => {
+        if (url === path) counted = (await bench.state()).sign_ins.length;
+        return false;
+      },
+      fault: 'reset',
+    });
+    await bench.tick();
+    assert.equal(counted, 1);
+    assert.deepEqual(
+      (await bench.state()).sign_ins.map(({ outcome }) => outcome),
+      ['signed-in'],
+    );
   });
-  await bench.tick();
-  assert.equal(counted, 1);
-  assert.deepEqual(
-    (await bench.state()).sign_ins.map(({ outcome }) => outcome),
-    ['signed-in'],
-  );
-});
+}
 
 test('a sign-in that cannot be counted is not made', async () => {
   const bench = await startBench({ storeFaults: true });
