@@ -58,10 +58,12 @@ export function withPoints(history: History, points: readonly HistoryPoint[]): H
   return { schema_version: 1, points: [...byDate.values()].sort((a, b) => compareText(a.date, b.date)) };
 }
 
+const isoDate = z.regexes.date;
+
 function isPoint(value: unknown): value is HistoryPoint {
   if (typeof value !== 'object' || value === null) return false;
   const { date, total_workouts: total, counts } = value as Partial<Record<keyof HistoryPoint, unknown>>;
-  if (typeof date !== 'string' || !z.regexes.date.test(date)) return false;
+  if (typeof date !== 'string' || !isoDate.test(date)) return false;
   return Number.isSafeInteger(total) && (total as number) >= 0 && isCounts(counts);
 }
 
@@ -90,16 +92,18 @@ function csvField(text: string): string {
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
-/**
- * RFC 4180: `date,total_workouts`, then a column for every slug, a-z; a count that is not there is 0. An instance that has
- * just started has compiled none of this: the engine's own loops do what they can, and ours is a function by itself.
- */
-export function toCsv(points: readonly HistoryPoint[]): string {
-  const slugs = [...new Set(points.flatMap(({ counts }) => Object.keys(counts)))].sort(compareText);
+type Cell = string | number;
+
+function writeCsv(points: readonly HistoryPoint[], slugs: readonly string[]): string {
   const places = new Map(slugs.map((slug, index) => [slug, index + 2]));
-  const blank: (string | number)[] = ['', 0, ...slugs.map(() => 0)];
-  const fill = (row: typeof blank, counts: HistoryPoint['counts']) => {
-    for (const slug in counts) row[places.get(slug) ?? row.length] = counts[slug] ?? 0;
+  const blank: readonly Cell[] = ['', 0, ...slugs.map(() => 0)];
+  const others = new Set<string>();
+  const fill = (row: Cell[], counts: HistoryPoint['counts']) => {
+    for (const slug in counts) {
+      const place = places.get(slug);
+      if (place === undefined) others.add(slug);
+      else row[place] = counts[slug] ?? 0;
+    }
   };
   const rows = points.map(({ date, total_workouts, counts }) => {
     const row = blank.slice();
@@ -108,6 +112,16 @@ export function toCsv(points: readonly HistoryPoint[]): string {
     fill(row, counts);
     return row;
   });
+  if (others.size > 0) return writeCsv(points, [...slugs, ...others].sort(compareText));
   const header = ['date', 'total_workouts', ...slugs].map(csvField);
   return [header, ...rows, ''].join('\r\n'); // an array in an array is joined with commas
+}
+
+/**
+ * RFC 4180: `date,total_workouts`, then a column for every slug, a-z; a count that is not there is 0. An instance that has
+ * just started has compiled none of this, so that every look at a count tells: the slugs are taken from the last day, which
+ * has all of them as long as counts only grow, and where it has not, the rows are made once more.
+ */
+export function toCsv(points: readonly HistoryPoint[]): string {
+  return writeCsv(points, Object.keys(points.at(-1)?.counts ?? {}).sort(compareText));
 }
