@@ -90,12 +90,14 @@ test('the reason for which a run ends wins over the fault that it causes: in a r
   const other = new AbortController();
   await using away = await startDoorBench(meet({ status: 503 }), {
     signal: other.signal,
-    limits: { retryDelayMs: 60_000 },
+    limits: { retryDelayMs: 20_000 },
   });
   const waiting = failureOf(away.door.retry(stepOf(away)));
   while (away.reports.length === 0) await new Promise(resolve => setImmediate(resolve));
   other.abort(reason);
+  const abortedAt = performance.now();
   assert.equal(await waiting, reason);
+  assert.ok(performance.now() - abortedAt < 10_000, 'at once');
   assert.equal(away.requests.length, 1);
 });
 

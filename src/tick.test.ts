@@ -88,6 +88,34 @@ test('a sync is due while there is no snapshot, whatever the state says', async 
   assert.equal(bench.peloton.counts.overviews, 2);
 });
 
+test('an older snapshot that is put back by hand is not replaced before the next scheduled instant', async () => {
+  const bench = await startDue();
+  const older = (await bench.blob('latest.json')) ?? '';
+  await bench.tick();
+  await bench.container('public').getBlockBlobClient('latest.json').upload(older, Buffer.byteLength(older));
+  bench.passTime(15 * minuteMs);
+  assert.deepEqual(await askedDuring(bench, bench.tick), []);
+  assert.equal((await bench.health()).status, 'ok');
+  bench.passTime(24 * hourMs);
+  await bench.tick();
+  assert.equal(bench.peloton.counts.overviews, 3);
+});
+
+test('a run ends with one event: what failed and what to do, or the day that is public', async () => {
+  const bench = await startBench();
+  const { remove } = bench.vault.faults.add({ match: {}, fault: { status: 403 } });
+  assert.equal(await tickFailure(bench), 'vault');
+  remove();
+  await bench.tick();
+  const [failed, ...others] = bench.events('sync.failed');
+  assert.deepEqual([failed?.code, failed?.hint], ['vault', (await bench.state()).last_failure?.hint]);
+  assert.match(String(failed?.message), /^Key Vault .* did not get the secret/);
+  const [succeeded, ...more] = bench.events('sync.succeeded');
+  assert.deepEqual([succeeded?.date, succeeded?.synced_at], ['2026-11-22', bench.now.toISOString()]);
+  assert.deepEqual([others, more], [[], []]);
+  for (const event of [failed, succeeded]) assert.ok(Number.isInteger(event?.duration_ms));
+});
+
 test('a sync is due once a day, at the first tick of its scheduled instant', async () => {
   const bench = await startBench({ at: '2026-11-22T07:59:00Z' });
   await bench.tick();
@@ -312,8 +340,12 @@ test('force overrides the due rule and a wait, and the next scheduled sync still
   assert.equal((await bench.syncNow()).body.outcome, 'synced');
 });
 
-test('a sync that cannot write its state is no failed sync, and is not repeated', async () => {
+test('a sync that cannot write its state is no failed sync, whatever failed before it, and is not repeated', async () => {
   const bench = await startDue({ storeFaults: true });
+  const { remove } = spoilOverviews(bench, 'reset');
+  assert.equal(await tickFailure(bench), 'upstream-unavailable');
+  remove();
+  bench.passTime(15 * minuteMs);
   const overviews = bench.peloton.counts.overviews;
   bench.store?.faults.add({ match: { method: 'PUT', path: /state\.json/ }, fault: { status: 403 } });
   await bench.tick();
