@@ -58,6 +58,14 @@ describe('a sign-in for its own sake', () => {
     }
   });
 
+  it('that is refused is made once more by a sync that is forced', async () => {
+    const bench = await startBench();
+    bench.vault.secrets.set('peloton-password', 'wrong');
+    assert.equal(await signIn(bench), 'sign-in-refused');
+    assert.equal((await bench.syncNow({ force: 'true' })).body.code, 'sign-in-refused');
+    assert.equal(bench.peloton.counts.credentialPosts, 2);
+  });
+
   it('that is refused stops no sync that has a good session, and is still known when that ends', async () => {
     const bench = await startBench();
     await bench.tick();

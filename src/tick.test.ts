@@ -304,6 +304,14 @@ test('what the app itself writes into the session does not end the wait of a ref
   assert.equal(bench.peloton.counts.credentialPosts, 3);
 });
 
+test('a session that is taken out of the vault is no other one: a refused sign-in goes on waiting', async () => {
+  const bench = await startBench();
+  bench.vault.secrets.set('peloton-password', 'wrong');
+  assert.equal(await tickFailure(bench), 'sign-in-refused');
+  bench.vault.secrets.delete('peloton-session');
+  await assertLeftAlone(bench);
+});
+
 test('an unknown answer to the credentials holds them back for 24 hours', async () => {
   const bench = await startBench();
   bench.peloton.behaviour.credentialsRefusal = { status: 400, code: 'something_new' };
