@@ -3,7 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import { describe, test } from 'node:test';
 import { defaultLimits as doorLimits } from './http.ts';
 import { defaultLimits as runLimits } from './run.ts';
-import { type Bench, hourMs, startBench } from './sandbox/bench.ts';
+import { type Bench, fastLimits, hourMs, startBench } from './sandbox/bench.ts';
 import { askedDuring, tickFailure } from './sandbox/custody-bench.ts';
 import { runDoomed } from './sandbox/doomed-run.ts';
 import { releaseTimeoutMs } from './storage.ts';
@@ -133,6 +133,15 @@ test('a run that hangs at Peloton ends with its time, and says so', async () => 
   assert.equal(await tickFailure(bench, app), 'upstream-unavailable');
   assert.ok(performance.now() - startedAt < 10_000);
   assert.equal((await bench.state()).last_failure?.code, 'upstream-unavailable');
+});
+
+test('a run that hangs at the vault ends with its time, and says so', async () => {
+  const bench = await startDue();
+  const app = bench.startApp({ limits: { ...fastLimits, workMs: 400 } });
+  bench.vault.faults.add({ match: {}, fault: 'hang' });
+  const startedAt = performance.now();
+  assert.equal(await tickFailure(bench, app), 'upstream-unavailable');
+  assert.ok(performance.now() - startedAt < 10_000);
 });
 
 test('a run ends with its time when the store hangs before there is a lease', async () => {

@@ -29,8 +29,8 @@ export const faultKinds = {
   '404': refusal(404),
   '409': refusal(409),
   '412': refusal(412),
-  '429': { status: 429, ...edgeError },
-  /** With a Retry-After of two hours. */
+  '429': refusal(429),
+  /** By the edge, with a Retry-After of two hours. */
   '429r': { status: 429, ...edgeError, headers: { 'retry-after': '7200' } },
   '500': refusal(500),
   '503': { status: 503, body: challengePage, contentType: 'text/html; charset=utf-8' },
