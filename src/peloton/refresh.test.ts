@@ -273,6 +273,19 @@ for (const [what, event, isKept, options] of answers) {
   });
 }
 
+test('a new code that is refused is a change of theirs, which a sign-in is made for again after four hours', async () => {
+  const bench = await startBench();
+  const dead = { status: 403, body: { error: 'invalid_grant' } };
+  bench.peloton.faults.add({ match: { path: tokenPath }, fault: dead, times: 1 });
+  assert.equal(await tickFailure(bench), 'upstream-changed');
+  bench.passTime(4 * hourMs - 1);
+  await bench.tick();
+  assert.equal(bench.peloton.counts.credentialPosts, 1);
+  bench.passTime(1);
+  await bench.tick();
+  assert.equal(bench.peloton.counts.credentialPosts, 2);
+});
+
 test('a 401 that is no JSON is the edge, and costs neither a refresh nor a sign-in', async () => {
   for (const body of ['', '<!DOCTYPE html><title>Just a moment...</title>']) {
     const bench = await startBench();
