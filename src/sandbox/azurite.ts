@@ -4,16 +4,18 @@
 
 import { once } from 'node:events';
 import { mkdir } from 'node:fs/promises';
-import type { Server } from 'node:http';
+import type { RequestListener, Server } from 'node:http';
 import Module, { createRequire } from 'node:module';
 import { join } from 'node:path';
-import type { LoopbackOptions } from './loopback-server.ts';
+import type { Handler, LoopbackOptions } from './loopback-server.ts';
 
 export type Azurite = {
   /** The blob endpoint of the account, without a trailing slash. */
   url: string;
   /** For STORAGE_CONNECTION_STRING; its key is the one every Azurite uses and protects nothing. */
   connectionString: string;
+  /** Answers a request that another server of this process was sent. */
+  handle: Handler;
   /** May be called again. */
   close(): Promise<void>;
 };
@@ -59,9 +61,11 @@ export async function startAzurite({ port = 0, orAnyPort = false, dataDir }: Azu
     return startAzurite({ ...(dataDir && { dataDir }) });
   }
   const url = `${server.getHttpServerAddress()}/${account.name}`;
+  const [handle] = server.httpServer.listeners('request') as [RequestListener];
   return {
     url,
     connectionString: `DefaultEndpointsProtocol=http;AccountName=${account.name};AccountKey=${account.key};BlobEndpoint=${url};`,
+    handle,
     close: () => closeServer(server),
   };
 }

@@ -124,7 +124,7 @@ export async function startBench(options: BenchOptions = {}): Promise<Bench> {
   let now = new Date(options.at ?? '2026-11-22T09:00:00.000Z');
   const clock = () => now;
   const azurite = await sharedAzurite();
-  const store = options.storeFaults ? await startFaultProxy({ target: azurite.url }) : undefined;
+  const store = options.storeFaults ? await startFaultProxy({ target: azurite.handle }) : undefined;
   const peloton = await startPelotonDouble({ ...options.peloton, clock });
   const { username, password } = peloton.credentials;
   const secrets = options.secrets ?? { 'peloton-username': username, 'peloton-password': password };

@@ -1,10 +1,17 @@
 // Stands between a client and a server that we did not write (Azurite), with faults in front.
 // Head and body pass as they came, Host included: a signature made by the client still holds at the target.
+// A target in this process is handed the request itself, without a second hop; no rule may then look at bodies.
 
 import { request as httpRequest, type IncomingMessage, type ServerResponse } from 'node:http';
 import { pipeline } from 'node:stream/promises';
 import { createFaults, type FaultRule, type Faults } from './faults.ts';
-import { type LoopbackOptions, type LoopbackServer, readBody, startLoopbackServer } from './loopback-server.ts';
+import {
+  type Handler,
+  type LoopbackOptions,
+  type LoopbackServer,
+  readBody,
+  startLoopbackServer,
+} from './loopback-server.ts';
 
 const bodyLimitBytes = 64 << 20;
 
@@ -16,20 +23,24 @@ export type FaultProxy = LoopbackServer & {
   requests: ProxiedRequest[];
 };
 
-/** Forwards to the origin `target` (`http://host:port`). A broken target breaks the client's connection. */
+/** `target` is an origin (`http://host:port`) or a handler. A broken target breaks the client's connection. */
 export async function startFaultProxy(
-  options: LoopbackOptions & { target: string; faults?: readonly FaultRule[] },
+  options: LoopbackOptions & { target: string | Handler; faults?: readonly FaultRule[] },
 ): Promise<FaultProxy> {
   const faults = createFaults(options.faults);
-  const target = new URL(options.target);
   const requests: ProxiedRequest[] = [];
-  const answer = faults.wrap((request, response) => forward(target, request, response));
+  const answer = faults.wrap(typeof options.target === 'string' ? forwardTo(options.target) : options.target);
   const server = await startLoopbackServer((request, response) => {
     const [path = '', query = ''] = (request.url ?? '').split(/\?(.*)/s);
     requests.push({ method: request.method ?? '', path, query });
     return answer(request, response);
   }, options);
   return { ...server, faults, requests };
+}
+
+function forwardTo(origin: string): Handler {
+  const target = new URL(origin);
+  return (request, response) => forward(target, request, response);
 }
 
 async function forward(target: URL, request: IncomingMessage, response: ServerResponse): Promise<void> {

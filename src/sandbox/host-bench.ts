@@ -63,7 +63,7 @@ export async function startHostBench(
   options: { root?: string; settings?: Record<string, string> } = {},
 ): Promise<HostBench> {
   const azurite: Azurite = await startAzurite();
-  const store = await startFaultProxy({ target: azurite.url });
+  const store = await startFaultProxy({ target: azurite.handle });
   const peloton = await startPelotonDouble();
   const { username, password } = peloton.credentials;
   const vault = await startVaultDouble({ secrets: { 'peloton-username': username, 'peloton-password': password } });

@@ -15,7 +15,7 @@ const patience = { maxTries: 3, tryTimeoutMs: 2_000, retryDelayMs: 1, maxRetryDe
 
 export async function startStoreBench() {
   const azurite = await startAzurite();
-  const proxy = await startFaultProxy({ target: azurite.url });
+  const proxy = await startFaultProxy({ target: azurite.handle });
   const service = BlobServiceClient.fromConnectionString(azurite.connectionString);
   const connectionString = azurite.connectionString.replace(new URL(azurite.url).origin, proxy.url);
 

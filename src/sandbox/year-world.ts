@@ -28,7 +28,7 @@ export async function startYearWorld({ at, syncTime, timeZone }: YearStart): Pro
   const time = { now: at };
   const clock = () => new Date(time.now);
   const azurite = await startAzurite();
-  const store = await startFaultProxy({ target: azurite.url });
+  const store = await startFaultProxy({ target: azurite.handle });
   const peloton = await startPelotonDouble({ clock, member: 'newcomer' });
   const { username, password } = peloton.credentials;
   const secrets = { 'peloton-username': username, 'peloton-password': password };
