@@ -1,7 +1,6 @@
 // A whole service for a test: the app in this process over doubles and a real Azurite, with a clock that the test holds.
-// Azurite is shared by the tests of a process; each bench has containers of its own.
+// Each bench has an Azurite of its own: that costs a millisecond, and one with the blobs of many is slow.
 
-import { randomBytes } from 'node:crypto';
 import { text } from 'node:stream/consumers';
 import { after } from 'node:test';
 import { BlobServiceClient, type ContainerClient, isRestError } from '@azure/storage-blob';
@@ -9,7 +8,7 @@ import { type AppLimits, type AppOptions, type Context, createApp } from '../app
 import type { Reply, Request } from '../serve.ts';
 import type { State } from '../state.ts';
 import type { TickOutcome } from '../tick.ts';
-import { type Azurite, startAzurite } from './azurite.ts';
+import { startAzurite } from './azurite.ts';
 import { type FaultProxy, startFaultProxy } from './fault-proxy.ts';
 import { type PelotonDouble, type PelotonOptions, startPelotonDouble } from './peloton.ts';
 import { startVaultDouble, type VaultDouble } from './vault.ts';
@@ -65,20 +64,11 @@ export const fastLimits: AppLimits = {
   workMs: 10_000,
 };
 
-const closers: (() => Promise<unknown> | undefined)[] = [];
+const publicName = 'bench';
+
+const closers: (() => Promise<unknown>)[] = [];
 // At import, so that it belongs to the whole file and not to the test that happens to run.
 after(() => Promise.all(closers.map(close => close())));
-
-let shared: Promise<Azurite> | undefined;
-
-/** The process's Azurite, started by the first test that needs it and ended after the last. */
-export function sharedAzurite(): Promise<Azurite> {
-  if (!shared) {
-    shared = startAzurite();
-    closers.push(async () => (await shared)?.close());
-  }
-  return shared;
-}
 
 export function fakeRequest(
   options: {
@@ -123,21 +113,20 @@ async function breakLease(container: ContainerClient): Promise<void> {
 export async function startBench(options: BenchOptions = {}): Promise<Bench> {
   let now = new Date(options.at ?? '2026-11-22T09:00:00.000Z');
   const clock = () => now;
-  const azurite = await sharedAzurite();
+  const azurite = await startAzurite();
   const store = options.storeFaults ? await startFaultProxy({ target: azurite.handle }) : undefined;
   const peloton = await startPelotonDouble({ ...options.peloton, clock });
   const { username, password } = peloton.credentials;
   const secrets = options.secrets ?? { 'peloton-username': username, 'peloton-password': password };
   const vault = await startVaultDouble({ clock, secrets });
-  closers.push(() => Promise.all([store?.close(), peloton.close(), vault.close()]));
+  closers.push(() => Promise.all([store?.close(), azurite.close(), peloton.close(), vault.close()]));
 
-  const stats = `stats-${randomBytes(6).toString('hex')}`;
   const settings = {
     KEY_VAULT_URL: vault.url,
     STORAGE_CONNECTION_STRING: store
       ? azurite.connectionString.replace(new URL(azurite.url).origin, store.url)
       : azurite.connectionString,
-    STATS_CONTAINER: stats,
+    STATS_CONTAINER: publicName,
     PELOTON_API_URL: peloton.apiUrl,
     PELOTON_AUTH_URL: peloton.authUrl,
     ...options.settings,
@@ -150,7 +139,7 @@ export async function startBench(options: BenchOptions = {}): Promise<Bench> {
   const app = startApp();
   const blobs = BlobServiceClient.fromConnectionString(azurite.connectionString);
   const container = (name: 'public' | 'private') =>
-    blobs.getContainerClient(name === 'public' ? stats : `${stats}-private`);
+    blobs.getContainerClient(name === 'public' ? publicName : `${publicName}-private`);
 
   return {
     peloton,

@@ -1,12 +1,11 @@
 import assert from 'node:assert/strict';
-import { randomBytes } from 'node:crypto';
-import { describe, it } from 'node:test';
+import { describe, it, type TestContext } from 'node:test';
 import { readStorageConfig } from '../config.ts';
 import { parseHistory } from '../history.ts';
 import { dayBlob, historyBlob, latestBlob, replaceHistory } from '../publish.ts';
 import { parseSnapshot, toSnapshot } from '../snapshot.ts';
 import { type BlobContainer, createStorage, syncPatience } from '../storage.ts';
-import { sharedAzurite } from './bench.ts';
+import { startAzurite } from './azurite.ts';
 import { findMember } from './members/members.ts';
 import { drawOverview } from './members/overview.ts';
 import { drawPastDays, drawPastDaysAside } from './past-days.ts';
@@ -23,13 +22,10 @@ function daysOf(member: string) {
   });
 }
 
-async function newContainer(): Promise<BlobContainer> {
-  const { connectionString } = await sharedAzurite();
-  const STATS_CONTAINER = `past-${randomBytes(6).toString('hex')}`;
-  return createStorage(
-    readStorageConfig({ STORAGE_CONNECTION_STRING: connectionString, STATS_CONTAINER }),
-    syncPatience,
-  ).public;
+async function newContainer(t: TestContext): Promise<BlobContainer> {
+  const { connectionString, close } = await startAzurite();
+  t.after(close);
+  return createStorage(readStorageConfig({ STORAGE_CONNECTION_STRING: connectionString }), syncPatience).public;
 }
 
 async function read(container: BlobContainer, name: string): Promise<Buffer> {
@@ -73,8 +69,8 @@ describe('the past days of a member', () => {
 describe('a new sandbox', () => {
   const past = drawPastDays({ member: 'newcomer', schedule, now });
 
-  it('has the past days and their series where a sync would have put them', async () => {
-    const container = await newContainer();
+  it('has the past days and their series where a sync would have put them', async t => {
+    const container = await newContainer(t);
     assert.equal(await seedHistory(container, past), 16);
     assert.deepEqual(await read(container, dayBlob('2026-11-21')), Buffer.from(past.days.at(-1)?.bytes ?? []));
     const series = parseHistory(await read(container, historyBlob));
@@ -83,9 +79,9 @@ describe('a new sandbox', () => {
     assert.equal(await container.read(latestBlob), undefined);
   });
 
-  it('is left as it is once there are stats in it', async () => {
+  it('is left as it is once there are stats in it', async t => {
     for (const name of [latestBlob, dayBlob('2020-01-01')]) {
-      const container = await newContainer();
+      const container = await newContainer(t);
       await container.write(name, { bytes: Buffer.from('mine'), contentType: 'text/plain' }, 'absent');
       assert.equal(await seedHistory(container, past), 0);
       assert.equal(await container.read(historyBlob), undefined);
