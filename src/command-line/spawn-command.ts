@@ -3,6 +3,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { getCompileCacheDir } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -23,7 +24,8 @@ export async function spawnCommand(name: string, run: CommandRun = {}): Promise<
   const cwd = await mkdtemp(join(tmpdir(), 'command-'));
   try {
     if (fileSettings) await writeFile(join(cwd, 'local.settings.json'), JSON.stringify({ Values: fileSettings }));
-    const child = spawn(process.execPath, [join(import.meta.dirname, `${name}.ts`), ...args], { cwd, env: settings });
+    const env = { NODE_COMPILE_CACHE: getCompileCacheDir(), ...settings };
+    const child = spawn(process.execPath, [join(import.meta.dirname, `${name}.ts`), ...args], { cwd, env });
     const [output, errors, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')]);
     return { code, output, errors };
   } finally {
