@@ -72,6 +72,18 @@ test('a sync with a stored token makes exactly one request to Peloton', async ()
   );
 });
 
+test('each step of a sync is one event with its duration', async () => {
+  const bench = await startBench();
+  await bench.tick();
+  const steps = bench.events().filter(({ event }) => event !== 'peloton.answered');
+  assert.deepEqual(steps.map(({ event }) => event).sort(), [
+    ...['peloton.me', 'peloton.overview', 'peloton.sign-in', 'peloton.tokens'],
+    ...['storage.proof', 'storage.publish', 'sync.succeeded'],
+    ...['vault.read', 'vault.write', 'vault.write', 'vault.write'],
+  ]);
+  for (const { event, duration_ms } of bench.events()) assert.ok(Number.isInteger(duration_ms), String(event));
+});
+
 test('a sync writes raw, day, series and latest in this order, and then the state', async () => {
   const bench = await startDue();
   const written: string[] = [];

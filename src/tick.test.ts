@@ -110,6 +110,7 @@ test('a run ends with one event: what failed and what to do, or the day that is 
   const [failed, ...others] = bench.events('sync.failed');
   assert.deepEqual([failed?.code, failed?.hint], ['vault', (await bench.state()).last_failure?.hint]);
   assert.match(String(failed?.message), /^Key Vault .* did not get the secret/);
+  assert.equal(bench.events('vault.read')[0]?.failed, 'vault', 'the step that failed says so');
   const [succeeded, ...more] = bench.events('sync.succeeded');
   assert.deepEqual([succeeded?.date, succeeded?.synced_at], ['2026-11-22', bench.now.toISOString()]);
   assert.deepEqual([others, more], [[], []]);

@@ -31,6 +31,16 @@ test('a token with an hour to live is used, and one with less is refreshed', asy
   }
 });
 
+test('a token of 48 hours is refreshed every second day, before it is refused', async () => {
+  const bench = await startBench();
+  await bench.tick();
+  const overview = '/api/user/{id}/overview';
+  for (const asked of [[overview], ['/oauth/token refresh_token', overview], [overview]]) {
+    bench.passTime(24 * hourMs);
+    assert.deepEqual(await askedDuring(bench, bench.tick), asked);
+  }
+});
+
 test('a session made with another version of the user name is not used, not even its user id', async () => {
   const bench = await startBench();
   await bench.tick();
