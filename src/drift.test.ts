@@ -149,6 +149,7 @@ test('8 MB of anything are described in bounded time and size', () => {
   const bodies = {
     'nested lists': `{"workout_counts":{"workouts":${deep('[', ']', 2_000_000)}}}`,
     'nested objects': `{"achievements":${'[{"name":'.repeat(500_000)}1${'}]'.repeat(500_000)}}`,
+    'nested objects of unknown name': `${'{"more":'.repeat(500_000)}1${'}'.repeat(500_000)}`,
     'many entries': `{"achievements":[${'0,'.repeat(3_900_000)}0]}`,
     'many keys': `{${Array.from({ length: 700_000 }, (_, index) => `"${index}":0`).join()}}`,
   };
@@ -158,8 +159,10 @@ test('8 MB of anything are described in bounded time and size', () => {
     const shape = describeShape(body);
     const ms = process.cpuUsage(startedAt).user / 1000;
     assert.ok(shape.size < 60, `${name}: ${shape.size} places`);
-    for (const path of shape.keys())
+    for (const [path, { unknownFields }] of shape) {
       assert.ok((path.match(/\[\]|\w+/g)?.length ?? 0) <= 8, `${name}: ${path} is too deep`);
+      assert.ok(unknownFields <= 1_000, `${name}: ${unknownFields} unknown fields are counted`);
+    }
     assert.ok(ms < 1_500, `${name}: ${Math.round(ms)} ms`);
   }
 });

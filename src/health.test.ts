@@ -70,6 +70,12 @@ const table: [situation: string, facts: Facts, status: Health['status'], code: s
     'stale',
     'upstream-unavailable',
   ],
+  [
+    'a vault that fails, over three hours',
+    { now: '11:01', lastSuccess: yesterday, failure: { code: 'vault', at: '11:00' } },
+    'failing',
+    'vault',
+  ],
   ['Peloton away at the first sync', { failure: unavailable('08:00') }, 'failing', 'upstream-unavailable'],
   [
     'Peloton away when it was forced, after the day’s success',

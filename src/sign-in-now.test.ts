@@ -71,6 +71,7 @@ describe('a sign-in for its own sake', () => {
     await bench.tick();
     bench.vault.secrets.set('peloton-password', 'wrong');
     assert.equal(await signIn(bench), 'sign-in-refused');
+    assert.ok((await bench.health()).next_attempt, 'no sync waits for an owner');
     for (let day = 0; day < 4; day++) {
       bench.passTime(24 * hourMs);
       assert.equal(await tickFailure(bench), undefined); // with refreshed tokens, every second day

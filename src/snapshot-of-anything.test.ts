@@ -141,7 +141,7 @@ const nearlyAnOverview = fc.record({
     optional({
       current_weekly: mostly(whole),
       best_weekly: mostly(whole),
-      start_date_of_current_weekly: json,
+      start_date_of_current_weekly: mostly(fc.integer({ min: 0, max: 2_000_000_000 })),
       current_daily: mostly(whole),
     }),
   ),

@@ -187,14 +187,3 @@ test('an overview of another shape and with fewer counts is published, and the l
   assert.equal(workout_counts.total_workouts, total_workouts - 2);
   assert.deepEqual([personal_records, streaks, others.mood], [undefined, undefined, undefined]);
 });
-
-test('what is damaged is made anew by the next sync: latest, the day, and the series from all days', async () => {
-  const bench = await startDue();
-  await bench.tick();
-  const names = ['latest.json', 'history/2026-11-23.json', 'history.json'];
-  const good = await readJson(bench, 'history.json');
-  for (const name of names) await bench.container('public').getBlockBlobClient(name).upload('{"x', 3);
-  await bench.syncNow({ force: 'true' });
-  assert.deepEqual(await readJson(bench, 'history.json'), good);
-  for (const name of names.slice(0, 2)) assert.equal((await readJson(bench, name)).synced_at, bench.now.toISOString());
-});
