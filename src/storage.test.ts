@@ -26,6 +26,9 @@ describe('a container of the store', () => {
     assert.ok(typeof blob === 'object');
     assert.deepEqual([blob.bytes.toString(), blob.etag], ['{}', etag]);
     assert.ok(Math.abs(blob.lastModified.getTime() - Date.now()) < 60_000);
+    const asked = bench.requests.length;
+    await store.private.write('state.json', jsonContent('1'), { etag });
+    assert.equal(bench.requests.length - asked, 1, 'a container that is there is not made again');
   });
 
   it('keeps the type and the caching that a blob is written with', async () => {
