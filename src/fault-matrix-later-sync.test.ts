@@ -1,4 +1,4 @@
 import { pelotonFaults } from './sandbox/fault-matrix-peloton.ts';
 import { testFaults } from './sandbox/fault-matrix-suite.ts';
 
-testFaults(pelotonFaults, { phases: ['later'], cases: 273 });
+testFaults(pelotonFaults, { file: import.meta.filename, phases: ['later'], cases: 273 });

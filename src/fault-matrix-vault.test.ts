@@ -1,4 +1,4 @@
 import { testFaults } from './sandbox/fault-matrix-suite.ts';
 import { vaultFaults } from './sandbox/fault-matrix-vault.ts';
 
-testFaults(vaultFaults, { cases: 238 });
+testFaults(vaultFaults, { file: import.meta.filename, cases: 238 });

@@ -3,6 +3,7 @@
 
 import { text } from 'node:stream/consumers';
 import { after } from 'node:test';
+import { isMainThread } from 'node:worker_threads';
 import { BlobServiceClient, type ContainerClient, isRestError } from '@azure/storage-blob';
 import { type AppLimits, type AppOptions, type Context, createApp } from '../app.ts';
 import type { Reply, Request } from '../serve.ts';
@@ -26,6 +27,8 @@ export type BenchOptions = {
 };
 
 export type Bench = {
+  /** Before the end of the test file, which closes all of them. */
+  close(): Promise<void>;
   peloton: PelotonDouble;
   vault: VaultDouble;
   /** In front of the store, where it was asked for. */
@@ -68,7 +71,7 @@ const publicName = 'bench';
 
 const closers: (() => Promise<unknown>)[] = [];
 // At import, so that it belongs to the whole file and not to the test that happens to run.
-after(() => Promise.all(closers.map(close => close())));
+if (isMainThread) after(() => Promise.all(closers.map(close => close())));
 
 export function fakeRequest(
   options: {
@@ -119,7 +122,10 @@ export async function startBench(options: BenchOptions = {}): Promise<Bench> {
   const { username, password } = peloton.credentials;
   const secrets = options.secrets ?? { 'peloton-username': username, 'peloton-password': password };
   const vault = await startVaultDouble({ clock, secrets });
-  closers.push(() => Promise.all([store?.close(), azurite.close(), peloton.close(), vault.close()]));
+  const close = async () => {
+    await Promise.all([store?.close(), azurite.close(), peloton.close(), vault.close()]);
+  };
+  closers.push(close);
 
   const settings = {
     KEY_VAULT_URL: vault.url,
@@ -142,6 +148,7 @@ export async function startBench(options: BenchOptions = {}): Promise<Bench> {
     blobs.getContainerClient(name === 'public' ? publicName : `${publicName}-private`);
 
   return {
+    close,
     peloton,
     vault,
     store,

@@ -8,7 +8,7 @@ import { keepSession, type Row, type Suite, signInAnew } from './fault-matrix-su
 
 /** U upstream-unavailable, C upstream-changed, J the same with the credentials judged, A account-refused. */
 const cells = readTable(`
-                      401 402 403 403h 404 409 412 429 429r 500 503 empty html half cut 8MB bomb reset gone drip hang
+                      401 402 403 403h 404 409 412 429 429r 500 503 empty html half cut big bomb reset gone drip hang
 GET /authorize         C   C   C   U    C   C   C   U   U    U   U    U    U    U    U   U   U     U    U    U    U
 GET /login             C   C   C   U    C   C   C   U   U    U   U    U    U    U    U   U   U     U    U    U    U
 POST credentials       J   J   J   U    J   J   J   U   U    U   U    U    U    U    U   U   U     U    U    U    U

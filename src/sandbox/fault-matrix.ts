@@ -38,7 +38,8 @@ export const faultKinds = {
   html: 'html',
   half: 'truncated',
   cut: 'cut',
-  '8MB': { bodyBytes: 8 * 1024 * 1024 },
+  /** More than the limit that the suite sets. */
+  big: { bodyBytes: 512 * 1024 },
   bomb: 'gzip-bomb',
   reset: 'reset',
   /** The server no longer listens when the endpoint's turn comes. */
