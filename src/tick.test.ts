@@ -79,6 +79,15 @@ test('after a refused sign-in a tick reads the versions of the three secrets bes
   );
 });
 
+test('a vault that gives no versions while a refusal stands is a failure that is said', async () => {
+  const bench = await startBench();
+  bench.vault.secrets.set('peloton-password', 'wrong');
+  assert.equal(await tickFailure(bench), 'sign-in-refused');
+  bench.vault.faults.add({ match: {}, fault: { status: 403 } });
+  assert.deepEqual(await askedDuring(bench, async () => assert.equal(await tickFailure(bench), 'vault')), []);
+  assert.equal(bench.events('sync.failed').at(-1)?.code, 'vault');
+});
+
 test('a sync is due while there is no snapshot, whatever the state says', async () => {
   const bench = await startBench();
   await bench.tick();

@@ -89,12 +89,14 @@ test('a refresh token whose successor could not be stored is never sent again', 
   assert.deepEqual(bench.peloton.violations, []);
 });
 
-test('two tokens that one run finds dead are both remembered', async () => {
+test('two tokens that one run finds dead are both remembered, and by their digests alone', async () => {
   const bench = await startBench();
-  pasteSession(bench, { user_id: bench.peloton.userId });
+  const { accessToken, refreshToken } = pasteSession(bench, { user_id: bench.peloton.userId });
   bench.peloton.expireAccessTokens();
   bench.vault.faults.add({ match: sessionWrite, fault: { status: 403 }, skip: 1, times: 1 });
   assert.equal(await tickFailure(bench), 'vault');
+  const state = (await bench.privateBlob('state.json')) ?? '';
+  assert.deepEqual([state.includes(accessToken), state.includes(refreshToken)], [false, false]);
   bench.passTime(15 * minuteMs);
   assert.equal((await askedDuring(bench, bench.tick))[0], '/authorize');
   assert.deepEqual(bench.peloton.violations, []);
