@@ -166,6 +166,7 @@ describe('the doctor', () => {
     const bench = await startBench();
     bench.vault.secrets.set('peloton-password', 'wrong');
     await assert.rejects(bench.tick());
+    bench.passTime(23 * hourMs);
     const { faults } = await lines(bench);
     const state = faults.find(line => line.includes('state.json')) ?? '';
     assert.match(
