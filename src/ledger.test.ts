@@ -124,6 +124,19 @@ test('at the cap a pasted session is tried at once, and other credentials are no
   assert.equal(posts(bench), 3);
 });
 
+test('sign-ins that a wrong clock dated days ahead are none', async () => {
+  const bench = await startBench();
+  await bench.tick();
+  const at = new Date(bench.now.getTime() + 72 * hourMs).toISOString();
+  const state = { ...(await bench.state()), sign_ins: Array(3).fill({ at, outcome: 'signed-in' }) };
+  const text = JSON.stringify(state);
+  await bench.container('private').getBlockBlobClient('state.json').upload(text, text.length);
+  bench.peloton.revokeAll();
+  bench.passTime(24 * hourMs);
+  await bench.tick();
+  assert.equal(posts(bench), 2);
+});
+
 test('the end of the cap does not end a refusal', async () => {
   const bench = await startBench();
   spoilCredentials(bench);

@@ -102,6 +102,16 @@ describe('a sign-in for its own sake', () => {
     assert.equal(bench.peloton.counts.credentialPosts, 2);
   });
 
+  it('that had an unknown answer holds no sync back a day later', async () => {
+    const bench = await startBench();
+    bench.peloton.behaviour.credentialsRefusal = { status: 400, code: 'something_new' };
+    assert.equal(await signIn(bench), 'upstream-changed');
+    bench.peloton.behaviour.credentialsRefusal = undefined;
+    bench.passTime(24 * hourMs);
+    await bench.tick();
+    assert.equal(bench.peloton.counts.credentialPosts, 2);
+  });
+
   it('that fails leaves a sync no wait', async () => {
     const bench = await startBench();
     bench.peloton.faults.add({ match: {}, fault: { status: 429, headers: { 'retry-after': '86400' } } });
