@@ -119,10 +119,13 @@ async function updateHistory(container: BlobContainer, date: string): Promise<vo
 
 /**
  * Nothing is asked of Peloton that could not be published.
- * @throws StatsError `storage` where one of the containers takes no write.
+ * @throws StatsError `storage` where a blob of that day's sync takes no write.
  */
 export async function proveStoreWritable({ public: open, private: closed }: Storage, date: string): Promise<void> {
-  await Promise.all([closed.proveWritable(rawBlob(date)), open.proveWritable(latestBlob)]);
+  await Promise.all([
+    closed.proveWritable(rawBlob(date)),
+    ...[dayBlob(date), historyBlob, latestBlob].map(name => open.proveWritable(name)),
+  ]);
 }
 
 export type Publication = {
