@@ -73,6 +73,7 @@ export async function startAzurite({ port = 0, orAnyPort = false, dataDir }: Azu
 function loadAzurite(): AzuriteModules {
   const require = createRequire(import.meta.url);
   leaveOutTelemetry(require);
+  keepCompiledRoutes(require);
   const { default: Server } = require('azurite/dist/src/blob/BlobServer.js');
   const { default: Configuration } = require('azurite/dist/src/blob/BlobConfiguration.js');
   const { MemoryExtentChunkStore } = require('azurite/dist/src/common/persistence/MemoryExtentStore.js');
@@ -91,6 +92,20 @@ function leaveOutTelemetry(require: NodeJS.Require): void {
   const empty = new Module(path);
   empty.loaded = true;
   require.cache[path] = empty;
+}
+
+/** Azurite compiles the templates of its 70 routes anew for each request that it dispatches. */
+function keepCompiledRoutes(require: NodeJS.Require): void {
+  const path = createRequire(require.resolve('azurite/package.json')).resolve('uri-templates');
+  const compile: (template: string) => object = require(path);
+  const compiled = new Map<string, object>();
+  const compileOnce = (template: string) => {
+    const route = compiled.get(template) ?? compile(template);
+    compiled.set(template, route);
+    return route;
+  };
+  const module = require.cache[path];
+  if (module) module.exports = compileOnce;
 }
 
 function keepIn(dataDir: string): Record<string, unknown> {

@@ -199,6 +199,7 @@ for (const path of paths) {
         await check(bench, { ...dead, when }).catch(cause => {
           throw new Error(point, { cause });
         });
+        await bench.close();
         crashPoints += 1;
       }
     }
