@@ -1,0 +1,19 @@
+// Of the fault matrix, the rows that an ordinary day and the account hang on, at a later sync. `npm run test:faults` runs
+// the whole of it.
+
+import { pelotonFaults } from './sandbox/fault-matrix-peloton.ts';
+import { storageFaults } from './sandbox/fault-matrix-storage.ts';
+import { type Suite, testFaults } from './sandbox/fault-matrix-suite.ts';
+import { vaultFaults } from './sandbox/fault-matrix-vault.ts';
+
+const names = ['POST credentials', 'POST refresh', 'GET overview', 'get session', 'write latest'];
+
+const tables = [pelotonFaults, vaultFaults, storageFaults];
+const rows = Object.assign({}, ...tables.map(table => table.rows)) as Suite['rows'];
+const sample: Suite = {
+  cells: tables.flatMap(({ cells }) => cells),
+  rows: Object.fromEntries(Object.entries(rows).filter(([name]) => names.includes(name))),
+  storeFaults: true,
+};
+
+testFaults(sample, { file: import.meta.filename, phases: ['later'], cases: 97 });
