@@ -1,4 +1,4 @@
 import { pelotonFaults } from '../src/sandbox/fault-matrix-peloton.ts';
 import { testFaults } from '../src/sandbox/fault-matrix-suite.ts';
 
-testFaults(pelotonFaults, { file: import.meta.filename, phases: ['first'], cases: 273 });
+testFaults(pelotonFaults, { phases: ['first'], cases: 273 });

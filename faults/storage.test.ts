@@ -1,4 +1,4 @@
 import { storageFaults } from '../src/sandbox/fault-matrix-storage.ts';
 import { testFaults } from '../src/sandbox/fault-matrix-suite.ts';
 
-testFaults(storageFaults, { file: import.meta.filename, cases: 595 });
+testFaults(storageFaults, { cases: 595 });

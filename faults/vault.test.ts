@@ -1,4 +1,4 @@
 import { testFaults } from '../src/sandbox/fault-matrix-suite.ts';
 import { vaultFaults } from '../src/sandbox/fault-matrix-vault.ts';
 
-testFaults(vaultFaults, { file: import.meta.filename, cases: 238 });
+testFaults(vaultFaults, { cases: 238 });

@@ -39,6 +39,8 @@ type AzuriteModules = {
   account: { name: string; key: string };
 };
 
+const requireOfAzurite = createRequire(createRequire(import.meta.url).resolve('azurite/package.json'));
+
 let loaded: AzuriteModules | undefined;
 
 /** Starts one more blob server; servers share no blobs. */
@@ -71,13 +73,12 @@ export async function startAzurite({ port = 0, orAnyPort = false, dataDir }: Azu
 }
 
 function loadAzurite(): AzuriteModules {
-  const require = createRequire(import.meta.url);
-  leaveOutTelemetry(require);
-  keepCompiledRoutes(require);
-  const { default: Server } = require('azurite/dist/src/blob/BlobServer.js');
-  const { default: Configuration } = require('azurite/dist/src/blob/BlobConfiguration.js');
-  const { MemoryExtentChunkStore } = require('azurite/dist/src/common/persistence/MemoryExtentStore.js');
-  const { EMULATOR_ACCOUNT_NAME, EMULATOR_ACCOUNT_KEY_STR } = require('azurite/dist/src/blob/utils/constants.js');
+  leaveOutTelemetry();
+  keepCompiledRoutes();
+  const { default: Server } = requireOfAzurite('./dist/src/blob/BlobServer.js');
+  const { default: Configuration } = requireOfAzurite('./dist/src/blob/BlobConfiguration.js');
+  const { MemoryExtentChunkStore } = requireOfAzurite('./dist/src/common/persistence/MemoryExtentStore.js');
+  const { EMULATOR_ACCOUNT_NAME, EMULATOR_ACCOUNT_KEY_STR } = requireOfAzurite('./dist/src/blob/utils/constants.js');
   return {
     createServer: settings => new Server(Object.assign(new Configuration(), settings)),
     createMemoryStore: () => new MemoryExtentChunkStore(),
@@ -86,26 +87,26 @@ function loadAzurite(): AzuriteModules {
 }
 
 /** Azurite requires applicationinsights at load and uses it only once telemetry is switched on, which happens nowhere here. */
-function leaveOutTelemetry(require: NodeJS.Require): void {
-  const path = createRequire(require.resolve('azurite/package.json')).resolve('applicationinsights');
-  if (require.cache[path]) return;
-  const empty = new Module(path);
-  empty.loaded = true;
-  require.cache[path] = empty;
+function leaveOutTelemetry(): void {
+  replaceModule('applicationinsights', {});
 }
 
 /** Azurite compiles the templates of its 70 routes anew for each request that it dispatches. */
-function keepCompiledRoutes(require: NodeJS.Require): void {
-  const path = createRequire(require.resolve('azurite/package.json')).resolve('uri-templates');
-  const compile: (template: string) => object = require(path);
+function keepCompiledRoutes(): void {
+  const compile: (template: string) => object = requireOfAzurite('uri-templates');
   const compiled = new Map<string, object>();
-  const compileOnce = (template: string) => {
+  replaceModule('uri-templates', (template: string) => {
     const route = compiled.get(template) ?? compile(template);
     compiled.set(template, route);
     return route;
-  };
-  const module = require.cache[path];
-  if (module) module.exports = compileOnce;
+  });
+}
+
+/** What Azurite gets in place of a package that it requires. */
+function replaceModule(name: string, exports: unknown): void {
+  const path = requireOfAzurite.resolve(name);
+  const module = new Module(path);
+  requireOfAzurite.cache[path] = Object.assign(module, { exports, loaded: true });
 }
 
 function keepIn(dataDir: string): Record<string, unknown> {

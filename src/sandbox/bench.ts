@@ -3,7 +3,6 @@
 
 import { text } from 'node:stream/consumers';
 import { after } from 'node:test';
-import { isMainThread } from 'node:worker_threads';
 import { BlobServiceClient, type ContainerClient, isRestError } from '@azure/storage-blob';
 import { type AppLimits, type AppOptions, type Context, createApp } from '../app.ts';
 import type { Reply, Request } from '../serve.ts';
@@ -71,7 +70,7 @@ const publicName = 'bench';
 
 const closers: (() => Promise<unknown>)[] = [];
 // At import, so that it belongs to the whole file and not to the test that happens to run.
-if (isMainThread) after(() => Promise.all(closers.map(close => close())));
+after(() => Promise.all(closers.map(close => close())));
 
 export function fakeRequest(
   options: {

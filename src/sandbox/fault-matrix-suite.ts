@@ -2,9 +2,7 @@
 // At a later sync there is a good snapshot, and one bench goes from fault to fault.
 
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
 import { after, describe, test } from 'node:test';
-import { MessageChannel, type MessagePort, parentPort, Worker } from 'node:worker_threads';
 import { type Bench, fastLimits, hourMs, startBench } from './bench.ts';
 import { pasteSession } from './custody-bench.ts';
 import { type Cell, type Endpoint, type FaultKind, isSlow, runCase } from './fault-matrix.ts';
@@ -74,63 +72,31 @@ async function failuresOf(phase: Phase, { cells, rows, storeFaults = false }: Su
   return failures;
 }
 
-type Group = { phase: Phase; endpoint: string; slow: boolean };
-
-function cellsOf({ cells }: Suite, { endpoint, slow }: Group): Cell[] {
-  return cells.filter(cell => cell.endpoint === endpoint && isSlow(cell.kind) === slow);
-}
-
-/** Runs groups in a thread of their own: node:test looks at every promise of its thread, a fifth of the time of these. */
-function startThread(file: string): (group: Group) => Promise<string[]> {
-  const thread = new Worker(file);
-  const broken = once(thread, 'error').then(([error]) => Promise.reject(error));
-  broken.catch(() => {}); // told to whoever waits
-  after(() => thread.terminate());
-  return async group => {
-    const { port1, port2 } = new MessageChannel();
-    thread.postMessage({ group, port: port2 }, [port2]);
-    const [failures] = await Promise.race([once(port1, 'message'), broken]);
-    return failures;
-  };
-}
-
-function serveThread(suite: Suite): void {
-  parentPort?.on('message', async ({ group, port }: { group: Group; port: MessagePort }) => {
-    port.postMessage(await failuresOf(group.phase, { ...suite, cells: cellsOf(suite, group) }));
-    port.close();
-  });
-}
-
 /** The tests of all endpoints with the faults that come at once, or with those that take time. */
-function testEndpoints({ phase, slow, suite, run }: Part): void {
+function testEndpoints({ phase, slow, suite, count }: Part): void {
   // Who only waits may wait together.
   describe(slow ? 'faults that take time' : 'faults that come at once', { concurrency: slow ? 8 : 4 }, () => {
     for (const [endpoint, { only = phase }] of Object.entries(suite.rows)) {
       if (only !== phase) continue;
-      const group = { phase, endpoint, slow };
-      test(`${endpoint}: ${cellsOf(suite, group).length} faults`, async () => {
-        assert.deepEqual(await run(group), []);
+      const cells = suite.cells.filter(cell => cell.endpoint === endpoint && isSlow(cell.kind) === slow);
+      test(`${endpoint}: ${cells.length} faults`, async () => {
+        assert.deepEqual(await failuresOf(phase, { ...suite, cells }), []);
+        count(cells.length);
       });
     }
   });
 }
 
-type Part = { phase: Phase; slow: boolean; suite: Suite; run: (group: Group) => Promise<string[]> };
+type Part = { phase: Phase; slow: boolean; suite: Suite; count: (cases: number) => void };
 
 export type Plan = {
-  /** The test file itself. */
-  file: string;
   phases?: readonly Phase[];
   /** How many there have to be: a row or a column that is lost from the table would be missed by nobody. */
   cases: number;
 };
 
 /** Declares the tests, and prints the number of their cases at the end. */
-export function testFaults(suite: Suite, { file, phases = ['first', 'later'], cases }: Plan): void {
-  if (parentPort) {
-    serveThread(suite);
-    return;
-  }
+export function testFaults(suite: Suite, { phases = ['first', 'later'], cases }: Plan): void {
   test(`${cases} cases are what the table has`, () => {
     const endpoints = phases.flatMap(phase =>
       Object.keys(suite.rows).filter(name => (suite.rows[name]?.only ?? phase) === phase),
@@ -138,16 +104,14 @@ export function testFaults(suite: Suite, { file, phases = ['first', 'later'], ca
     const planned = endpoints.flatMap(name => suite.cells.filter(({ endpoint }) => endpoint === name));
     assert.equal(planned.length, cases);
   });
-  let count = 0;
-  const runInThread = startThread(file);
-  const run = (group: Group) => {
-    count += cellsOf(suite, group).length;
-    return runInThread(group);
+  let counted = 0;
+  const count = (more: number) => {
+    counted += more;
   };
-  after(() => console.log(`${count} cases`));
+  after(() => console.log(`${counted} cases`));
   for (const phase of phases) {
     describe(`at the ${phase} sync`, { concurrency: 2 }, () => {
-      for (const slow of [false, true]) testEndpoints({ phase, slow, suite, run });
+      for (const slow of [false, true]) testEndpoints({ phase, slow, suite, count });
     });
   }
 }
