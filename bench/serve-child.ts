@@ -6,10 +6,10 @@ import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { createWorker, loadApp } from '../sandbox/host/functions-core.ts';
+import { startLocalHost } from '../sandbox/local-host.ts';
 import type { Context, HttpHandler } from '../src/app.ts';
-import { createWorker, loadApp } from '../src/sandbox/host/functions-core.ts';
-import { startLocalHost } from '../src/sandbox/local-host.ts';
-import type { Reply } from '../src/serve.ts';
+import type { Reply } from '../src/serve/serve.ts';
 
 const dist = resolve(import.meta.dirname, '../dist');
 const context: Context = { debug: () => {}, info: () => {}, warn: () => {}, error: console.error };

@@ -2,11 +2,11 @@
 // sandbox. The sync that fills it is the unbundled app's own.
 
 import { BlobServiceClient } from '@azure/storage-blob';
+import { disciplines } from '../sandbox/members/members.ts';
+import { startSandbox } from '../sandbox/sandbox.ts';
 import { type Context, createApp } from '../src/app.ts';
-import type { History } from '../src/history.ts';
-import { startFaultProxy } from '../src/sandbox/fault-proxy.ts';
-import { disciplines } from '../src/sandbox/members/members.ts';
-import { startSandbox } from '../src/sandbox/sandbox.ts';
+import type { History } from '../src/stats/history.ts';
+import { startFaultProxy } from '../test/fault-proxy.ts';
 
 const quiet: Context = { debug: () => {}, info: () => {}, warn: () => {}, error: console.error };
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import type { Browser, Page } from 'playwright-core';
 import { renderCard, renderCardPlaceholder } from '../src/views/card.ts';
-import { sampleHistory, sampleSnapshot } from '../src/views/sample-member.ts';
+import { sampleHistory, sampleSnapshot } from '../test/sample-member.ts';
 import { openBrowser, openTab, takeScreenshot } from './open-browser.ts';
 import { type Service, startService } from './start-service.ts';
 import { startSite, wrapInDocument } from './start-site.ts';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, type TestContext, test } from 'node:test';
 import type { Browser, Page } from 'playwright-core';
 import { snippets } from '../src/views/embedded.ts';
-import { sampleHistory, sampleSnapshot } from '../src/views/sample-member.ts';
+import { sampleHistory, sampleSnapshot } from '../test/sample-member.ts';
 import { assertAccessible, openBrowser, openTab, type TabOptions, takeScreenshot } from './open-browser.ts';
 import { type Service, startService } from './start-service.ts';
 import { startSite, wrapInDocument } from './start-site.ts';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import type { Browser } from 'playwright-core';
 import { renderPage } from '../src/views/page.ts';
-import { sampleHistory, sampleSnapshot } from '../src/views/sample-member.ts';
+import { sampleHistory, sampleSnapshot } from '../test/sample-member.ts';
 import { assertAccessible, openBrowser, openTab, takeScreenshot } from './open-browser.ts';
 import { type Service, startService } from './start-service.ts';
 

@@ -7,8 +7,8 @@ import { after, before, beforeEach, type TestContext, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import type { Browser, Page } from 'playwright-core';
 import type { fetchStats } from '../examples/plain-html/show-stats.js';
-import { type FaultProxy, startFaultProxy } from '../src/sandbox/fault-proxy.ts';
-import { type HostBench, startHostBench } from '../src/sandbox/host-bench.ts';
+import { type FaultProxy, startFaultProxy } from '../test/fault-proxy.ts';
+import { type HostBench, startHostBench } from '../test/host-bench.ts';
 import { assertAccessible, openBrowser, openTab } from './open-browser.ts';
 import { startSite } from './start-site.ts';
 

@@ -1,7 +1,7 @@
 // The service that the browser tests look at: the real one, as `npm start` runs it, with a member and a year of days.
 
 import { startService as startSandbox } from '../examples/start-service.ts';
-import type { Snapshot } from '../src/snapshot.ts';
+import type { Snapshot } from '../src/stats/snapshot.ts';
 
 /** `url` is what the snippets call PUBLIC_URL; `snapshot` is what it answers for stats. */
 export type Service = { url: string; snapshot: Snapshot; close: () => Promise<void> };

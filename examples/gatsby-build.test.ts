@@ -10,7 +10,7 @@ import { join } from 'node:path';
 import { before, suite, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { DomUtils, parseDocument } from 'htmlparser2';
-import type { Snapshot } from '../src/snapshot.ts';
+import type { Snapshot } from '../src/stats/snapshot.ts';
 import { startService } from './start-service.ts';
 
 const site = fileURLToPath(new URL('gatsby', import.meta.url));

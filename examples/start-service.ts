@@ -4,7 +4,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 
-const startScript = fileURLToPath(new URL('../src/sandbox/start.ts', import.meta.url));
+const startScript = fileURLToPath(new URL('../sandbox/start.ts', import.meta.url));
 const longestLifeMs = 300_000;
 
 async function readUrl(service: ChildProcess): Promise<string> {

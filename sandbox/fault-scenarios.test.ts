@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it, type TestContext } from 'node:test';
-import { type Context, createApp } from '../app.ts';
-import { fakeRequest, fastLimits } from './bench.ts';
+import { type Context, createApp } from '../src/app.ts';
+import { fakeRequest, fastLimits } from '../test/bench.ts';
 import { faultScenarios } from './fault-scenarios.ts';
 import { startSandbox } from './sandbox.ts';
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { request as httpRequest } from 'node:http';
 import { test } from 'node:test';
-import { startFaultProxy } from './fault-proxy.ts';
+import { startFaultProxy } from '../test/fault-proxy.ts';
 import { createFaults, type FaultRule } from './faults.ts';
 import { readBody, startLoopbackServer } from './loopback-server.ts';
 

@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { after, before, describe, it } from 'node:test';
 import { build } from 'esbuild';
+import { makeTemporaryApp, type TemporaryApp } from '../test/temporary-app.ts';
 import type { LogEntry } from './host/rpc.ts';
-import { makeTemporaryApp, type TemporaryApp } from './host/temporary-app.ts';
 import { type LocalHost, startLocalHost } from './local-host.ts';
 
 const functions = `

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, it, type TestContext } from 'node:test';
-import { readStorageConfig } from '../config.ts';
-import { parseHistory } from '../history.ts';
-import { dayBlob, historyBlob, latestBlob, replaceHistory } from '../publish.ts';
-import { parseSnapshot, toSnapshot } from '../snapshot.ts';
-import { type BlobContainer, createStorage, syncPatience } from '../storage.ts';
+import { type BlobContainer, createStorage, syncPatience } from '../src/azure/storage.ts';
+import { readStorageConfig } from '../src/config.ts';
+import { parseHistory } from '../src/stats/history.ts';
+import { parseSnapshot, toSnapshot } from '../src/stats/snapshot.ts';
+import { dayBlob, historyBlob, latestBlob, replaceHistory } from '../src/sync/publish.ts';
 import { startAzurite } from './azurite.ts';
 import { findMember } from './members/members.ts';
 import { drawOverview } from './members/overview.ts';

@@ -2,10 +2,10 @@
 // its own, beside the loading of everything else.
 
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
-import type { ScheduleConfig } from '../config.ts';
-import { emptyHistory, toPoint } from '../history.ts';
-import { latestScheduledInstant, localDate } from '../schedule.ts';
-import { type Snapshot, toSnapshot } from '../snapshot.ts';
+import type { ScheduleConfig } from '../src/config.ts';
+import { emptyHistory, toPoint } from '../src/stats/history.ts';
+import { type Snapshot, toSnapshot } from '../src/stats/snapshot.ts';
+import { latestScheduledInstant, localDate } from '../src/sync/schedule.ts';
 import { findMember } from './members/members.ts';
 import { drawOverviews } from './members/overview.ts';
 

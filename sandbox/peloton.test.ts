@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { walkSignIn } from './peloton/sign-in-walker.ts';
+import { walkSignIn } from '../test/sign-in-walker.ts';
 import { startPelotonDouble } from './peloton.ts';
 
 const now = new Date('2026-11-22T08:00:00Z');

@@ -1,8 +1,8 @@
 // A year for a new sandbox, so that its page is full: the past days and their series, in the blobs where a sync would have
 // put them. Only in a store that has none; the newest snapshot is left to the first sync.
 
-import { dayBlob, daysPrefix, historyBlob, latestBlob, publicContent } from '../publish.ts';
-import type { BlobContainer } from '../storage.ts';
+import type { BlobContainer } from '../src/azure/storage.ts';
+import { dayBlob, daysPrefix, historyBlob, latestBlob, publicContent } from '../src/sync/publish.ts';
 import type { PastDays } from './past-days.ts';
 
 const writesAtOnce = 32;

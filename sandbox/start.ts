@@ -37,7 +37,7 @@ service are taken from the environment; SYNC_TIME_ZONE is this machine's zone un
 Faults, which last until Ctrl-C:
 ${faultHelp}`;
 
-const root = resolve(import.meta.dirname, '../..');
+const root = resolve(import.meta.dirname, '..');
 const longestEndMs = 3_000;
 const endSteps: (() => Promise<void>)[] = [];
 
@@ -110,7 +110,7 @@ async function startHost(sandbox: Sandbox, options: StartOptions): Promise<Local
 /** Never rejects: a sandbox without a past is one still, and what is wrong with the settings the sync says too. */
 async function drawPast(member: string): Promise<PastDays | undefined> {
   const [{ readSchedule }, { drawPastDaysAside }] = await Promise.all([
-    import('../config.ts'),
+    import('../src/config.ts'),
     import('./past-days.ts'),
   ]);
   try {
@@ -125,8 +125,8 @@ async function drawPast(member: string): Promise<PastDays | undefined> {
 async function seed(sandbox: Sandbox, past: PastDays | undefined): Promise<void> {
   if (!past) return;
   const [{ readStorageConfig }, { createStorage, syncPatience }, { seedHistory }] = await Promise.all([
-    import('../config.ts'),
-    import('../storage.ts'),
+    import('../src/config.ts'),
+    import('../src/azure/storage.ts'),
     import('./seed-history.ts'),
   ]);
   const storage = createStorage(readStorageConfig({ ...process.env, ...sandbox.settings }), syncPatience);

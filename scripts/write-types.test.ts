@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { describe, it } from 'node:test';
 import type { History as PublicHistory, Snapshot as PublicSnapshot } from '../examples/plain-html/peloton-stats.d.ts';
-import type { History } from '../src/history.ts';
-import type { Snapshot } from '../src/snapshot.ts';
+import type { History } from '../src/stats/history.ts';
+import type { Snapshot } from '../src/stats/snapshot.ts';
 import { createTypes, type Schema, toType, typesPath } from './write-types.ts';
 
 describe('the types for site authors', () => {

@@ -3,7 +3,7 @@
 
 import { writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { createOpenApi } from '../src/openapi.ts';
+import { createOpenApi } from '../src/serve/openapi.ts';
 
 export type Schema = {
   $ref?: string;

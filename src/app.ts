@@ -1,15 +1,15 @@
 // The only wiring: settings → storage, vault, Peloton → the handlers. Everything is made on first use, and what only a sync
 // needs is loaded by the first sync: a GET never waits for it. Loading this file itself loads next to nothing.
 
-import type { Readers } from './answers/readers.ts';
+import type { Patience } from './azure/storage.ts';
+import type { VaultPatience } from './azure/vault.ts';
 import type { Settings } from './config.ts';
 import { createLog, type Log } from './log.ts';
 import { once } from './once.ts';
-import type { RunLimits, RunParts } from './run.ts';
-import type { Reply, Request } from './serve.ts';
-import type { Patience } from './storage.ts';
-import type { TickOutcome } from './tick.ts';
-import type { VaultPatience } from './vault.ts';
+import type { Readers } from './serve/routes.ts';
+import type { Reply, Request } from './serve/serve.ts';
+import type { RunLimits, RunParts } from './sync/run.ts';
+import type { TickOutcome } from './sync/tick.ts';
 
 /** What a handler uses of Azure's InvocationContext. */
 export type Context = Record<'debug' | 'info' | 'warn' | 'error', (line: string) => void>;
@@ -32,13 +32,13 @@ export function createParts(given: Settings | undefined, { clock = now, limits }
     return readConfig(given ?? environment);
   });
   const openVault = once(async () => {
-    const { createSecretClient, createVault, vaultPatience } = await import('./vault.ts');
+    const { createSecretClient, createVault, vaultPatience } = await import('./azure/vault.ts');
     const patience = { ...vaultPatience, ...limits?.vault };
     const client = createSecretClient((await config()).vault, patience);
     return (signal: AbortSignal) => createVault(client, signal, patience);
   });
   const storage = once(async () => {
-    const { createStorage, syncPatience } = await import('./storage.ts');
+    const { createStorage, syncPatience } = await import('./azure/storage.ts');
     return createStorage((await config()).storage, { ...syncPatience, ...limits?.storage });
   });
   return async (log: Log): Promise<RunParts> => ({
@@ -56,12 +56,12 @@ export function createApp(settings?: Settings, options: AppOptions = {}) {
   const { clock = now } = options;
   const open = createParts(settings, options);
   const readers = once(async () => {
-    const { createReaders } = await import('./answers/readers.ts');
+    const { createReaders } = await import('./serve/routes.ts');
     return createReaders({ settings, clock });
   });
 
   async function runTick(context: Context, force: boolean): Promise<TickOutcome> {
-    const { tick } = await import('./tick.ts');
+    const { tick } = await import('./sync/tick.ts');
     const log = logTo(context);
     return await tick(() => open(log), { force, log });
   }
@@ -71,7 +71,7 @@ export function createApp(settings?: Settings, options: AppOptions = {}) {
   };
 
   const syncNow: HttpHandler = async (request, context) => {
-    const { answerSyncNow } = await import('./answers/sync-now.ts');
+    const { answerSyncNow } = await import('./serve/answer-sync.ts');
     return await answerSyncNow(request, force => runTick(context, force));
   };
 

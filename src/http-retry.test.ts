@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { type DoorBench, failureOf, inTurn, meet, startDoorBench } from '../test/door-bench.ts';
 import { StatsError } from './errors.ts';
 import { parseRetryAfter } from './http.ts';
-import { type DoorBench, failureOf, inTurn, meet, startDoorBench } from './sandbox/door-bench.ts';
 
 const now = new Date('2026-11-22T09:00:00.000Z');
 

@@ -5,10 +5,10 @@ import { test } from 'node:test';
 import { inspect } from 'node:util';
 import { gzipSync } from 'node:zlib';
 import { CookieJar } from 'tough-cookie';
+import { readBody } from '../sandbox/loopback-server.ts';
+import { failureOf, meet, type Reply, startDoorBench } from '../test/door-bench.ts';
 import { StatsError } from './errors.ts';
 import { defaultLimits } from './http.ts';
-import { failureOf, meet, type Reply, startDoorBench } from './sandbox/door-bench.ts';
-import { readBody } from './sandbox/loopback-server.ts';
 
 const soon = { timeoutMs: 150 };
 

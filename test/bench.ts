@@ -4,14 +4,14 @@
 import { text } from 'node:stream/consumers';
 import { after } from 'node:test';
 import { BlobServiceClient, type ContainerClient, isRestError } from '@azure/storage-blob';
-import { type AppLimits, type AppOptions, type Context, createApp } from '../app.ts';
-import type { Reply, Request } from '../serve.ts';
-import type { State } from '../state.ts';
-import type { TickOutcome } from '../tick.ts';
-import { startAzurite } from './azurite.ts';
+import { startAzurite } from '../sandbox/azurite.ts';
+import { type PelotonDouble, type PelotonOptions, startPelotonDouble } from '../sandbox/peloton.ts';
+import { startVaultDouble, type VaultDouble } from '../sandbox/vault.ts';
+import { type AppLimits, type AppOptions, type Context, createApp } from '../src/app.ts';
+import type { Reply, Request } from '../src/serve/serve.ts';
+import type { State } from '../src/sync/state.ts';
+import type { TickOutcome } from '../src/sync/tick.ts';
 import { type FaultProxy, startFaultProxy } from './fault-proxy.ts';
-import { type PelotonDouble, type PelotonOptions, startPelotonDouble } from './peloton.ts';
-import { startVaultDouble, type VaultDouble } from './vault.ts';
 
 export type BenchOptions = {
   /** The instant at which the test begins. */

@@ -10,8 +10,8 @@ import { join, relative, resolve, sep } from 'node:path';
 import { after, describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { startHostBench } from './sandbox/host-bench.ts';
-import { assertGood, publicRoutes } from './sandbox/http-promises.ts';
+import { startHostBench } from './host-bench.ts';
+import { assertGood, publicRoutes } from './http-promises.ts';
 
 const repository = resolve(import.meta.dirname, '..');
 const dist = join(repository, 'dist');
@@ -51,7 +51,7 @@ const forOthers = ['tick', 'createCustody', 'createVault', 'renderPage', 'render
 describe('the built app', () => {
   it('registers what the sources register', async () => {
     const script = `
-      import { startLocalHost } from ${JSON.stringify(join(import.meta.dirname, 'sandbox/local-host.ts'))};
+      import { startLocalHost } from ${JSON.stringify(join(import.meta.dirname, '../sandbox/local-host.ts'))};
       const host = await startLocalHost({ root: ${JSON.stringify(repository)}, log: () => {} });
       console.log(JSON.stringify(host.functions));
       await host.close();`;
@@ -123,7 +123,7 @@ describe('the folder', () => {
   });
 
   it('holds nothing of the sandbox, whose functions all keep their names in a bundle', async () => {
-    const paths = await Array.fromAsync(glob('src/sandbox/**/*.ts', { cwd: repository }));
+    const paths = await Array.fromAsync(glob('{sandbox,test}/**/*.ts', { cwd: repository }));
     const texts = await Promise.all(paths.map(path => readFile(join(repository, path), 'utf8')));
     const names = texts.flatMap(text =>
       [...text.matchAll(/^export (?:async )?function (\w{12,})/gm)].map(match => match[1]),

@@ -5,8 +5,8 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { subscribe } from 'node:diagnostics_channel';
 import type { ClientRequest, IncomingMessage } from 'node:http';
 import { after } from 'node:test';
+import type { FaultRule } from '../sandbox/faults.ts';
 import type { Bench } from './bench.ts';
-import type { FaultRule } from './faults.ts';
 
 /**
  * The request at which a run dies: counted from 1 over all servers, or the first of this name (`GET /path`). `after` it has

@@ -4,10 +4,10 @@ import assert from 'node:assert/strict';
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import { inspect } from 'node:util';
 import type { CookieJar } from 'tough-cookie';
-import { StatsError } from '../errors.ts';
-import { type Answer, createDoor, type DoorLimits } from '../http.ts';
-import { type Fault, sendFault } from './fault-answers.ts';
-import { startLoopbackServer } from './loopback-server.ts';
+import { type Fault, sendFault } from '../sandbox/fault-answers.ts';
+import { startLoopbackServer } from '../sandbox/loopback-server.ts';
+import { StatsError } from '../src/errors.ts';
+import { type Answer, createDoor, type DoorLimits } from '../src/http.ts';
 
 export type Reply = (request: IncomingMessage, response: ServerResponse) => void | Promise<void>;
 

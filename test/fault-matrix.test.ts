@@ -1,10 +1,10 @@
 // Of the fault matrix, the rows that an ordinary day and the account hang on, at a later sync. `npm run test:faults` runs
 // the whole of it.
 
-import { pelotonFaults } from './sandbox/fault-matrix-peloton.ts';
-import { storageFaults } from './sandbox/fault-matrix-storage.ts';
-import { type Suite, testFaults } from './sandbox/fault-matrix-suite.ts';
-import { vaultFaults } from './sandbox/fault-matrix-vault.ts';
+import { pelotonFaults } from './fault-matrix-peloton.ts';
+import { storageFaults } from './fault-matrix-storage.ts';
+import { type Suite, testFaults } from './fault-matrix-suite.ts';
+import { vaultFaults } from './fault-matrix-vault.ts';
 
 const names = ['POST credentials', 'POST refresh', 'GET overview', 'get session', 'write latest'];
 

@@ -2,12 +2,12 @@
 // asks how often, and that the next permitted tick recovers by itself once the fault is gone.
 
 import assert from 'node:assert/strict';
-import type { ErrorCode } from '../errors.ts';
-import type { State } from '../state.ts';
+import { challengePage, type Fault } from '../sandbox/fault-answers.ts';
+import type { ActiveFault, FaultMatch, Faults } from '../sandbox/faults.ts';
+import type { LoopbackServer } from '../sandbox/loopback-server.ts';
+import type { ErrorCode } from '../src/errors.ts';
+import type { State } from '../src/sync/state.ts';
 import type { Bench } from './bench.ts';
-import { challengePage, type Fault } from './fault-answers.ts';
-import type { ActiveFault, FaultMatch, Faults } from './faults.ts';
-import type { LoopbackServer } from './loopback-server.ts';
 
 const minuteMs = 60_000;
 const hourMs = 60 * minuteMs;

@@ -4,14 +4,14 @@
 
 import { request as httpRequest, type IncomingMessage, type ServerResponse } from 'node:http';
 import { pipeline } from 'node:stream/promises';
-import { createFaults, type FaultRule, type Faults } from './faults.ts';
+import { createFaults, type FaultRule, type Faults } from '../sandbox/faults.ts';
 import {
   type Handler,
   type LoopbackOptions,
   type LoopbackServer,
   readBody,
   startLoopbackServer,
-} from './loopback-server.ts';
+} from '../sandbox/loopback-server.ts';
 
 const bodyLimitBytes = 64 << 20;
 

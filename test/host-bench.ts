@@ -5,12 +5,12 @@ import { request as httpRequest, type IncomingHttpHeaders } from 'node:http';
 import { resolve } from 'node:path';
 import { after } from 'node:test';
 import { BlobServiceClient, type ContainerClient } from '@azure/storage-blob';
-import { type Azurite, startAzurite } from './azurite.ts';
+import { type Azurite, startAzurite } from '../sandbox/azurite.ts';
+import type { LogEntry } from '../sandbox/host/rpc.ts';
+import { type LocalHost, startLocalHost } from '../sandbox/local-host.ts';
+import { type PelotonDouble, startPelotonDouble } from '../sandbox/peloton.ts';
+import { startVaultDouble, type VaultDouble } from '../sandbox/vault.ts';
 import { type FaultProxy, startFaultProxy } from './fault-proxy.ts';
-import type { LogEntry } from './host/rpc.ts';
-import { type LocalHost, startLocalHost } from './local-host.ts';
-import { type PelotonDouble, startPelotonDouble } from './peloton.ts';
-import { startVaultDouble, type VaultDouble } from './vault.ts';
 
 export type HttpAnswer = { status: number; headers: IncomingHttpHeaders; body: Buffer };
 export type HttpCall = { method?: string; headers?: Record<string, string> };
@@ -37,7 +37,7 @@ const noonZone = `Etc/GMT${offsetHours > 0 ? '-' : '+'}${Math.abs(offsetHours)}`
 /** The local day of the service under test. */
 export const today = new Date(Date.now() + offsetHours * hourMs).toISOString().slice(0, 10);
 
-const repository = resolve(import.meta.dirname, '../..');
+const repository = resolve(import.meta.dirname, '..');
 
 const parts: { close(): Promise<void> }[] = [];
 // At import, so that it belongs to the whole file and not to the test that happens to run.

@@ -4,8 +4,8 @@
 import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
 import fc from 'fast-check';
-import { startHostBench, today } from './sandbox/host-bench.ts';
-import { assertGood, assertNothingOf, assertProblem, publicRoutes } from './sandbox/http-promises.ts';
+import { startHostBench, today } from './host-bench.ts';
+import { assertGood, assertNothingOf, assertProblem, publicRoutes } from './http-promises.ts';
 
 const { call, sync, log } = await startHostBench();
 /** In everything that is sent. */

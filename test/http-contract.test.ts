@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { brotliDecompressSync, gunzipSync } from 'node:zlib';
-import { type HttpAnswer, startHostBench, today } from './sandbox/host-bench.ts';
+import { type HttpAnswer, startHostBench, today } from './host-bench.ts';
 import {
   assertGood,
   assertOpenToEverySite,
@@ -12,7 +12,7 @@ import {
   httpDate,
   publicRoutes,
   type Route,
-} from './sandbox/http-promises.ts';
+} from './http-promises.ts';
 
 const { host, container, call, sync, log } = await startHostBench();
 

@@ -3,7 +3,7 @@
 
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { type HttpAnswer, startHostBench, today } from './sandbox/host-bench.ts';
+import { type HttpAnswer, startHostBench, today } from './host-bench.ts';
 import {
   assertGood,
   assertNothingOf,
@@ -11,7 +11,7 @@ import {
   assertProblem,
   placeholderCaching,
   publicRoutes,
-} from './sandbox/http-promises.ts';
+} from './http-promises.ts';
 
 const { call, sync, container, peloton, vault, store, host } = await startHostBench();
 

@@ -1,11 +1,11 @@
 // Twenty ways in which Peloton, the vault or the store is away for some hours, each as it shows on the wire.
 // None is so long that a day could not have its sync: the last of a day's waits is four hours.
 
-import type { Fault } from './fault-answers.ts';
+import type { Fault } from '../sandbox/fault-answers.ts';
+import type { FaultRule } from '../sandbox/faults.ts';
+import type { PelotonDouble } from '../sandbox/peloton.ts';
+import type { VaultDouble } from '../sandbox/vault.ts';
 import type { FaultProxy } from './fault-proxy.ts';
-import type { FaultRule } from './faults.ts';
-import type { PelotonDouble } from './peloton.ts';
-import type { VaultDouble } from './vault.ts';
 
 /** What an outage can spoil. */
 export type Servers = { peloton: PelotonDouble; vault: VaultDouble; store: FaultProxy };

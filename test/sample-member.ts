@@ -1,8 +1,8 @@
 // Data for the tests of the views: a member whose days come from a seed, so that every run draws the same year. Nothing of it is deployed.
 
-import type { HistoryPoint } from '../history.ts';
-import type { Snapshot } from '../snapshot.ts';
-import { addDays } from './increments.ts';
+import type { HistoryPoint } from '../src/stats/history.ts';
+import type { Snapshot } from '../src/stats/snapshot.ts';
+import { addDays } from '../src/views/increments.ts';
 
 const disciplines = [
   { name: 'Cycling', slug: 'cycling', likelihood: 0.52 },

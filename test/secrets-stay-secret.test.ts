@@ -4,9 +4,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { inspect } from 'node:util';
-import { type Bench, fakeRequest, hourMs, startBench } from './sandbox/bench.ts';
-import type { Faults } from './sandbox/faults.ts';
-import { readBody } from './sandbox/loopback-server.ts';
+import type { Faults } from '../sandbox/faults.ts';
+import { readBody } from '../sandbox/loopback-server.ts';
+import { type Bench, fakeRequest, hourMs, startBench } from './bench.ts';
 
 const canary = (place: string) => `canary-${place}-7f3a`;
 const hook = {

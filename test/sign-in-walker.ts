@@ -2,8 +2,8 @@
 // It is not the product's sign-in and shares nothing with it, so that neither can hide the other's mistake.
 
 import { createHash, randomBytes } from 'node:crypto';
-import type { PelotonDouble } from '../peloton.ts';
-import { signInConstants } from './world.ts';
+import { signInConstants } from '../sandbox/peloton/world.ts';
+import type { PelotonDouble } from '../sandbox/peloton.ts';
 
 type Fields = Record<string, unknown>;
 type Cookie = { name: string; value: string; host: string; path: string };

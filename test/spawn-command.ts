@@ -25,7 +25,10 @@ export async function spawnCommand(name: string, run: CommandRun = {}): Promise<
   try {
     if (fileSettings) await writeFile(join(cwd, 'local.settings.json'), JSON.stringify({ Values: fileSettings }));
     const env = { NODE_COMPILE_CACHE: getCompileCacheDir(), ...settings };
-    const child = spawn(process.execPath, [join(import.meta.dirname, `${name}.ts`), ...args], { cwd, env });
+    const child = spawn(process.execPath, [join(import.meta.dirname, `../src/command-line/${name}.ts`), ...args], {
+      cwd,
+      env,
+    });
     const [output, errors, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')]);
     return { code, output, errors };
   } finally {

@@ -4,10 +4,10 @@ import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { inspect } from 'node:util';
 import { BlobServiceClient } from '@azure/storage-blob';
-import { StatsError } from '../errors.ts';
-import { type BlobContent, createStorage, type Patience } from '../storage.ts';
-import { startAzurite } from './azurite.ts';
-import type { Fault } from './fault-answers.ts';
+import { startAzurite } from '../sandbox/azurite.ts';
+import type { Fault } from '../sandbox/fault-answers.ts';
+import { type BlobContent, createStorage, type Patience } from '../src/azure/storage.ts';
+import { StatsError } from '../src/errors.ts';
 import { startFaultProxy } from './fault-proxy.ts';
 
 /** As many tries as a sync has, without its waits. */

@@ -4,7 +4,7 @@ import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 
-const project = join(import.meta.dirname, '../../..');
+const project = join(import.meta.dirname, '..');
 const hostJson = { version: '2.0', extensions: { http: { customHeaders: { 'X-Custom': 'host' } } } };
 
 export type TemporaryApp = { root: string; remove(): Promise<void> };

@@ -2,12 +2,12 @@
 // by one clock that the simulation holds.
 
 import { BlobServiceClient } from '@azure/storage-blob';
-import { createApp } from '../app.ts';
-import { startAzurite } from './azurite.ts';
+import { startAzurite } from '../sandbox/azurite.ts';
+import { startPelotonDouble } from '../sandbox/peloton.ts';
+import { startVaultDouble } from '../sandbox/vault.ts';
+import { createApp } from '../src/app.ts';
 import { startFaultProxy } from './fault-proxy.ts';
 import type { Servers } from './outages.ts';
-import { startPelotonDouble } from './peloton.ts';
-import { startVaultDouble } from './vault.ts';
 
 export type Host = ReturnType<typeof createApp>;
 

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { request as httpRequest, type IncomingHttpHeaders } from 'node:http';
 import { after, before, describe, it } from 'node:test';
+import { makeTemporaryApp, type TemporaryApp } from '../../test/temporary-app.ts';
 import { type LocalHost, startLocalHost } from '../local-host.ts';
 import type { LogEntry } from './rpc.ts';
-import { makeTemporaryApp, type TemporaryApp } from './temporary-app.ts';
 
 const functions = `
 import { app } from '@azure/functions';

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { request as httpRequest } from 'node:http';
 import { test } from 'node:test';
+import { post } from '../../test/sign-in-walker.ts';
 import { type PelotonDouble, type PelotonOptions, startPelotonDouble } from '../peloton.ts';
-import { post } from './sign-in-walker.ts';
 
 async function start(options: PelotonOptions = {}) {
   const double = await startPelotonDouble({ clock: () => new Date('2026-11-22T08:00:00Z'), ...options });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { type Spoilers, walkSignIn } from '../../test/sign-in-walker.ts';
 import { startPelotonDouble } from '../peloton.ts';
-import { type Spoilers, walkSignIn } from './sign-in-walker.ts';
 
 /** What is done wrong, how the walk is spoiled, and the answer at which it has to end. */
 type Case = [name: string, spoil: Spoilers, status: number, says: RegExp];

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { post, readConfig, type Spoilers, walkSignIn } from '../../test/sign-in-walker.ts';
 import { type PelotonDouble, startPelotonDouble } from '../peloton.ts';
-import { post, readConfig, type Spoilers, walkSignIn } from './sign-in-walker.ts';
 
 const pathsOf = (double: PelotonDouble) => double.requests.map(({ method, host, path }) => `${method} ${host} ${path}`);
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { post, walkSignIn } from '../../test/sign-in-walker.ts';
 import { type PelotonDouble, type PelotonOptions, startPelotonDouble } from '../peloton.ts';
-import { post, walkSignIn } from './sign-in-walker.ts';
 import { signInConstants } from './world.ts';
 
 const client_id = signInConstants.clientId;

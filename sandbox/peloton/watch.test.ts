@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { post, walkSignIn } from '../../test/sign-in-walker.ts';
 import { type PelotonDouble, startPelotonDouble } from '../peloton.ts';
-import { post, walkSignIn } from './sign-in-walker.ts';
 
 async function start() {
   const clock = { now: new Date('2026-11-22T08:00:00Z') };

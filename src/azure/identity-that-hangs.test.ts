@@ -2,8 +2,8 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { startLoopbackServer } from '../../sandbox/loopback-server.ts';
 import { createCredential } from './identity.ts';
-import { startLoopbackServer } from './sandbox/loopback-server.ts';
 
 test('a platform that hangs instead of giving a token ends with the call that asked', async () => {
   await using platform = await startLoopbackServer(() => new Promise(() => {}));

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
-import { readConfig } from './config.ts';
+import { startLoopbackServer } from '../../sandbox/loopback-server.ts';
+import { startVaultDouble } from '../../sandbox/vault.ts';
+import { readConfig } from '../config.ts';
 import { createCredential } from './identity.ts';
-import { startLoopbackServer } from './sandbox/loopback-server.ts';
-import { startVaultDouble } from './sandbox/vault.ts';
 import { createSecretClient, createVault } from './vault.ts';
 
 type Asked = { resource: string | null; clientId: string | null; header: string | undefined };

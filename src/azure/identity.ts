@@ -9,7 +9,7 @@ import {
   ManagedIdentityCredential,
   type TokenCredential,
 } from '@azure/identity';
-import type { Identity } from './config.ts';
+import type { Identity } from '../config.ts';
 
 /** For a double on loopback, which takes any token. */
 const loopbackCredential: TokenCredential = {

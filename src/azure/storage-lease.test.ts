@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, beforeEach, test } from 'node:test';
-import { azureError, jsonContent, type Store, startStoreBench, storageFailureOf } from './sandbox/store-bench.ts';
+import { azureError, jsonContent, type Store, startStoreBench, storageFailureOf } from '../../test/store-bench.ts';
 import type { Lease } from './storage.ts';
 
 const bench = await startStoreBench();

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, beforeEach, describe, it } from 'node:test';
-import { StatsError } from './errors.ts';
-import type { Fault } from './sandbox/fault-answers.ts';
-import { azureError, jsonContent, type Store, startStoreBench, storageFailureOf } from './sandbox/store-bench.ts';
+import type { Fault } from '../../sandbox/fault-answers.ts';
+import { azureError, jsonContent, type Store, startStoreBench, storageFailureOf } from '../../test/store-bench.ts';
+import { StatsError } from '../errors.ts';
 
 const bench = await startStoreBench();
 after(() => bench.close());

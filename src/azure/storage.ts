@@ -9,8 +9,8 @@ import {
   RestError,
   type StoragePipelineOptions,
 } from '@azure/storage-blob';
-import type { StorageConfig } from './config.ts';
-import { reasonOf, StatsError } from './errors.ts';
+import type { StorageConfig } from '../config.ts';
+import { reasonOf, StatsError } from '../errors.ts';
 import { createCredential } from './identity.ts';
 
 export type StoredBlob = { bytes: Buffer; etag: string; lastModified: Date };

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { after, beforeEach, describe, it } from 'node:test';
 import { inspect } from 'node:util';
-import { StatsError } from './errors.ts';
-import type { Fault } from './sandbox/fault-answers.ts';
-import { startVaultDouble } from './sandbox/vault.ts';
+import type { Fault } from '../../sandbox/fault-answers.ts';
+import { startVaultDouble } from '../../sandbox/vault.ts';
+import { StatsError } from '../errors.ts';
 import { createSecretClient, createVault, type Vault } from './vault.ts';
 
 const at = new Date('2026-11-22T09:00:00.000Z');

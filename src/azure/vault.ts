@@ -2,8 +2,8 @@
 // wrong is an error that names the secret and what to do. A value is never part of an error.
 
 import { isRestError, SecretClient, type SecretClientOptions } from '@azure/keyvault-secrets';
-import { type Config, isLoopback } from './config.ts';
-import { reasonOf, StatsError } from './errors.ts';
+import { type Config, isLoopback } from '../config.ts';
+import { reasonOf, StatsError } from '../errors.ts';
 import { createCredential } from './identity.ts';
 
 export type Secret = { value: string; version: string; createdAt: Date };

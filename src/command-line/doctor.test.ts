@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { startBench } from '../sandbox/bench.ts';
-import { startLoopbackServer } from '../sandbox/loopback-server.ts';
-import { type CommandEnd, spawnCommand } from './spawn-command.ts';
+import { startLoopbackServer } from '../../sandbox/loopback-server.ts';
+import { startBench } from '../../test/bench.ts';
+import { type CommandEnd, spawnCommand } from '../../test/spawn-command.ts';
 
 const linesOf = ({ output }: CommandEnd) => output.trimEnd().split('\n');
 

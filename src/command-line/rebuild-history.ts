@@ -1,7 +1,7 @@
 // `npm run rebuild-history`: history.json made anew from the days. Under the lease, so that no sync writes meanwhile.
 
-import { type RebuiltHistory, replaceHistory } from '../publish.ts';
-import { holdLease } from '../run.ts';
+import { type RebuiltHistory, replaceHistory } from '../sync/publish.ts';
+import { holdLease } from '../sync/run.ts';
 import { countOf } from './doctor/finding.ts';
 import { type CommandContext, runCommand } from './run-command.ts';
 

@@ -6,7 +6,7 @@ import { createParts } from '../app.ts';
 import { environment, type Settings } from '../config.ts';
 import { asStatsError, StatsError, stackOf } from '../errors.ts';
 import { type Log, syncFailed } from '../log.ts';
-import type { RunParts } from '../run.ts';
+import type { RunParts } from '../sync/run.ts';
 import { readSettings } from './read-settings.ts';
 
 export type CommandContext = {

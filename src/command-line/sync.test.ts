@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { type Bench, startBench } from '../sandbox/bench.ts';
-import { type CommandEnd, spawnCommand } from './spawn-command.ts';
+import { type Bench, startBench } from '../../test/bench.ts';
+import { type CommandEnd, spawnCommand } from '../../test/spawn-command.ts';
 
 /** The command lives in real time, so what it talks to does too. */
 const startNow = () => startBench({ at: new Date().toISOString() });

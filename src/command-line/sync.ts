@@ -1,10 +1,10 @@
 // `npm run sync`: one sync now, from this machine, like the timer's. Ends with 0 when the stats are fresh, and with 1
 // when they are not and somebody has to do something, or to try again.
 
-import { evaluateHealth, type Health } from '../health.ts';
-import { look } from '../look.ts';
-import type { RunParts } from '../run.ts';
-import { tick } from '../tick.ts';
+import { evaluateHealth, type Health } from '../sync/health.ts';
+import { look } from '../sync/look.ts';
+import type { RunParts } from '../sync/run.ts';
+import { tick } from '../sync/tick.ts';
 import { type CommandContext, runCommand } from './run-command.ts';
 
 const help = `npm run sync [-- --force]

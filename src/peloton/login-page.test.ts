@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as fc from 'fast-check';
-import { loginPage, postingForm, secondFactorPage } from '../sandbox/peloton/login-pages.ts';
+import { loginPage, postingForm, secondFactorPage } from '../../sandbox/peloton/login-pages.ts';
 import { asksSecondFactor, isNoPage, readForms, readInjectedConfig } from './login-page.ts';
 
 test('a form is read as a browser would send it', () => {

@@ -3,7 +3,7 @@
 
 import { Parser } from 'htmlparser2';
 import type { Answer } from '../http.ts';
-import { assertAvailable, changed, parseJson, unavailable } from './answers.ts';
+import { assertAvailable, changed, parseJson, unavailable } from './judge.ts';
 
 export type HiddenForm = { action: string; fields: [name: string, value: string][] };
 

@@ -4,7 +4,7 @@ import * as z from 'zod';
 import type { PelotonConfig } from '../config.ts';
 import { StatsError } from '../errors.ts';
 import type { Answer, Door } from '../http.ts';
-import { assertAvailable, changed, requireJson } from './answers.ts';
+import { assertAvailable, changed, requireJson } from './judge.ts';
 
 /** The headers that prove who asks: a bearer token, or the cookie of the 2021 way. */
 export type Access = { headers: Record<string, string> };

@@ -4,7 +4,7 @@
 import { getPublicSuffix } from 'tough-cookie';
 import { isLoopback, type PelotonConfig } from '../config.ts';
 import type { Answer } from '../http.ts';
-import { changed } from './answers.ts';
+import { changed } from './judge.ts';
 
 export const credentialsPath = '/usernamepassword/login';
 const shownPaths = new Set([

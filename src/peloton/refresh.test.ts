@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { Fault } from '../../sandbox/fault-answers.ts';
+import { type Bench, type BenchOptions, fastLimits, hourMs, startBench } from '../../test/bench.ts';
+import { askedDuring, pasteSession, storedSession, tickFailure } from '../../test/custody-bench.ts';
 import { createParts } from '../app.ts';
 import { StatsError } from '../errors.ts';
-import { look } from '../look.ts';
-import { run } from '../run.ts';
-import { type Bench, type BenchOptions, fastLimits, hourMs, startBench } from '../sandbox/bench.ts';
-import { askedDuring, pasteSession, storedSession, tickFailure } from '../sandbox/custody-bench.ts';
-import type { Fault } from '../sandbox/fault-answers.ts';
+import { look } from '../sync/look.ts';
+import { run } from '../sync/run.ts';
 
 const minuteMs = 60_000;
 const tokenPath = /^\/oauth\/token$/;

@@ -5,7 +5,7 @@ import * as z from 'zod';
 import type { PelotonConfig } from '../config.ts';
 import { StatsError } from '../errors.ts';
 import type { Answer, Door } from '../http.ts';
-import { assertAvailable, requireJson, stringOf } from './answers.ts';
+import { assertAvailable, requireJson, stringOf } from './judge.ts';
 import { userId } from './overview.ts';
 import type { Credentials } from './sign-in.ts';
 import { token } from './stored-session.ts';

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
+import { type LoopbackServer, startLoopbackServer } from '../../sandbox/loopback-server.ts';
+import { type Answer, type Call, readCall, sendAnswer } from '../../sandbox/peloton/call.ts';
+import { loginPage, postingForm, secondFactorPage } from '../../sandbox/peloton/login-pages.ts';
+import { startPelotonDouble } from '../../sandbox/peloton.ts';
 import { readConfig } from '../config.ts';
 import { StatsError } from '../errors.ts';
 import { createDoor } from '../http.ts';
-import { type LoopbackServer, startLoopbackServer } from '../sandbox/loopback-server.ts';
-import { type Answer, type Call, readCall, sendAnswer } from '../sandbox/peloton/call.ts';
-import { loginPage, postingForm, secondFactorPage } from '../sandbox/peloton/login-pages.ts';
-import { startPelotonDouble } from '../sandbox/peloton.ts';
 import { type AuthorizationCode, signIn } from './sign-in.ts';
 
 const credentials = { username: 'rider@example.invalid', password: 'canary-password' };

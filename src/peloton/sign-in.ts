@@ -6,7 +6,7 @@ import { CookieJar } from 'tough-cookie';
 import type { PelotonConfig } from '../config.ts';
 import { StatsError } from '../errors.ts';
 import type { Answer, Door } from '../http.ts';
-import { assertAvailable, changed, parseJson, stringOf, unavailable } from './answers.ts';
+import { assertAvailable, changed, parseJson, stringOf, unavailable } from './judge.ts';
 import {
   asksSecondFactor,
   assertPage,

@@ -2,8 +2,8 @@
 // so nothing in it is sure to be there.
 
 import * as z from 'zod';
+import type { Secret } from '../azure/vault.ts';
 import type { PelotonConfig } from '../config.ts';
-import type { Secret } from '../vault.ts';
 import { type Access, userId } from './overview.ts';
 
 const renewBeforeMs = 60 * 60 * 1000;

@@ -4,7 +4,7 @@
 import type { PelotonConfig } from '../config.ts';
 import { StatsError } from '../errors.ts';
 import type { Door } from '../http.ts';
-import { assertAvailable, changed, parseJson, requireJson, stringOf } from './answers.ts';
+import { assertAvailable, changed, parseJson, requireJson, stringOf } from './judge.ts';
 
 export type Grant =
   | { grant_type: 'authorization_code'; code: string; code_verifier: string; redirect_uri: string }

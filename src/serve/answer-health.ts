@@ -1,14 +1,14 @@
 // GET /api/health: read afresh every time, since a probe wants to know how the store is and not how a copy was.
 
+import type { Storage } from '../azure/storage.ts';
 import type { Config } from '../config.ts';
 import { StatsError } from '../errors.ts';
-import { evaluateHealth, faultHealth, type Health, isHealthy } from '../health.ts';
-import { parseHistory } from '../history.ts';
 import type { Log } from '../log.ts';
-import { look, type Seen } from '../look.ts';
-import { historyBlob, latestBlob } from '../publish.ts';
-import { type Reply, uncachedJson } from '../serve.ts';
-import type { Storage } from '../storage.ts';
+import { parseHistory } from '../stats/history.ts';
+import { evaluateHealth, faultHealth, type Health, isHealthy } from '../sync/health.ts';
+import { look, type Seen } from '../sync/look.ts';
+import { historyBlob, latestBlob } from '../sync/publish.ts';
+import { type Reply, uncachedJson } from './serve.ts';
 
 function assertSnapshot({ latest }: Seen): void {
   if (!latest || latest.snapshot) return;

@@ -1,22 +1,14 @@
 // The stats as people look at them: card, badge, page. A card or a page is made once a version, and always drawn, so that
 // no site shows a broken image. Nothing of a request gets into one but a choice from a list of ours.
 
-import type { Copy } from '../copy.ts';
 import { StatsError } from '../errors.ts';
-import type { HistoryPoint } from '../history.ts';
 import { once } from '../once.ts';
-import {
-  jsonType,
-  publicCaching,
-  type Reply,
-  type Representation,
-  type Request,
-  represent,
-  respond,
-} from '../serve.ts';
-import type { Snapshot } from '../snapshot.ts';
+import type { HistoryPoint } from '../stats/history.ts';
+import type { Snapshot } from '../stats/snapshot.ts';
 import type { PlaceholderMessage } from '../views/card.ts';
 import { builtAt, type Copies, lastModifiedOf, type StoredStats } from './copies.ts';
+import type { Copy } from './copy.ts';
+import { jsonType, publicCaching, type Reply, type Representation, type Request, represent, respond } from './serve.ts';
 
 /** A placeholder is replaced by the first sync: readers ask again soon. */
 const placeholderCaching = 'public, max-age=60';

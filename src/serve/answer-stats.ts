@@ -2,10 +2,10 @@
 
 import * as z from 'zod';
 import { StatsError } from '../errors.ts';
-import { type HistoryPoint, historyFormats, toCsv } from '../history.ts';
-import { historyBlob } from '../publish.ts';
-import { csvType, jsonType, problem, type Reply, type Request, represent, respond, retryAfter } from '../serve.ts';
+import { type HistoryPoint, historyFormats, toCsv } from '../stats/history.ts';
+import { historyBlob } from '../sync/publish.ts';
 import { type Copies, lastModifiedOf } from './copies.ts';
+import { csvType, jsonType, problem, type Reply, type Request, represent, respond, retryAfter } from './serve.ts';
 
 const localDate = z.iso.date();
 

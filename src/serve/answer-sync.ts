@@ -1,8 +1,8 @@
 // POST /api/sync: what came of a tick that somebody asked for.
 
 import { asStatsError } from '../errors.ts';
-import { failureProblem, type Reply, type Request, uncachedJson } from '../serve.ts';
-import type { TickOutcome } from '../tick.ts';
+import type { TickOutcome } from '../sync/tick.ts';
+import { failureProblem, type Reply, type Request, uncachedJson } from './serve.ts';
 
 type RunTick = (force: boolean) => Promise<TickOutcome>;
 

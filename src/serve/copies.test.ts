@@ -2,10 +2,10 @@
 
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { type Bench, fakeRequest, startBench } from '../../test/bench.ts';
 import { type Context, createApp } from '../app.ts';
-import { keepCopy } from '../copy.ts';
-import { type Bench, fakeRequest, startBench } from '../sandbox/bench.ts';
-import type { Reply } from '../serve.ts';
+import { keepCopy } from './copy.ts';
+import type { Reply } from './serve.ts';
 
 const quiet: Context = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
 

@@ -1,13 +1,13 @@
 // This instance's copies of what the public routes answer from: the newest snapshot, the series, and some days.
 
-import { type Copy, keepCopy } from '../copy.ts';
+import type { Storage, StoredBlob } from '../azure/storage.ts';
 import { StatsError } from '../errors.ts';
-import { type History, parseHistory, toCsv } from '../history.ts';
 import { once } from '../once.ts';
-import { dayBlob, historyBlob, latestBlob } from '../publish.ts';
-import { csvType, jsonType, type Representation, represent } from '../serve.ts';
-import { parseSnapshot, type Snapshot } from '../snapshot.ts';
-import type { Storage, StoredBlob } from '../storage.ts';
+import { type History, parseHistory, toCsv } from '../stats/history.ts';
+import { parseSnapshot, type Snapshot } from '../stats/snapshot.ts';
+import { dayBlob, historyBlob, latestBlob } from '../sync/publish.ts';
+import { type Copy, keepCopy } from './copy.ts';
+import { csvType, jsonType, type Representation, represent } from './serve.ts';
 
 /** When this code was built: a change of code can change an answer that no sync has changed. */
 declare const BUILT_AT: string | undefined;

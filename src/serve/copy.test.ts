@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { mock, test } from 'node:test';
+import type { StoredBlob } from '../azure/storage.ts';
+import { StatsError } from '../errors.ts';
 import { keepCopy } from './copy.ts';
-import { StatsError } from './errors.ts';
-import type { StoredBlob } from './storage.ts';
 
 const lastModified = new Date('2026-11-22T08:00:00Z');
 

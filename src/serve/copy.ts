@@ -1,7 +1,7 @@
 // An instance's copy of one blob: asked for again now and then, conditionally, once for all who wait; served while the
 // store is away. What is made of the bytes is made once a version.
 
-import type { StoredBlob } from './storage.ts';
+import type { StoredBlob } from '../azure/storage.ts';
 
 export type Copy<T> = { value: T; etag: string; lastModified: Date };
 

@@ -1,8 +1,8 @@
 // What is the same for every reader until the next build: the element's script, the JSON Schema, the OpenAPI document.
 
 import { once } from '../once.ts';
-import { type Reply, type Request, represent, respond } from '../serve.ts';
 import { builtAt } from './copies.ts';
+import { type Reply, type Request, represent, respond } from './serve.ts';
 
 type Document = { contentType: string; make: () => Promise<string> };
 
@@ -19,11 +19,11 @@ export function createDocuments(publicUrl: string | undefined) {
     }),
     schema: keepDocument({
       contentType: 'application/schema+json',
-      make: async () => JSON.stringify((await import('../json-schema.ts')).createSnapshotJsonSchema(publicUrl)),
+      make: async () => JSON.stringify((await import('./json-schema.ts')).createSnapshotJsonSchema(publicUrl)),
     }),
     openapi: keepDocument({
       contentType: 'application/openapi+json;version=3.1',
-      make: async () => JSON.stringify((await import('../openapi.ts')).createOpenApi(publicUrl)),
+      make: async () => JSON.stringify((await import('./openapi.ts')).createOpenApi(publicUrl)),
     }),
   };
 }

@@ -2,10 +2,10 @@
 // that they do not name: a field that is added later must not break a reader who checks.
 
 import * as z from 'zod';
-import { healthSchema } from './health.ts';
-import { historySchema } from './history.ts';
+import { historySchema } from '../stats/history.ts';
+import { snapshotSchema } from '../stats/snapshot.ts';
+import { healthSchema } from '../sync/health.ts';
 import type { Problem } from './serve.ts';
-import { snapshotSchema } from './snapshot.ts';
 
 export type JsonObject = Record<string, unknown>;
 

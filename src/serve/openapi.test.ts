@@ -4,10 +4,10 @@
 import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
-import type { Context } from './app.ts';
-import { type Bench, fakeRequest, startBench } from './sandbox/bench.ts';
-import { startHostBench } from './sandbox/host-bench.ts';
-import { members } from './sandbox/members/members.ts';
+import { members } from '../../sandbox/members/members.ts';
+import { type Bench, fakeRequest, startBench } from '../../test/bench.ts';
+import { startHostBench } from '../../test/host-bench.ts';
+import type { Context } from '../app.ts';
 import type { Reply } from './serve.ts';
 
 const publicUrl = 'https://stats.example';

@@ -1,11 +1,11 @@
 // The OpenAPI document: every route with its parameters and answers, whose schemas are those of json-schema.ts.
 
-import manifest from '../package.json' with { type: 'json' };
-import { errorTable } from './errors.ts';
-import { historyFormats } from './history.ts';
+import manifest from '../../package.json' with { type: 'json' };
+import { errorTable } from '../errors.ts';
+import { historyFormats } from '../stats/history.ts';
+import { themes } from '../views/theme.ts';
 import { busySchema, createSchemas, type JsonObject, syncedSchema, toInlineSchema } from './json-schema.ts';
 import { publicCaching, retryAfter } from './serve.ts';
-import { themes } from './views/theme.ts';
 
 const refer = (part: string, name: string) => ({ $ref: `#/components/${part}/${name}` });
 const schemaOf = (name: string) => refer('schemas', name);

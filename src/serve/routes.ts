@@ -5,12 +5,12 @@ import { environment, readConfig, readPublicUrl, readStorageConfig, type Setting
 import { asStatsError, StatsError, stackOf } from '../errors.ts';
 import type { Log } from '../log.ts';
 import { once } from '../once.ts';
-import { answerOptions, failureProblem, type Reply, type Request, retryAfter } from '../serve.ts';
+import { answerHealth } from './answer-health.ts';
+import { createPictures } from './answer-pictures.ts';
+import { answerHistory, answerStats, answerStatsDay } from './answer-stats.ts';
 import { createCopies } from './copies.ts';
 import { createDocuments } from './documents.ts';
-import { answerHealth } from './health.ts';
-import { answerHistory, answerStats, answerStatsDay } from './json.ts';
-import { createPictures } from './pictures.ts';
+import { answerOptions, failureProblem, type Reply, type Request, retryAfter } from './serve.ts';
 
 type Answer = (request: Request, log: Log) => Promise<Reply>;
 
@@ -36,7 +36,7 @@ export function createReaders({ settings = environment, clock }: ReadersOptions)
   const config = () => readConfig(settings);
   const publicUrl = readPublicUrl(settings);
   const storage = once(async () => {
-    const { createStorage, readerPatience } = await import('../storage.ts');
+    const { createStorage, readerPatience } = await import('../azure/storage.ts');
     return createStorage(readStorageConfig(settings), readerPatience);
   });
   const copies = createCopies({ storage, clock });

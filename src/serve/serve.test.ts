@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import * as fc from 'fast-check';
-import { type ErrorCode, errorTable, StatsError } from './errors.ts';
+import { type ErrorCode, errorTable, StatsError } from '../errors.ts';
 import {
   answerOptions,
   chooseCoding,

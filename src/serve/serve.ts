@@ -4,8 +4,8 @@
 import { createHash } from 'node:crypto';
 import { promisify } from 'node:util';
 import { type BrotliOptions, brotliCompress, constants, gzip } from 'node:zlib';
-import { errorTable, type StatsError } from './errors.ts';
-import { once } from './once.ts';
+import { errorTable, type StatsError } from '../errors.ts';
+import { once } from '../once.ts';
 
 /** What a handler reads of a request; Azure's HttpRequest is one. */
 export type Request = {

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as fc from 'fast-check';
+import { findMember, members } from '../../sandbox/members/members.ts';
+import { drawOverview, type OverviewShape } from '../../sandbox/members/overview.ts';
 import { compareShapes, countsThatFell, type Drift, describeShape, findDrift } from './drift.ts';
-import { findMember, members } from './sandbox/members/members.ts';
-import { drawOverview, type OverviewShape } from './sandbox/members/overview.ts';
 import { type Snapshot, toSnapshot } from './snapshot.ts';
 
 const noon = new Date('2026-11-22T12:00:00Z');

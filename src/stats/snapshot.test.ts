@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { StatsError } from './errors.ts';
-import { findMember, members } from './sandbox/members/members.ts';
-import { drawOverview } from './sandbox/members/overview.ts';
-import { listPrivateTexts } from './sandbox/members/profile.ts';
+import { findMember, members } from '../../sandbox/members/members.ts';
+import { drawOverview } from '../../sandbox/members/overview.ts';
+import { listPrivateTexts } from '../../sandbox/members/profile.ts';
+import { StatsError } from '../errors.ts';
 import { hasLostAllCounts, parseSnapshot, snapshotSchema, toSnapshot } from './snapshot.ts';
 
 const syncedAt = new Date('2026-11-21T21:00:04.123Z');

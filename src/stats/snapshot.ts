@@ -2,7 +2,7 @@
 // Only workout_counts decides whether an overview is good; anything else that is malformed is left out and said in `drift`.
 
 import * as z from 'zod';
-import { StatsError } from './errors.ts';
+import { StatsError } from '../errors.ts';
 
 const wholeNumber = z.int().nonnegative();
 const httpsUrl = z.url({ protocol: /^https$/ });

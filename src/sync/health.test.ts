@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as fc from 'fast-check';
-import { type ErrorCode, errorTable, StatsError } from './errors.ts';
+import { type ErrorCode, errorTable, StatsError } from '../errors.ts';
 import { evaluateHealth, faultHealth, type Health, healthSchema, isHealthy } from './health.ts';
 import { initialState, type State } from './state.ts';
 

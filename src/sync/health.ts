@@ -1,8 +1,8 @@
 // How the service is, from what the last runs wrote down: for a probe, and for the person it names. Pure.
 
 import * as z from 'zod';
-import type { ScheduleConfig } from './config.ts';
-import { type ErrorCode, errorTable, type StatsError } from './errors.ts';
+import type { ScheduleConfig } from '../config.ts';
+import { type ErrorCode, errorTable, type StatsError } from '../errors.ts';
 import { isFailing } from './ledger.ts';
 import { isOwed, latestScheduledInstant, nextScheduledInstant, nextTick, staleAfterMs } from './schedule.ts';
 import type { State } from './state.ts';

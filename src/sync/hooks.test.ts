@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
+import { type Fault, sendFault } from '../../sandbox/fault-answers.ts';
+import { type LoopbackServer, readBody, startLoopbackServer } from '../../sandbox/loopback-server.ts';
+import { type Bench, hourMs, startBench } from '../../test/bench.ts';
 import { digestStats } from './hooks.ts';
-import { type Bench, hourMs, startBench } from './sandbox/bench.ts';
-import { type Fault, sendFault } from './sandbox/fault-answers.ts';
-import { type LoopbackServer, readBody, startLoopbackServer } from './sandbox/loopback-server.ts';
 
 type Call = { path: string; authorization: string | undefined; body: unknown };
 type Receiver = LoopbackServer & { calls: Call[]; answer: Fault };

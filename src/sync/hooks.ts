@@ -3,13 +3,13 @@
 
 import { createHash } from 'node:crypto';
 import * as z from 'zod';
-import { isLoopback } from './config.ts';
-import { asStatsError, StatsError } from './errors.ts';
-import type { Door } from './http.ts';
-import { type Log, timed } from './log.ts';
-import type { Snapshot } from './snapshot.ts';
+import type { Vault } from '../azure/vault.ts';
+import { isLoopback } from '../config.ts';
+import { asStatsError, StatsError } from '../errors.ts';
+import type { Door } from '../http.ts';
+import { type Log, timed } from '../log.ts';
+import type { Snapshot } from '../stats/snapshot.ts';
 import type { HookState } from './state.ts';
-import type { Vault } from './vault.ts';
 
 const secretName = 'build-hooks';
 const dayMs = 24 * 60 * 60 * 1000;

@@ -1,9 +1,9 @@
 // What a tick and a health check see first: state.json and latest.json, read at once. Nothing is written.
 
-import type { Log } from './log.ts';
+import type { Storage } from '../azure/storage.ts';
+import type { Log } from '../log.ts';
 import { latestBlob, readSnapshot, type StoredSnapshot } from './publish.ts';
 import { readState, type StateFile } from './state.ts';
-import type { Storage } from './storage.ts';
 
 export type Seen = {
   file: StateFile;

@@ -1,11 +1,11 @@
 // The blobs a sync writes, in the order that keeps a crash harmless: raw, day, series, latest.
 // Day, series and latest are replaced only by something newer, and only as the version that was read.
 
-import { StatsError } from './errors.ts';
-import { emptyHistory, type History, type HistoryPoint, parseHistory, toPoint, withPoints } from './history.ts';
+import type { BlobContainer, BlobContent, Storage, StoredBlob } from '../azure/storage.ts';
+import { StatsError } from '../errors.ts';
+import { emptyHistory, type History, type HistoryPoint, parseHistory, toPoint, withPoints } from '../stats/history.ts';
+import { parseSnapshot, type Snapshot } from '../stats/snapshot.ts';
 import { isFromWrongClock } from './schedule.ts';
-import { parseSnapshot, type Snapshot } from './snapshot.ts';
-import type { BlobContainer, BlobContent, Storage, StoredBlob } from './storage.ts';
 
 export const latestBlob = 'latest.json';
 export const historyBlob = 'history.json';

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import type { IncomingMessage } from 'node:http';
 import { describe, test } from 'node:test';
-import { defaultLimits as doorLimits } from './http.ts';
+import { type Bench, fastLimits, hourMs, startBench } from '../../test/bench.ts';
+import { askedDuring, tickFailure } from '../../test/custody-bench.ts';
+import { runDoomed } from '../../test/doomed-run.ts';
+import { releaseTimeoutMs } from '../azure/storage.ts';
+import { vaultPatience } from '../azure/vault.ts';
+import { defaultLimits as doorLimits } from '../http.ts';
 import { defaultLimits as runLimits } from './run.ts';
-import { type Bench, fastLimits, hourMs, startBench } from './sandbox/bench.ts';
-import { askedDuring, tickFailure } from './sandbox/custody-bench.ts';
-import { runDoomed } from './sandbox/doomed-run.ts';
-import { releaseTimeoutMs } from './storage.ts';
-import { vaultPatience } from './vault.ts';
 
 const minuteMs = 60_000;
 

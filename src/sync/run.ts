@@ -1,15 +1,15 @@
 // One run: the lease that keeps it alone, the time it has, what it works with, and the failure it leaves for the next.
 // Whatever signs in or syncs does so inside a run.
 
-import type { Config } from './config.ts';
-import { asStatsError, StatsError } from './errors.ts';
-import { createDoor, type Door, type DoorLimits } from './http.ts';
+import type { Lease, Storage } from '../azure/storage.ts';
+import type { Vault } from '../azure/vault.ts';
+import type { Config } from '../config.ts';
+import { asStatsError, StatsError } from '../errors.ts';
+import { createDoor, type Door, type DoorLimits } from '../http.ts';
+import type { Log } from '../log.ts';
+import { type Custody, createCustody } from '../peloton/session.ts';
 import { openLedger, type RunLedger } from './ledger.ts';
-import type { Log } from './log.ts';
 import type { Seen } from './look.ts';
-import { type Custody, createCustody } from './peloton/session.ts';
-import type { Lease, Storage } from './storage.ts';
-import type { Vault } from './vault.ts';
 
 export type RunParts = {
   config: Config;

@@ -4,8 +4,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as fc from 'fast-check';
-import type { ScheduleConfig } from './config.ts';
-import { StatsError } from './errors.ts';
+import type { ScheduleConfig } from '../config.ts';
+import { StatsError } from '../errors.ts';
 import { decideDue, latestScheduledInstant, nextScheduledInstant, waitAfter } from './schedule.ts';
 
 const minuteMs = 60_000;

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { ScheduleConfig } from './config.ts';
-import { type ErrorCode, StatsError } from './errors.ts';
+import type { ScheduleConfig } from '../config.ts';
+import { type ErrorCode, StatsError } from '../errors.ts';
 import {
   decideDue,
   isOwed,

@@ -2,8 +2,8 @@
 // The scheduled instant of a local date is its first instant with local time ≥ SYNC_TIME: in a skipped hour the end of
 // the gap, in a repeated one the first.
 
-import type { ScheduleConfig } from './config.ts';
-import type { ErrorCode, StatsError } from './errors.ts';
+import type { ScheduleConfig } from '../config.ts';
+import type { ErrorCode, StatsError } from '../errors.ts';
 
 const minuteMs = 60_000;
 const hourMs = 60 * minuteMs;

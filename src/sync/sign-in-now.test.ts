@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { createParts } from './app.ts';
-import { type Bench, fastLimits, hourMs, startBench } from './sandbox/bench.ts';
-import { storedSession, tickFailure } from './sandbox/custody-bench.ts';
+import { type Bench, fastLimits, hourMs, startBench } from '../../test/bench.ts';
+import { storedSession, tickFailure } from '../../test/custody-bench.ts';
+import { createParts } from '../app.ts';
 import { signInNow } from './sign-in-now.ts';
 
 async function signIn(bench: Bench): Promise<string> {

@@ -1,17 +1,17 @@
 // The mission, one line a word: credentials from the vault, the Peloton overview, a snapshot by allow-list, a write to Blob
 // Storage. When it may run, and what becomes of a failure, is tick.ts.
 
-import type { Config } from './config.ts';
-import { countsThatFell, type Drift, findDrift } from './drift.ts';
-import { StatsError } from './errors.ts';
-import type { Door } from './http.ts';
-import { type Log, timed } from './log.ts';
-import { fetchOverview } from './peloton/overview.ts';
-import type { Custody } from './peloton/session.ts';
+import type { Storage } from '../azure/storage.ts';
+import type { Config } from '../config.ts';
+import { StatsError } from '../errors.ts';
+import type { Door } from '../http.ts';
+import { type Log, timed } from '../log.ts';
+import { fetchOverview } from '../peloton/overview.ts';
+import type { Custody } from '../peloton/session.ts';
+import { countsThatFell, type Drift, findDrift } from '../stats/drift.ts';
+import { hasLostAllCounts, type Snapshot, toSnapshot } from '../stats/snapshot.ts';
 import { proveStoreWritable, publish, rawBlob } from './publish.ts';
 import { localDate } from './schedule.ts';
-import { hasLostAllCounts, type Snapshot, toSnapshot } from './snapshot.ts';
-import type { Storage } from './storage.ts';
 
 export type SyncParts = {
   config: Config;

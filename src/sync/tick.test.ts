@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { HistoryPoint } from './history.ts';
-import { type Bench, hourMs, startBench } from './sandbox/bench.ts';
-import { askedDuring, pasteSession, tickFailure } from './sandbox/custody-bench.ts';
-import type { Fault } from './sandbox/fault-answers.ts';
+import type { Fault } from '../../sandbox/fault-answers.ts';
+import { type Bench, hourMs, startBench } from '../../test/bench.ts';
+import { askedDuring, pasteSession, tickFailure } from '../../test/custody-bench.ts';
+import type { HistoryPoint } from '../stats/history.ts';
 
 const minuteMs = 60_000;
 const overviewPath = /\/overview$/;

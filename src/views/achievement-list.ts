@@ -1,7 +1,7 @@
 // Achievements in Peloton's own order: the first twelve at once, the others on demand. Their pictures stay away: they live
 // on another host, which would learn of every reader.
 
-import type { Snapshot } from '../snapshot.ts';
+import type { Snapshot } from '../stats/snapshot.ts';
 import { fitText } from './fit-text.ts';
 import { formatShort } from './format.ts';
 import { type Markup, markup } from './markup.ts';

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Ajv } from 'ajv';
+import { sampleHistory, sampleSnapshot } from '../../test/sample-member.ts';
 import { renderBadge, renderBadgePlaceholder } from './badge.ts';
-import { sampleHistory, sampleSnapshot } from './sample-member.ts';
 
 const base = sampleSnapshot(sampleHistory({ days: 9 }));
 const snapshot = {

@@ -1,6 +1,6 @@
 // The badge: what shields.io's endpoint badge asks for. A metric that is not known is answered, never repeated.
 
-import type { Snapshot } from '../snapshot.ts';
+import type { Snapshot } from '../stats/snapshot.ts';
 import type { PlaceholderMessage } from './card.ts';
 import { fitText } from './fit-text.ts';
 import { formatCount, formatNumber } from './format.ts';

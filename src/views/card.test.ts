@@ -2,11 +2,11 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import type { Snapshot } from '../snapshot.ts';
+import { sampleHistory, sampleSnapshot } from '../../test/sample-member.ts';
+import { assertWellFormedXml } from '../../test/well-formed-xml.ts';
+import type { Snapshot } from '../stats/snapshot.ts';
 import { cardPolicy, renderCard, renderCardPlaceholder } from './card.ts';
-import { sampleHistory, sampleSnapshot } from './sample-member.ts';
 import { palettes } from './theme.ts';
-import { assertWellFormedXml } from './well-formed-xml.ts';
 
 const history = sampleHistory({ days: 200, missing: ['2026-11-01'] });
 const snapshot = sampleSnapshot(history);

@@ -2,8 +2,8 @@
 // no reference to anything outside and no foreignObject. Each text of Peloton's is cut to its room and clipped to it as well.
 
 import { createHash } from 'node:crypto';
-import type { HistoryPoint } from '../history.ts';
-import type { Snapshot } from '../snapshot.ts';
+import type { HistoryPoint } from '../stats/history.ts';
+import type { Snapshot } from '../stats/snapshot.ts';
 import { describeSnapshot } from './describe-snapshot.ts';
 import { fitText } from './fit-text.ts';
 import { formatChange, formatCount, formatDate, formatShort, pluralize } from './format.ts';

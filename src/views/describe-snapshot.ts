@@ -1,6 +1,6 @@
 // The stats in one sentence, for those who hear them and for link previews.
 
-import type { Snapshot } from '../snapshot.ts';
+import type { Snapshot } from '../stats/snapshot.ts';
 import { fitText } from './fit-text.ts';
 import { formatCount, formatDate, formatNumber } from './format.ts';
 

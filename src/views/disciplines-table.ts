@@ -1,7 +1,7 @@
 // The disciplines as a table with bars: all that were done, largest first; the others are named in one line.
 
-import type { HistoryPoint } from '../history.ts';
-import type { Snapshot } from '../snapshot.ts';
+import type { HistoryPoint } from '../stats/history.ts';
+import type { Snapshot } from '../stats/snapshot.ts';
 import { fitText } from './fit-text.ts';
 import { formatChange, formatShort } from './format.ts';
 import { renderIcon } from './icons.ts';

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { sampleHistory } from '../../test/sample-member.ts';
+import { assertWellFormedXml } from '../../test/well-formed-xml.ts';
 import { renderHeatMap } from './heat-map.ts';
-import { sampleHistory } from './sample-member.ts';
-import { assertWellFormedXml } from './well-formed-xml.ts';
 
 function point(date: string, total_workouts: number) {
   return { date, total_workouts, counts: {} };

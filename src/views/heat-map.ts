@@ -1,7 +1,7 @@
 // A year of days as a heat-map, in two halves that stand side by side or, on a phone, one above the other. The same days
 // follow as a table for those who cannot see it. A day that no snapshot tells of is drawn as unknown, never as zero.
 
-import type { HistoryPoint } from '../history.ts';
+import type { HistoryPoint } from '../stats/history.ts';
 import { formatCount, formatDate, formatShort } from './format.ts';
 import { addDays, type Gap, type Increments, readIncrements, startOfWeek } from './increments.ts';
 import { type Markup, markup } from './markup.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { assertWellFormedXml } from '../../test/well-formed-xml.ts';
 import { renderIcon } from './icons.ts';
-import { assertWellFormedXml } from './well-formed-xml.ts';
 
 const slugs = [
   'cycling',

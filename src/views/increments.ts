@@ -1,7 +1,7 @@
 // What each day added, from the cumulative series. A morning snapshot mostly counts the day before: what lies between the
 // snapshots of the 4th and the 5th belongs to the 4th. Days inside a gap are unknown one by one; only their sum is known.
 
-import type { HistoryPoint } from '../history.ts';
+import type { HistoryPoint } from '../stats/history.ts';
 
 /** Days without a snapshot of their own: from and to are the first and the last unknown day, both counted. */
 export type Gap = { from: string; to: string; workouts: number };

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { sampleHistory } from '../../test/sample-member.ts';
 import { drawLine } from './line-path.ts';
-import { sampleHistory } from './sample-member.ts';
 
 function point(date: string, total_workouts: number) {
   return { date, total_workouts, counts: {} };

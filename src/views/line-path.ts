@@ -1,6 +1,6 @@
 // The cumulative series as svg paths: one line where day follows day, another across the gaps, so that a gap can look like one.
 
-import type { HistoryPoint } from '../history.ts';
+import type { HistoryPoint } from '../stats/history.ts';
 import { countDays, pairs } from './increments.ts';
 
 /** `end` is the place of the last point, in the box's own units. */

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { assertWellFormedXml } from '../../test/well-formed-xml.ts';
 import { cleanText, escapeMarkup, markup, trusted } from './markup.ts';
-import { assertWellFormedXml } from './well-formed-xml.ts';
 
 test('escapes what is put into a template, and lets markup through', () => {
   const inner = markup`<b>${'<i>'}</b>`;

@@ -3,11 +3,11 @@ import { createHash } from 'node:crypto';
 import { test } from 'node:test';
 import { brotliCompressSync } from 'node:zlib';
 import { Parser } from 'htmlparser2';
-import type { Snapshot } from '../snapshot.ts';
+import { sampleHistory, sampleSnapshot } from '../../test/sample-member.ts';
+import type { Snapshot } from '../stats/snapshot.ts';
 import { snippets } from './embedded.ts';
 import { escapeMarkup } from './markup.ts';
 import { pagePolicy, renderPage } from './page.ts';
-import { sampleHistory, sampleSnapshot } from './sample-member.ts';
 
 /** The page without the panel of snippets, whose code may say anything. */
 function statsOf(html: string): string {

@@ -2,8 +2,8 @@
 // a script and loads nothing but the card, so that its Content-Security-Policy allows one style sheet, by hash, and our own pictures.
 
 import { createHash } from 'node:crypto';
-import type { HistoryPoint } from '../history.ts';
-import type { Snapshot } from '../snapshot.ts';
+import type { HistoryPoint } from '../stats/history.ts';
+import type { Snapshot } from '../stats/snapshot.ts';
 import { renderAchievements } from './achievement-list.ts';
 import { describeSnapshot } from './describe-snapshot.ts';
 import { renderDisciplines } from './disciplines-table.ts';

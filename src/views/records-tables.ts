@@ -1,6 +1,6 @@
 // Personal records, one table for each discipline, with values and units as Peloton shows them.
 
-import type { Snapshot } from '../snapshot.ts';
+import type { Snapshot } from '../stats/snapshot.ts';
 import { fitText } from './fit-text.ts';
 import { formatDate, formatNumber } from './format.ts';
 import { renderIcon } from './icons.ts';

@@ -1,7 +1,7 @@
 // The whole series as a line, and the same by month as a table. The words stand outside the picture, so that the line may
 // stretch to any width while they stay readable.
 
-import type { HistoryPoint } from '../history.ts';
+import type { HistoryPoint } from '../stats/history.ts';
 import { formatChange, formatDate, formatShort } from './format.ts';
 import { addDays, pairs } from './increments.ts';
 import { drawLine } from './line-path.ts';

@@ -3,12 +3,12 @@
 
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
-import { parseHistory, toPoint } from '../src/history.ts';
-import { type Bench, hourMs, startBench } from '../src/sandbox/bench.ts';
-import { askedDuring, pasteSession, storedSession, tickFailure } from '../src/sandbox/custody-bench.ts';
-import { type Doom, type DoomedRun, runDoomed } from '../src/sandbox/doomed-run.ts';
-import { signInConstants } from '../src/sandbox/peloton/world.ts';
-import { parseSnapshot, type Snapshot } from '../src/snapshot.ts';
+import { signInConstants } from '../../sandbox/peloton/world.ts';
+import { parseHistory, toPoint } from '../../src/stats/history.ts';
+import { parseSnapshot, type Snapshot } from '../../src/stats/snapshot.ts';
+import { type Bench, hourMs, startBench } from '../bench.ts';
+import { askedDuring, pasteSession, storedSession, tickFailure } from '../custody-bench.ts';
+import { type Doom, type DoomedRun, runDoomed } from '../doomed-run.ts';
 
 const minuteMs = 60_000;
 const member = 'newcomer';

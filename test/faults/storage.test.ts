@@ -1,4 +1,4 @@
-import { storageFaults } from '../src/sandbox/fault-matrix-storage.ts';
-import { testFaults } from '../src/sandbox/fault-matrix-suite.ts';
+import { storageFaults } from '../fault-matrix-storage.ts';
+import { testFaults } from '../fault-matrix-suite.ts';
 
 testFaults(storageFaults, { cases: 595 });

@@ -1,4 +1,4 @@
-import { testFaults } from '../src/sandbox/fault-matrix-suite.ts';
-import { vaultFaults } from '../src/sandbox/fault-matrix-vault.ts';
+import { testFaults } from '../fault-matrix-suite.ts';
+import { vaultFaults } from '../fault-matrix-vault.ts';
 
 testFaults(vaultFaults, { cases: 238 });

@@ -4,7 +4,7 @@
 import { createDoor, type Door } from '../../http.ts';
 import { fetchUserId, isUnauthorized } from '../../peloton/overview.ts';
 import { openSignIn } from '../../peloton/sign-in.ts';
-import type { RunParts } from '../../run.ts';
+import type { RunParts } from '../../sync/run.ts';
 import type { UsableSession } from './examine-secrets.ts';
 import { type Findings, fix, fixError, note, ok } from './finding.ts';
 

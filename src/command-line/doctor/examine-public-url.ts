@@ -2,11 +2,11 @@
 
 import { readPublicUrl, type Settings } from '../../config.ts';
 import { asStatsError } from '../../errors.ts';
-import { healthSchema } from '../../health.ts';
 import { type Answer, createDoor, type Door } from '../../http.ts';
-import { parseJson } from '../../peloton/answers.ts';
-import type { RunParts } from '../../run.ts';
-import { parseSnapshot, type Snapshot } from '../../snapshot.ts';
+import { parseJson } from '../../peloton/judge.ts';
+import { parseSnapshot, type Snapshot } from '../../stats/snapshot.ts';
+import { healthSchema } from '../../sync/health.ts';
+import type { RunParts } from '../../sync/run.ts';
 import { type Finding, type Findings, fix, note, ok } from './finding.ts';
 
 /** A cache may hold the stats for five minutes, and an instance its copy for half a minute more. */

@@ -1,13 +1,13 @@
 // The three secrets that a sync needs: there or not, enabled or not, and how good the session is. Values stay in here, but
 // for what a request with the stored session takes.
 
+import type { Secret } from '../../azure/vault.ts';
 import { type Config, isLoopback, type PelotonConfig } from '../../config.ts';
 import { StatsError } from '../../errors.ts';
 import type { Access } from '../../peloton/overview.ts';
 import { sessionSecret } from '../../peloton/sign-in-secrets.ts';
 import { accessOf, belongsTo, isFresh, parseSession } from '../../peloton/stored-session.ts';
-import type { RunParts } from '../../run.ts';
-import type { Secret } from '../../vault.ts';
+import type { RunParts } from '../../sync/run.ts';
 import { describeDuration, type Finding, type Findings, fix, fixError, note, ok } from './finding.ts';
 
 const storeCredentials = 'bash infra/scripts/set-credentials.sh, on Windows infra/scripts/set-credentials.ps1';

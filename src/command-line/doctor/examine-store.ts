@@ -1,11 +1,11 @@
 // The store: the newest snapshot and its age, the series, what the last runs wrote down, and the lease.
 
-import { evaluateHealth } from '../../health.ts';
-import { parseHistory } from '../../history.ts';
-import { look, type Seen } from '../../look.ts';
-import { historyBlob, latestBlob } from '../../publish.ts';
-import type { RunParts } from '../../run.ts';
-import type { Snapshot } from '../../snapshot.ts';
+import { parseHistory } from '../../stats/history.ts';
+import type { Snapshot } from '../../stats/snapshot.ts';
+import { evaluateHealth } from '../../sync/health.ts';
+import { look, type Seen } from '../../sync/look.ts';
+import { historyBlob, latestBlob } from '../../sync/publish.ts';
+import type { RunParts } from '../../sync/run.ts';
 import { countOf, describeDuration, type Finding, type Findings, fix, fixError, note, ok } from './finding.ts';
 
 const syncNow = 'npm run sync';

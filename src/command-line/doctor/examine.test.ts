@@ -2,10 +2,10 @@
 
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { startLoopbackServer } from '../../../sandbox/loopback-server.ts';
+import { type Bench, type BenchOptions, fastLimits, hourMs, startBench } from '../../../test/bench.ts';
+import { pasteSession } from '../../../test/custody-bench.ts';
 import { createParts } from '../../app.ts';
-import { type Bench, type BenchOptions, fastLimits, hourMs, startBench } from '../../sandbox/bench.ts';
-import { pasteSession } from '../../sandbox/custody-bench.ts';
-import { startLoopbackServer } from '../../sandbox/loopback-server.ts';
 import { examine } from './examine.ts';
 import { isFault, lineOf } from './finding.ts';
 

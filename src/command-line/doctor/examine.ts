@@ -2,8 +2,8 @@
 
 import type { Config } from '../../config.ts';
 import { asStatsError } from '../../errors.ts';
-import type { RunParts } from '../../run.ts';
-import { signInNow } from '../../sign-in-now.ts';
+import type { RunParts } from '../../sync/run.ts';
+import { signInNow } from '../../sync/sign-in-now.ts';
 import type { CommandContext } from '../run-command.ts';
 import { examinePeloton } from './examine-peloton.ts';
 import { examinePublicUrl } from './examine-public-url.ts';
