@@ -2,16 +2,21 @@
 // A rotated refresh token is in the vault before anything else happens, and one that has a successor is never sent again.
 
 import * as z from 'zod';
+import type { Secret, Vault } from '../azure/vault.ts';
 import type { PelotonConfig } from '../config.ts';
 import { StatsError } from '../errors.ts';
 import type { Door } from '../http.ts';
 import { type Log, timed } from '../log.ts';
-import type { SecretVersions } from '../state.ts';
-import type { Secret, Vault } from '../vault.ts';
 import { type Access, fetchUserId, isUnauthorized } from './overview.ts';
 import { sessionLogin } from './session-login.ts';
 import { type Credentials, signIn } from './sign-in.ts';
-import { readSignInSecrets, type SignInSecrets, sessionSecret, versionsOf } from './sign-in-secrets.ts';
+import {
+  readSignInSecrets,
+  type SecretVersions,
+  type SignInSecrets,
+  sessionSecret,
+  versionsOf,
+} from './sign-in-secrets.ts';
 import {
   accessOf,
   accessTokenOf,

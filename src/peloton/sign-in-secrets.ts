@@ -2,10 +2,20 @@
 // The session counts by its content, not by its version: the app writes it again to prove that it may, and a crash could make
 // it forget that it did.
 
-import { digestSecret, type SecretVersions } from '../state.ts';
-import type { Secret, Vault } from '../vault.ts';
+import { createHash } from 'node:crypto';
+import * as z from 'zod';
+import type { Secret, Vault } from '../azure/vault.ts';
 
 export const sessionSecret = 'peloton-session';
+
+export const secretVersions = z.object({
+  username: z.string().nullable(),
+  password: z.string().nullable(),
+  session: z.string(),
+});
+
+/** The secrets that a sign-in was tried with: two versions, null where there was none, and a digest of the session. */
+export type SecretVersions = z.infer<typeof secretVersions>;
 
 /** Undefined for a secret that does not exist. */
 export type SignInSecrets = Record<'session' | 'username' | 'password', Secret | undefined>;
@@ -27,4 +37,8 @@ export function versionsOf({ session, username, password }: SignInSecrets): Secr
     password: password?.version ?? null,
     session: digestSecret(session?.value ?? '{}'),
   };
+}
+
+export function digestSecret(secret: string): string {
+  return createHash('sha256').update(secret).digest('hex');
 }

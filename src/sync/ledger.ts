@@ -1,11 +1,12 @@
 // state.json during one run: sign-ins counted before they are sent, tokens marked as dead, and at the end what the next
 // run has to know. Whoever holds the lease is the only writer.
 
-import { type ErrorCode, errorTable, StatsError } from './errors.ts';
-import type { Ledger } from './peloton/session.ts';
+import type { BlobContainer } from '../azure/storage.ts';
+import { type ErrorCode, errorTable, StatsError } from '../errors.ts';
+import type { Ledger } from '../peloton/session.ts';
+import { digestSecret, type SecretVersions } from '../peloton/sign-in-secrets.ts';
 import { isStillToCome, type Wait, waitAfter } from './schedule.ts';
-import { digestSecret, type HookState, type SecretVersions, type State, type StateFile, writeState } from './state.ts';
-import type { BlobContainer } from './storage.ts';
+import { type HookState, type State, type StateFile, writeState } from './state.ts';
 
 const dayMs = 24 * 60 * 60 * 1000;
 const signInsPerDay = 3;

@@ -1,22 +1,13 @@
 // state.json: what one run tells the next. Instants, codes and versions, never local days and never a secret.
 // A field that is damaged or from another version counts as unset, so that a bad state can delay a sync but not end it.
 
-import { createHash } from 'node:crypto';
 import * as z from 'zod';
-import { type ErrorCode, errorTable, StatsError } from './errors.ts';
-import type { BlobContainer } from './storage.ts';
+import type { BlobContainer } from '../azure/storage.ts';
+import { type ErrorCode, errorTable, StatsError } from '../errors.ts';
+import { secretVersions } from '../peloton/sign-in-secrets.ts';
 
 const instant = z.iso.datetime();
 const errorCode = z.enum(Object.keys(errorTable) as [ErrorCode, ...ErrorCode[]]);
-
-const secretVersions = z.object({
-  username: z.string().nullable(),
-  password: z.string().nullable(),
-  session: z.string(),
-});
-
-/** The secrets that a sign-in was tried with: two versions, null where there was none, and a digest of the session. */
-export type SecretVersions = z.infer<typeof secretVersions>;
 
 const hookState = z.object({
   /** SHA-256 of its URL and token. */
@@ -106,8 +97,4 @@ export async function writeState(container: BlobContainer, file: StateFile, stat
   const etag = await container.write(stateBlob, { bytes, contentType: 'application/json' }, condition);
   if (etag === 'conflict') throw new StatsError('storage', `${stateBlob} was changed by another run.`);
   return { state, etag, isDamaged: false };
-}
-
-export function digestSecret(secret: string): string {
-  return createHash('sha256').update(secret).digest('hex');
 }

@@ -1,16 +1,15 @@
 // One tick: whether a sync is due, the sync, and the hooks that are owed the news of it.
 // A tick that is not due reads two blobs, writes nothing and asks nothing of Peloton.
 
-import { asStatsError, StatsError, stackOf } from './errors.ts';
+import { asStatsError, StatsError, stackOf } from '../errors.ts';
+import { type Log, syncFailed, syncSucceeded, timed } from '../log.ts';
+import { readSignInSecrets, type SecretVersions, versionsOf } from '../peloton/sign-in-secrets.ts';
+import type { Snapshot } from '../stats/snapshot.ts';
 import { callHooks, digestStats, hasOwedHook } from './hooks.ts';
-import { type Log, syncFailed, syncSucceeded, timed } from './log.ts';
 import { look, type Seen } from './look.ts';
-import { readSignInSecrets, versionsOf } from './peloton/sign-in-secrets.ts';
 import { dayBlob, readSnapshot } from './publish.ts';
 import { holdLease, limitTime, type Run, type RunParts, run, type TimedParts, writeDown } from './run.ts';
 import { decideDue, localDate } from './schedule.ts';
-import type { Snapshot } from './snapshot.ts';
-import type { SecretVersions } from './state.ts';
 import { sync } from './sync.ts';
 
 export type TickOutcome =
