@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, it, type TestContext } from 'node:test';
-import { type BlobContainer, createStorage, syncPatience } from '../src/azure/storage.ts';
+import { type BlobContainer, createStorage, syncStorageLimits } from '../src/azure/storage.ts';
 import { readStorageConfig } from '../src/config.ts';
+import { dayBlob, historyBlob, latestBlob } from '../src/stats/blobs.ts';
 import { parseHistory } from '../src/stats/history.ts';
 import { parseSnapshot, toSnapshot } from '../src/stats/snapshot.ts';
-import { dayBlob, historyBlob, latestBlob, replaceHistory } from '../src/sync/publish.ts';
+import { replaceHistory } from '../src/sync/publish.ts';
 import { startAzurite } from './azurite.ts';
 import { findMember } from './members/members.ts';
 import { drawOverview } from './members/overview.ts';
@@ -25,7 +26,7 @@ function daysOf(member: string) {
 async function newContainer(t: TestContext): Promise<BlobContainer> {
   const { connectionString, close } = await startAzurite();
   t.after(close);
-  return createStorage(readStorageConfig({ STORAGE_CONNECTION_STRING: connectionString }), syncPatience).public;
+  return createStorage(readStorageConfig({ STORAGE_CONNECTION_STRING: connectionString }), syncStorageLimits).public;
 }
 
 async function read(container: BlobContainer, name: string): Promise<Buffer> {

@@ -5,7 +5,8 @@ import { isMainThread, parentPort, Worker, workerData } from 'node:worker_thread
 import type { ScheduleConfig } from '../src/config.ts';
 import { emptyHistory, toPoint } from '../src/stats/history.ts';
 import { type Snapshot, toSnapshot } from '../src/stats/snapshot.ts';
-import { latestScheduledInstant, localDate } from '../src/sync/schedule.ts';
+import { localDate } from '../src/stats/time.ts';
+import { latestScheduledInstant } from '../src/sync/schedule.ts';
 import { findMember } from './members/members.ts';
 import { drawOverviews } from './members/overview.ts';
 

@@ -2,7 +2,8 @@
 // put them. Only in a store that has none; the newest snapshot is left to the first sync.
 
 import type { BlobContainer } from '../src/azure/storage.ts';
-import { dayBlob, daysPrefix, historyBlob, latestBlob, publicContent } from '../src/sync/publish.ts';
+import { dayBlob, daysPrefix, historyBlob, latestBlob } from '../src/stats/blobs.ts';
+import { publicContent } from '../src/sync/publish.ts';
 import type { PastDays } from './past-days.ts';
 
 const writesAtOnce = 32;

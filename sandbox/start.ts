@@ -124,12 +124,12 @@ async function drawPast(member: string): Promise<PastDays | undefined> {
 
 async function seed(sandbox: Sandbox, past: PastDays | undefined): Promise<void> {
   if (!past) return;
-  const [{ readStorageConfig }, { createStorage, syncPatience }, { seedHistory }] = await Promise.all([
+  const [{ readStorageConfig }, { createStorage, syncStorageLimits }, { seedHistory }] = await Promise.all([
     import('../src/config.ts'),
     import('../src/azure/storage.ts'),
     import('./seed-history.ts'),
   ]);
-  const storage = createStorage(readStorageConfig({ ...process.env, ...sandbox.settings }), syncPatience);
+  const storage = createStorage(readStorageConfig({ ...process.env, ...sandbox.settings }), syncStorageLimits);
   const count = await seedHistory(storage.public, past);
   if (count > 0) console.log(`${count} past days of this member are in the store.`);
 }

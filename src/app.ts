@@ -1,8 +1,8 @@
 // The only wiring: settings → storage, vault, Peloton → the handlers. Everything is made on first use, and what only a sync
 // needs is loaded by the first sync: a GET never waits for it. Loading this file itself loads next to nothing.
 
-import type { Patience } from './azure/storage.ts';
-import type { VaultPatience } from './azure/vault.ts';
+import type { StorageLimits } from './azure/storage.ts';
+import type { VaultLimits } from './azure/vault.ts';
 import type { Settings } from './config.ts';
 import { createLog, type Log } from './log.ts';
 import { once } from './once.ts';
@@ -16,7 +16,7 @@ export type Context = Record<'debug' | 'info' | 'warn' | 'error', (line: string)
 export type HttpHandler = (request: Request, context: Context) => Promise<Reply>;
 export type TimerHandler = (timer: unknown, context: Context) => Promise<void>;
 
-export type AppLimits = Partial<RunLimits> & { storage?: Partial<Patience>; vault?: Partial<VaultPatience> };
+export type AppLimits = Partial<RunLimits> & { storage?: Partial<StorageLimits>; vault?: Partial<VaultLimits> };
 export type AppOptions = { clock?: () => Date; limits?: AppLimits };
 
 const now = () => new Date();
@@ -32,14 +32,14 @@ export function createParts(given: Settings | undefined, { clock = now, limits }
     return readConfig(given ?? environment);
   });
   const openVault = once(async () => {
-    const { createSecretClient, createVault, vaultPatience } = await import('./azure/vault.ts');
-    const patience = { ...vaultPatience, ...limits?.vault };
+    const { createSecretClient, createVault, vaultLimits } = await import('./azure/vault.ts');
+    const patience = { ...vaultLimits, ...limits?.vault };
     const client = createSecretClient((await config()).vault, patience);
     return (signal: AbortSignal) => createVault(client, signal, patience);
   });
   const storage = once(async () => {
-    const { createStorage, syncPatience } = await import('./azure/storage.ts');
-    return createStorage((await config()).storage, { ...syncPatience, ...limits?.storage });
+    const { createStorage, syncStorageLimits } = await import('./azure/storage.ts');
+    return createStorage((await config()).storage, { ...syncStorageLimits, ...limits?.storage });
   });
   return async (log: Log): Promise<RunParts> => ({
     config: await config(),

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type DoorBench, failureOf, inTurn, meet, startDoorBench } from '../test/door-bench.ts';
+import { type DoorBench, failureOf, inTurn, meet, startHttpBench } from '../test/http-bench.ts';
 import { StatsError } from './errors.ts';
 import { parseRetryAfter } from './http.ts';
 
 const now = new Date('2026-11-22T09:00:00.000Z');
 
-/** A step that asks and takes only a 200, as the callers of the door do. */
+/** A step that asks and takes only a 200, as the callers of the HTTP client do. */
 function stepOf({ get }: DoorBench) {
   return async () => {
     const { status, retryAfterMs } = await get();
@@ -17,20 +17,20 @@ function stepOf({ get }: DoorBench) {
 }
 
 test('a step is repeated while Peloton is unavailable, at most twice', async () => {
-  await using server = await startDoorBench(inTurn(meet({ status: 503 }), meet('reset')));
-  assert.equal(await server.door.retry(stepOf(server)), 'good');
+  await using server = await startHttpBench(inTurn(meet({ status: 503 }), meet('reset')));
+  assert.equal(await server.http.retry(stepOf(server)), 'good');
   assert.equal(server.requests.length, 3);
-  await using away = await startDoorBench(meet({ status: 500 }));
-  assert.equal((await failureOf(away.door.retry(stepOf(away)))).code, 'upstream-unavailable');
+  await using away = await startHttpBench(meet({ status: 500 }));
+  assert.equal((await failureOf(away.http.retry(stepOf(away)))).code, 'upstream-unavailable');
   assert.equal(away.requests.length, 3);
 });
 
 test('no other failure is repeated, nor a defect', async () => {
-  await using server = await startDoorBench(meet({ status: 403 }));
-  assert.equal((await failureOf(server.door.retry(stepOf(server)))).code, 'account-refused');
+  await using server = await startHttpBench(meet({ status: 403 }));
+  assert.equal((await failureOf(server.http.retry(stepOf(server)))).code, 'account-refused');
   assert.equal(server.requests.length, 1);
   let calls = 0;
-  const defect = server.door.retry(async () => {
+  const defect = server.http.retry(async () => {
     calls += 1;
     throw new TypeError('a defect');
   });
@@ -41,8 +41,8 @@ test('no other failure is repeated, nor a defect', async () => {
 test('the wait between two tries doubles, and is stretched by up to double at random', async t => {
   const gapsWhere = async (random: number) => {
     t.mock.method(Math, 'random', () => random);
-    await using server = await startDoorBench(meet({ status: 503 }), { limits: { retryDelayMs: 30 } });
-    await failureOf(server.door.retry(stepOf(server)));
+    await using server = await startHttpBench(meet({ status: 503 }), { limits: { retryDelayMs: 30 } });
+    await failureOf(server.http.retry(stepOf(server)));
     const [first = 0, second = 0, third = 0] = server.requests.map(({ at }) => at);
     return [second - first, third - second];
   };
@@ -60,16 +60,16 @@ test('Retry-After is waited for where it is short, be it seconds or a date', asy
     [now.toUTCString(), 60],
   ] as const) {
     const busy = meet({ status: 429, headers: { 'retry-after': header } });
-    await using server = await startDoorBench(inTurn(busy), { limits: { maxRetryAfterMs: 60 }, now: justBefore });
-    assert.equal(await server.door.retry(stepOf(server)), 'good');
+    await using server = await startHttpBench(inTurn(busy), { limits: { maxRetryAfterMs: 60 }, now: justBefore });
+    assert.equal(await server.http.retry(stepOf(server)), 'good');
     const [first = 0, second = 0] = server.requests.map(({ at }) => at);
     assert.ok(second - first >= waitMs - 2, `${header}: ${second - first} ms`);
   }
 });
 
 test('a Retry-After that is too long ends the step at once and is handed on', async () => {
-  await using server = await startDoorBench(meet({ status: 429, headers: { 'retry-after': '3600' } }));
-  const error = await failureOf(server.door.retry(stepOf(server)));
+  await using server = await startHttpBench(meet({ status: 429, headers: { 'retry-after': '3600' } }));
+  const error = await failureOf(server.http.retry(stepOf(server)));
   assert.equal(error.retryAfterMs, 3_600_000);
   assert.equal(server.requests.length, 1);
 });
@@ -77,7 +77,7 @@ test('a Retry-After that is too long ends the step at once and is handed on', as
 test('the reason for which a run ends wins over the fault that it causes: in a request, in a wait, before either', async () => {
   const reason = new StatsError('storage', 'The lease is lost.');
   const run = new AbortController();
-  await using hanging = await startDoorBench(
+  await using hanging = await startHttpBench(
     () => {
       run.abort(reason);
     },
@@ -88,11 +88,11 @@ test('the reason for which a run ends wins over the fault that it causes: in a r
   assert.equal(hanging.requests.length, 1);
 
   const other = new AbortController();
-  await using away = await startDoorBench(meet({ status: 503 }), {
+  await using away = await startHttpBench(meet({ status: 503 }), {
     signal: other.signal,
     limits: { retryDelayMs: 20_000 },
   });
-  const waiting = failureOf(away.door.retry(stepOf(away)));
+  const waiting = failureOf(away.http.retry(stepOf(away)));
   while (away.reports.length === 0) await new Promise(resolve => setImmediate(resolve));
   other.abort(reason);
   const abortedAt = performance.now();

@@ -6,9 +6,9 @@ import { inspect } from 'node:util';
 import { gzipSync } from 'node:zlib';
 import { CookieJar } from 'tough-cookie';
 import { readBody } from '../sandbox/loopback-server.ts';
-import { failureOf, meet, type Reply, startDoorBench } from '../test/door-bench.ts';
+import { failureOf, meet, type Responder, startHttpBench } from '../test/http-bench.ts';
 import { StatsError } from './errors.ts';
-import { defaultLimits } from './http.ts';
+import { httpLimits } from './http.ts';
 
 const soon = { timeoutMs: 150 };
 
@@ -21,7 +21,7 @@ const unavailable = (message: RegExp) => (error: unknown) => {
 
 test('any status is an answer, with what a caller judges by', async () => {
   const headers = { location: '/next?x=1', 'retry-after': '7' };
-  await using server = await startDoorBench(meet({ status: 503, body: { a: 1 }, headers }));
+  await using server = await startHttpBench(meet({ status: 503, body: { a: 1 }, headers }));
   const answer = await server.get('/somewhere');
   assert.deepEqual(answer, {
     label: `GET 127.0.0.1:${server.port}/{path}`,
@@ -34,7 +34,7 @@ test('any status is an answer, with what a caller judges by', async () => {
   assert.equal(server.requests.length, 1);
 });
 
-for (const [name, reply] of Object.entries<Reply>({
+for (const [name, reply] of Object.entries<Responder>({
   'never answers': meet('hang'),
   'sends its head and then nothing': (_request, response) => void response.writeHead(200).write('{'),
   'sends a byte now and then': meet({ dripMs: 20 }),
@@ -45,7 +45,7 @@ for (const [name, reply] of Object.entries<Reply>({
 })) {
   test(`a server that ${name} is given up when its time is over, and the connection is closed`, async () => {
     let closed: Promise<unknown> | undefined;
-    await using server = await startDoorBench(
+    await using server = await startHttpBench(
       (request, response) => {
         closed = new Promise(resolve => response.once('close', resolve));
         return reply(request, response);
@@ -66,7 +66,7 @@ for (const [name, reply] of Object.entries<Reply>({
 
 test('an answer may be as large as the limit and no larger, as it is after decoding', async () => {
   const packed = { 'content-encoding': 'gzip' };
-  await using server = await startDoorBench((request, response) => {
+  await using server = await startHttpBench((request, response) => {
     const size = Number(request.url?.slice(2));
     const text = 'a'.repeat(size);
     if (request.headers.accept?.includes('plain')) response.end(text);
@@ -77,7 +77,7 @@ test('an answer may be as large as the limit and no larger, as it is after decod
 });
 
 test('a gzip bomb is given up at the limit, long before its time is over', async () => {
-  await using server = await startDoorBench(meet('gzip-bomb'));
+  await using server = await startHttpBench(meet('gzip-bomb'));
   await assert.rejects(server.get(), unavailable(/answered with more than 1000 bytes\.$/));
 });
 
@@ -86,21 +86,21 @@ test('of a body without end not much more is taken than the limit', async () => 
   function* chunks() {
     for (const chunk = Buffer.alloc(65_536, ' '); ; sentBytes += chunk.length) yield chunk;
   }
-  const endless: Reply = (_request, response) => pipeline(Readable.from(chunks()), response);
-  await using server = await startDoorBench(endless, { limits: { maxBytes: 100_000 } });
+  const endless: Responder = (_request, response) => pipeline(Readable.from(chunks()), response);
+  await using server = await startHttpBench(endless, { limits: { maxBytes: 100_000 } });
   await assert.rejects(server.get(), unavailable(/answered with more than 100000 bytes\.$/));
   assert.ok(sentBytes < 20_000_000, `${sentBytes} bytes`);
 });
 
 test('without other limits an answer of 8 MB is taken and a larger one is not', async () => {
-  assert.equal(defaultLimits.maxBytes, 8 * 1024 * 1024);
-  await using server = await startDoorBench(meet({ bodyBytes: 9_000_000 }), { limits: defaultLimits });
+  assert.equal(httpLimits.maxBytes, 8 * 1024 * 1024);
+  await using server = await startHttpBench(meet({ bodyBytes: 9_000_000 }), { limits: httpLimits });
   await assert.rejects(server.get(), unavailable(/more than 8388608 bytes/));
 });
 
 test('a redirect is an answer and is not followed, even where its target makes no sense', async () => {
   for (const location of ['/next', 'http://127.0.0.1:1/elsewhere', 'http://[', '//']) {
-    await using server = await startDoorBench(meet({ status: 302, headers: { location } }));
+    await using server = await startHttpBench(meet({ status: 302, headers: { location } }));
     const answer = await server.get();
     assert.deepEqual([answer.status, answer.location], [302, location]);
     assert.equal(server.requests.length, 1);
@@ -108,9 +108,9 @@ test('a redirect is an answer and is not followed, even where its target makes n
 });
 
 test('a credential is sent to its own origin and refused for any other, before anything is sent', async () => {
-  await using server = await startDoorBench((_request, response) => void response.end('good'));
+  await using server = await startHttpBench((_request, response) => void response.end('good'));
   const send = (url: string, origin: string) =>
-    server.door.request({
+    server.http.request({
       method: 'GET',
       url: new URL(url),
       route: '/me',
@@ -138,7 +138,7 @@ test('cookies go back to the host and the path that set them, and a malformed on
     '=;;=',
     '',
   ];
-  await using server = await startDoorBench(
+  await using server = await startHttpBench(
     (_request, response) => void response.writeHead(403, { 'set-cookie': cookies }).end('refused'),
   );
   const jar = new CookieJar();
@@ -155,10 +155,10 @@ test('cookies go back to the host and the path that set them, and a malformed on
 
 test('no error says more than the method, the host, the route and what kind of fault it was', async () => {
   const secrets = ['secret-path', 'secret=query', 'secret-body', 'secret-token', 'secret-header', 'secret-cookie'];
-  const broken: Reply = (_request, response) => {
+  const broken: Responder = (_request, response) => {
     response.writeHead(200, { 'content-encoding': 'gzip', 'x-header': 'secret-header' }).end('secret-body');
   };
-  const faults: [string, Reply][] = [
+  const faults: [string, Responder][] = [
     ['gave no whole answer in the time it had', meet('hang')],
     ['answered with more than 1000 bytes', meet('gzip-bomb')],
     ['failed on the way (ECONNRESET)', meet('reset')],
@@ -166,11 +166,11 @@ test('no error says more than the method, the host, the route and what kind of f
     ['failed on the way (Z_DATA_ERROR)', broken],
   ];
   for (const [what, reply] of faults) {
-    await using server = await startDoorBench(reply, { limits: soon });
+    await using server = await startHttpBench(reply, { limits: soon });
     const jar = new CookieJar();
     await jar.setCookie('session=secret-cookie', server.url);
     const error = await failureOf(
-      server.door.request({
+      server.http.request({
         method: 'POST',
         url: new URL('/secret-path?secret=query', server.url),
         route: '/{path}',
@@ -189,17 +189,17 @@ test('no error says more than the method, the host, the route and what kind of f
 });
 
 test('a refused connection is a fault on the way', async () => {
-  const server = await startDoorBench(meet('empty'));
+  const server = await startHttpBench(meet('empty'));
   await server.close();
   await assert.rejects(server.get(), unavailable(/\/\{path\} failed on the way \(ECONNREFUSED\)\.$/));
 });
 
 test('every request is reported once, with its route and its status', async () => {
-  await using server = await startDoorBench((request, response) => {
+  await using server = await startHttpBench((request, response) => {
     response.writeHead(request.method === 'POST' ? 404 : 200).end();
   });
   await server.get();
-  await server.door.request({ method: 'POST', url: new URL('/p', server.url), route: '/p' });
+  await server.http.request({ method: 'POST', url: new URL('/p', server.url), route: '/p' });
   assert.deepEqual(
     server.reports.map(({ request, status }) => [request.replace(/:\d+/, ''), status]),
     [
@@ -211,12 +211,12 @@ test('every request is reported once, with its route and its status', async () =
 
 test('a body goes out as it was given, with a name and a language on every request', async () => {
   const bodies: string[] = [];
-  await using server = await startDoorBench(async (request, response) => {
+  await using server = await startHttpBench(async (request, response) => {
     bodies.push((await readBody(request)).toString());
     response.end();
   });
   const url = new URL('/p', server.url);
-  await server.door.request({ method: 'POST', url, route: '/p', body: '{"ö":1}', headers: { Accept: '*/*' } });
+  await server.http.request({ method: 'POST', url, route: '/p', body: '{"ö":1}', headers: { Accept: '*/*' } });
   assert.deepEqual(bodies, ['{"ö":1}']);
   const { headers } = server.requests[0] ?? {};
   assert.deepEqual([headers?.['user-agent'], headers?.accept], ['peloton-stats', '*/*']);

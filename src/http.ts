@@ -1,4 +1,4 @@
-// The one door out to Peloton and to build hooks. It follows no redirect, binds a credential to the origin it belongs
+// The one HTTP client for what goes out to Peloton and to build hooks. It follows no redirect, binds a credential to the origin it belongs
 // to, bounds time and size, and fails with errors that hold a method, a host and a route template, nothing else.
 
 import { setTimeout as pause } from 'node:timers/promises';
@@ -6,7 +6,7 @@ import fetch, { AbortError as FetchAborted, FetchError } from 'node-fetch';
 import type { CookieJar } from 'tough-cookie';
 import { StatsError } from './errors.ts';
 
-export type DoorLimits = {
+export type HttpLimits = {
   /** For one request with its whole answer. */
   timeoutMs: number;
   /** For one answer, decoded. */
@@ -18,7 +18,7 @@ export type DoorLimits = {
   maxRetryAfterMs: number;
 };
 
-export const defaultLimits: DoorLimits = {
+export const httpLimits: HttpLimits = {
   timeoutMs: 10_000,
   maxBytes: 8 * 1024 * 1024,
   retryDelayMs: 500,
@@ -26,7 +26,7 @@ export const defaultLimits: DoorLimits = {
   maxRetryAfterMs: 5_000,
 };
 
-export type DoorRequest = {
+export type HttpRequest = {
   method: 'GET' | 'POST';
   url: URL;
   /** The path as it may be shown: `/api/user/{id}/overview`. */
@@ -39,7 +39,7 @@ export type DoorRequest = {
   jar?: CookieJar;
 };
 
-export type Answer = {
+export type HttpResponse = {
   /** `GET host/route`, for errors and logs. */
   label: string;
   url: URL;
@@ -49,14 +49,15 @@ export type Answer = {
   text: string;
 };
 
-export type Door = {
+export type HttpClient = {
   /** @throws StatsError `upstream-unavailable` when no complete answer came. Any status is an answer. */
-  request(request: DoorRequest): Promise<Answer>;
+  request(request: HttpRequest): Promise<HttpResponse>;
   /** Repeats a step that may be sent again, while it fails with `upstream-unavailable`. */
   retry<T>(step: () => Promise<T>): Promise<T>;
 };
 
-const dayMs = 24 * 60 * 60 * 1000;
+/** 24 hours: whoever asks for more is asked again all the same. */
+const longestRetryAfterMs = 86_400_000;
 
 /** An HTTP date in any of its three forms, or NaN. Date.parse alone sees a date in nearly anything, `-5` included. */
 function parseHttpDate(text: string): number {
@@ -69,11 +70,11 @@ export function parseRetryAfter(value: string | null, now: Date): number | undef
   if (value === null) return undefined;
   const text = value.trim();
   const waitMs = /^\d+$/.test(text) ? Number(text) * 1000 : parseHttpDate(text) - now.getTime();
-  return Number.isNaN(waitMs) ? undefined : Math.min(Math.max(waitMs, 0), dayMs);
+  return Number.isNaN(waitMs) ? undefined : Math.min(Math.max(waitMs, 0), longestRetryAfterMs);
 }
 
 /** What the wire said, without the URL that a FetchError repeats in its message. */
-function wireFault(error: unknown, label: string, limits: DoorLimits): StatsError {
+function wireFault(error: unknown, label: string, limits: HttpLimits): StatsError {
   if (error instanceof TypeError) throw error; // a defect of ours: not the wire's fault
   const unavailable = (what: string, cause?: Error) =>
     new StatsError('upstream-unavailable', `${label} ${what}.`, { cause });
@@ -85,8 +86,8 @@ function wireFault(error: unknown, label: string, limits: DoorLimits): StatsErro
   return unavailable(`failed on the way (${code})`, new Error(code));
 }
 
-export type DoorOptions = {
-  limits?: Partial<DoorLimits>;
+export type HttpOptions = {
+  limits?: Partial<HttpLimits>;
   /** Ends every request and every wait, with its reason: the run is over. Without it each request has its own time alone. */
   signal?: AbortSignal;
   clock: () => Date;
@@ -94,11 +95,11 @@ export type DoorOptions = {
   onAnswer?: (answer: { request: string; status: number | null; duration_ms: number }) => void;
 };
 
-export function createDoor({ limits: given, signal: runSignal, clock, onAnswer }: DoorOptions): Door {
-  const limits = { ...defaultLimits, ...given };
+export function createHttpClient({ limits: given, signal: runSignal, clock, onAnswer }: HttpOptions): HttpClient {
+  const limits = { ...httpLimits, ...given };
   const signal = runSignal ?? new AbortController().signal;
 
-  async function send(request: DoorRequest, label: string): Promise<Answer> {
+  async function send(request: HttpRequest, label: string): Promise<HttpResponse> {
     const { url, method, jar, credential, body } = request;
     if (credential && credential.origin !== url.origin) {
       throw new TypeError(`${label}: this credential belongs to ${credential.origin}`);
@@ -132,7 +133,7 @@ export function createDoor({ limits: given, signal: runSignal, clock, onAnswer }
     };
   }
 
-  async function request(given: DoorRequest): Promise<Answer> {
+  async function request(given: HttpRequest): Promise<HttpResponse> {
     const label = `${given.method} ${given.url.host}${given.route}`;
     const startedAt = performance.now();
     const report = (status: number | null) =>

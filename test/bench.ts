@@ -60,7 +60,7 @@ export type Bench = {
 export const hourMs = 3_600_000;
 /** Short enough for a test, with the same rules as the real ones. */
 export const fastLimits: AppLimits = {
-  door: { timeoutMs: 1_000, retryDelayMs: 2, retries: 2, maxRetryAfterMs: 20 },
+  http: { timeoutMs: 1_000, retryDelayMs: 2, retries: 2, maxRetryAfterMs: 20 },
   storage: { retryDelayMs: 2, maxRetryDelayMs: 5 },
   vault: { retryDelayMs: 2, maxRetryDelayMs: 5 },
   workMs: 10_000,

@@ -38,12 +38,12 @@ export function keepSession(bench: Bench): void {
 /** Long limits, so that a busy machine is no fault; short ones where only time tells. */
 const patient = {
   ...fastLimits,
-  door: { ...fastLimits.door, timeoutMs: 20_000, maxBytes: 256 * 1024 },
+  http: { ...fastLimits.http, timeoutMs: 20_000, maxBytes: 256 * 1024 },
   workMs: 60_000,
 };
 const impatient = {
   ...patient,
-  door: { ...patient.door, timeoutMs: 1_500 },
+  http: { ...patient.http, timeoutMs: 1_500 },
   storage: { ...patient.storage, callTimeoutMs: 2_000 },
   vault: { ...patient.vault, callTimeoutMs: 2_000 },
 };

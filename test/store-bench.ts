@@ -6,7 +6,7 @@ import { inspect } from 'node:util';
 import { BlobServiceClient } from '@azure/storage-blob';
 import { startAzurite } from '../sandbox/azurite.ts';
 import type { Fault } from '../sandbox/fault-answers.ts';
-import { type BlobContent, createStorage, type Patience } from '../src/azure/storage.ts';
+import { type BlobContent, createStorage, type StorageLimits } from '../src/azure/storage.ts';
 import { StatsError } from '../src/errors.ts';
 import { startFaultProxy } from './fault-proxy.ts';
 
@@ -19,7 +19,7 @@ export async function startStoreBench() {
   const service = BlobServiceClient.fromConnectionString(azurite.connectionString);
   const connectionString = azurite.connectionString.replace(new URL(azurite.url).origin, proxy.url);
 
-  function openStore(given: Partial<Patience> = {}) {
+  function openStore(given: Partial<StorageLimits> = {}) {
     const name = `box-${randomBytes(6).toString('hex')}`;
     const config = { access: { connectionString }, publicContainer: name, privateContainer: `${name}-private` };
     /** Another client of the same containers. */

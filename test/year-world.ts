@@ -41,7 +41,7 @@ export async function startYearWorld({ at, syncTime, timeZone }: YearStart): Pro
     SYNC_TIME: syncTime,
     SYNC_TIME_ZONE: timeZone,
   };
-  const limits = { door: { timeoutMs: 500, retryDelayMs: 2, maxRetryAfterMs: 20 } };
+  const limits = { http: { timeoutMs: 500, retryDelayMs: 2, maxRetryAfterMs: 20 } };
   const startHost = () => createApp(settings, { clock, limits });
   const blobs = BlobServiceClient.fromConnectionString(azurite.connectionString).getContainerClient('stats');
   return {

@@ -1,4 +1,4 @@
-// What the steps of the sign-in hand on: one transaction for each client at the door, and the cookies it must show.
+// What the steps of the sign-in hand on: one transaction for each client, and the cookies it must show.
 
 import type { Answer, Call } from './call.ts';
 import type { CookieRegister } from './cookies.ts';

@@ -48,7 +48,7 @@ export type Storage = {
 };
 
 /** How patient the client is; `callTimeoutMs` bounds a call with all its tries and its whole body. */
-export type Patience = {
+export type StorageLimits = {
   maxTries: number;
   tryTimeoutMs: number;
   retryDelayMs: number;
@@ -57,14 +57,14 @@ export type Patience = {
 };
 
 /** A sync can wait a little, a reader cannot. */
-export const syncPatience: Patience = {
+export const syncStorageLimits: StorageLimits = {
   maxTries: 3,
   tryTimeoutMs: 10_000,
   retryDelayMs: 500,
   maxRetryDelayMs: 4_000,
   callTimeoutMs: 25_000,
 };
-export const readerPatience: Patience = {
+export const readerStorageLimits: StorageLimits = {
   maxTries: 2,
   tryTimeoutMs: 2_500,
   retryDelayMs: 100,
@@ -76,13 +76,13 @@ const leaseTaken = new Set(['LeaseAlreadyPresent', 'LeaseIsBreakingAndCannotBeAc
 /** A lease that is not released ends by itself. */
 export const releaseTimeoutMs = 4_000;
 
-function connect(config: StorageConfig, patience: Patience): BlobServiceClient {
+function connect(config: StorageConfig, limits: StorageLimits): BlobServiceClient {
   const options: StoragePipelineOptions = {
     retryOptions: {
-      maxTries: patience.maxTries,
-      tryTimeoutInMs: patience.tryTimeoutMs,
-      retryDelayInMs: patience.retryDelayMs,
-      maxRetryDelayInMs: patience.maxRetryDelayMs,
+      maxTries: limits.maxTries,
+      tryTimeoutInMs: limits.tryTimeoutMs,
+      retryDelayInMs: limits.retryDelayMs,
+      maxRetryDelayInMs: limits.maxRetryDelayMs,
     },
   };
   const { access } = config;
@@ -238,12 +238,12 @@ async function acquireLease(container: ContainerClient, seconds: number, limit: 
 }
 
 /** Makes no request by itself. */
-export function createStorage(config: StorageConfig, patience: Patience): Storage {
-  const service = connect(config, patience);
+export function createStorage(config: StorageConfig, limits: StorageLimits): Storage {
+  const service = connect(config, limits);
   const publicContainer = service.getContainerClient(config.publicContainer);
   const privateContainer = service.getContainerClient(config.privateContainer);
   const open = (outer?: AbortSignal): Storage => {
-    const limit = { timeoutMs: patience.callTimeoutMs, signal: outer };
+    const limit = { timeoutMs: limits.callTimeoutMs, signal: outer };
     return {
       public: openContainer(publicContainer, limit),
       private: openContainer(privateContainer, limit),

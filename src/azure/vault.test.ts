@@ -14,9 +14,9 @@ const name = 'peloton-session';
 const value = 'a-secret-value';
 
 function openVault({ signal = new AbortController().signal, callTimeoutMs = 10_000 } = {}): Vault {
-  const patience = { maxTries: 3, retryDelayMs: 1, maxRetryDelayMs: 5, callTimeoutMs };
-  const client = createSecretClient({ url: double.url, identity: { kind: 'loopback' } }, patience);
-  return createVault(client, signal, patience);
+  const limits = { maxTries: 3, retryDelayMs: 1, maxRetryDelayMs: 5, callTimeoutMs };
+  const client = createSecretClient({ url: double.url, identity: { kind: 'loopback' } }, limits);
+  return createVault(client, signal, limits);
 }
 
 async function failureOf(promise: Promise<unknown>): Promise<StatsError> {

@@ -19,14 +19,14 @@ export type Vault = {
 };
 
 /** How patient the client is; `callTimeoutMs` bounds a call with all its tries. */
-export type VaultPatience = {
+export type VaultLimits = {
   maxTries: number;
   retryDelayMs: number;
   maxRetryDelayMs: number;
   callTimeoutMs: number;
 };
 
-export const vaultPatience: VaultPatience = {
+export const vaultLimits: VaultLimits = {
   maxTries: 3,
   retryDelayMs: 500,
   maxRetryDelayMs: 4_000,
@@ -52,18 +52,18 @@ function refuseLongWaits(maxRetryDelayMs: number): ClientPolicy {
 }
 
 /** One client per process: it keeps the token. It makes no request by itself. */
-export function createSecretClient({ url, identity }: Config['vault'], patience = vaultPatience): SecretClient {
+export function createSecretClient({ url, identity }: Config['vault'], limits = vaultLimits): SecretClient {
   // Both are for doubles alone: plain http, and a challenge that names Azure's own host.
   const isDouble = isLoopback(url);
   return new SecretClient(url, createCredential(identity), {
     allowInsecureConnection: isDouble,
     disableChallengeResourceVerification: isDouble,
     retryOptions: {
-      maxRetries: patience.maxTries - 1,
-      retryDelayInMs: patience.retryDelayMs,
-      maxRetryDelayInMs: patience.maxRetryDelayMs,
+      maxRetries: limits.maxTries - 1,
+      retryDelayInMs: limits.retryDelayMs,
+      maxRetryDelayInMs: limits.maxRetryDelayMs,
     },
-    additionalPolicies: [refuseLongWaits(patience.maxRetryDelayMs)],
+    additionalPolicies: [refuseLongWaits(limits.maxRetryDelayMs)],
   });
 }
 
@@ -101,7 +101,7 @@ function vaultError(error: unknown, host: string, action: 'get' | 'set', name: s
 export function createVault(
   client: SecretClient,
   signal: AbortSignal,
-  { callTimeoutMs }: Pick<VaultPatience, 'callTimeoutMs'> = vaultPatience,
+  { callTimeoutMs }: Pick<VaultLimits, 'callTimeoutMs'> = vaultLimits,
 ): Vault {
   const { host } = new URL(client.vaultUrl);
 

@@ -1,8 +1,8 @@
 // `npm run sync`: one sync now, from this machine, like the timer's. Ends with 0 when the stats are fresh, and with 1
 // when they are not and somebody has to do something, or to try again.
 
+import { readCheckpoint } from '../sync/checkpoint.ts';
 import { evaluateHealth, type Health } from '../sync/health.ts';
-import { look } from '../sync/look.ts';
 import type { RunParts } from '../sync/run.ts';
 import { tick } from '../sync/tick.ts';
 import { type CommandContext, runCommand } from './run-command.ts';
@@ -15,7 +15,7 @@ One sync now, if one is due, with the settings of the environment over those of 
            the sign-in was refused; the lease and the cap on sign-ins hold all the same`;
 
 async function readHealth({ storage, config, clock, log }: RunParts): Promise<Health> {
-  const { file, lastSuccess } = await look(storage, log);
+  const { file, lastSuccess } = await readCheckpoint(storage, log);
   return evaluateHealth({ now: clock(), schedule: config.schedule, state: file.state, lastSuccess });
 }
 

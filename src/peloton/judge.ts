@@ -2,25 +2,25 @@
 // The line that matters: "not there right now" is retried by itself and never leads to a sign-in.
 
 import { StatsError, type StatsErrorOptions } from '../errors.ts';
-import type { Answer } from '../http.ts';
+import type { HttpResponse } from '../http.ts';
 
-export function unavailable(answer: Answer, what: string): StatsError {
+export function unavailable(answer: HttpResponse, what: string): StatsError {
   const { status, retryAfterMs } = answer;
   const options: StatsErrorOptions = { status, ...(retryAfterMs !== undefined && { retryAfterMs }) };
   return new StatsError('upstream-unavailable', `${answer.label} ${what}.`, options);
 }
 
-export function changed(answer: Answer, what: string): StatsError {
+export function changed(answer: HttpResponse, what: string): StatsError {
   return new StatsError('upstream-changed', `${answer.label} ${what}.`, { status: answer.status });
 }
 
 /** @throws StatsError `upstream-unavailable` for 429 and 5xx. */
-export function assertAvailable(answer: Answer): void {
+export function assertAvailable(answer: HttpResponse): void {
   if (answer.status === 429 || answer.status >= 500) throw unavailable(answer, `answered ${answer.status}`);
 }
 
 /** The parsed body, or undefined where it is not JSON. */
-export function parseJson(answer: Answer): unknown {
+export function parseJson(answer: HttpResponse): unknown {
   try {
     return JSON.parse(answer.text);
   } catch (error) {
@@ -33,7 +33,7 @@ export function parseJson(answer: Answer): unknown {
  * The parsed body of an answer that has to be JSON, whatever its status.
  * @throws StatsError `upstream-unavailable` for an empty, truncated or HTML body: a challenge, or a proxy's page.
  */
-export function requireJson(answer: Answer): unknown {
+export function requireJson(answer: HttpResponse): unknown {
   const body = parseJson(answer);
   if (body !== undefined) return body;
   const what = answer.text.trim() === '' ? 'an empty body' : 'a body that is not JSON';

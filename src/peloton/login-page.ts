@@ -2,7 +2,7 @@
 // docs/peloton.md says where each of them was seen.
 
 import { Parser } from 'htmlparser2';
-import type { Answer } from '../http.ts';
+import type { HttpResponse } from '../http.ts';
 import { assertAvailable, changed, parseJson, unavailable } from './judge.ts';
 
 export type HiddenForm = { action: string; fields: [name: string, value: string][] };
@@ -102,7 +102,7 @@ export function isNoPage(text: string): boolean {
  * that is gone, is another dance.
  * @throws StatsError `upstream-unavailable` or `upstream-changed` where the answer is no page.
  */
-export function assertPage(answer: Answer): void {
+export function assertPage(answer: HttpResponse): void {
   const { status, text } = answer;
   assertAvailable(answer);
   if (text.trim() === '') throw unavailable(answer, `answered ${status} with an empty body`);

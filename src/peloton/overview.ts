@@ -3,7 +3,7 @@
 import * as z from 'zod';
 import type { PelotonConfig } from '../config.ts';
 import { StatsError } from '../errors.ts';
-import type { Answer, Door } from '../http.ts';
+import type { HttpClient, HttpResponse } from '../http.ts';
 import { assertAvailable, changed, requireJson } from './judge.ts';
 
 /** The headers that prove who asks: a bearer token, or the cookie of the 2021 way. */
@@ -14,7 +14,7 @@ export function isUnauthorized(error: unknown): boolean {
   return error instanceof StatsError && error.code === 'upstream-changed' && error.status === 401;
 }
 
-function judge(answer: Answer): unknown {
+function judge(answer: HttpResponse): unknown {
   const { status, label } = answer;
   assertAvailable(answer);
   if (status === 401) {
@@ -28,11 +28,11 @@ function judge(answer: Answer): unknown {
   return body;
 }
 
-type ApiCall = { door: Door; peloton: PelotonConfig; access: Access; path: string; route: string };
+type ApiCall = { http: HttpClient; peloton: PelotonConfig; access: Access; path: string; route: string };
 
-async function call({ door, peloton, access, path, route }: ApiCall): Promise<{ answer: Answer; body: unknown }> {
-  return await door.retry(async () => {
-    const answer = await door.request({
+async function call({ http, peloton, access, path, route }: ApiCall): Promise<{ answer: HttpResponse; body: unknown }> {
+  return await http.retry(async () => {
+    const answer = await http.request({
       method: 'GET',
       url: new URL(path, peloton.apiUrl),
       route,
@@ -48,8 +48,8 @@ export const userId = z.string().regex(/^[\w-]{1,100}$/);
 const me = z.object({ id: userId });
 
 /** The user id. Everything else in /api/me is private and is not looked at. */
-export async function fetchUserId(door: Door, peloton: PelotonConfig, access: Access): Promise<string> {
-  const { answer, body } = await call({ door, peloton, access, path: '/api/me', route: '/api/me' });
+export async function fetchUserId(http: HttpClient, peloton: PelotonConfig, access: Access): Promise<string> {
+  const { answer, body } = await call({ http, peloton, access, path: '/api/me', route: '/api/me' });
   const parsed = me.safeParse(body);
   if (!parsed.success) throw changed(answer, 'answered without a user id');
   return parsed.data.id;
@@ -61,12 +61,12 @@ export type Overview = {
   body: unknown;
 };
 
-type OverviewCall = { door: Door; peloton: PelotonConfig; access: Access; userId: string };
+type OverviewCall = { http: HttpClient; peloton: PelotonConfig; access: Access; userId: string };
 
 /** The member's overview, unjudged but for being a JSON object: snapshot.ts says what is in it. */
-export async function fetchOverview({ door, peloton, access, userId }: OverviewCall): Promise<Overview> {
+export async function fetchOverview({ http, peloton, access, userId }: OverviewCall): Promise<Overview> {
   const version = peloton.overviewVersion ? `?version=${peloton.overviewVersion}` : '';
   const path = `/api/user/${encodeURIComponent(userId)}/overview${version}`;
-  const { answer, body } = await call({ door, peloton, access, path, route: '/api/user/{id}/overview' });
+  const { answer, body } = await call({ http, peloton, access, path, route: '/api/user/{id}/overview' });
   return { text: answer.text, body };
 }

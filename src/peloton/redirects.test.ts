@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { readConfig } from '../config.ts';
-import type { Answer } from '../http.ts';
+import type { HttpResponse } from '../http.ts';
 import { findHome, nextHop, routeOf } from './redirects.ts';
 
 function pelotonOf(authUrl = 'https://auth.onepeloton.com') {
@@ -9,7 +9,7 @@ function pelotonOf(authUrl = 'https://auth.onepeloton.com') {
   return readConfig({ ...settings, PELOTON_AUTH_URL: authUrl }).peloton;
 }
 
-function answerOf(location: string, from = 'https://auth.onepeloton.com/login/callback'): Answer {
+function answerOf(location: string, from = 'https://auth.onepeloton.com/login/callback'): HttpResponse {
   const url = new URL(from);
   const label = `GET ${url.host}${routeOf(url)}`;
   return { label, url, status: 302, location, retryAfterMs: undefined, text: '' };

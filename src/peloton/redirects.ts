@@ -3,7 +3,7 @@
 
 import { getPublicSuffix } from 'tough-cookie';
 import { isLoopback, type PelotonConfig } from '../config.ts';
-import type { Answer } from '../http.ts';
+import type { HttpResponse } from '../http.ts';
 import { changed } from './judge.ts';
 
 export const credentialsPath = '/usernamepassword/login';
@@ -35,12 +35,12 @@ function isHome(url: URL, redirectUri: string): boolean {
   return url.origin === origin && (url.pathname === pathname || url.searchParams.has('code'));
 }
 
-export function isRedirect({ status }: Answer): boolean {
+export function isRedirect({ status }: HttpResponse): boolean {
   return status >= 300 && status < 400 && status !== 304;
 }
 
 /** The URL home that an answer redirects to, if that is where it leads. */
-export function findHome({ location, url }: Answer, { redirectUri }: PelotonConfig): URL | undefined {
+export function findHome({ location, url }: HttpResponse, { redirectUri }: PelotonConfig): URL | undefined {
   const target = location === undefined ? null : URL.parse(location, url.href);
   return target && isHome(target, redirectUri) ? target : undefined;
 }
@@ -49,7 +49,7 @@ export function findHome({ location, url }: Answer, { redirectUri }: PelotonConf
  * The URL that an answer points to, which the sign-in may visit.
  * @throws StatsError `upstream-changed` for any other, home included.
  */
-export function nextHop(answer: Answer, location: string, { authUrl, redirectUri }: PelotonConfig): URL {
+export function nextHop(answer: HttpResponse, location: string, { authUrl, redirectUri }: PelotonConfig): URL {
   const url = URL.parse(location, answer.url.href);
   if (url && isOnTheWay(url, authUrl) && !isHome(url, redirectUri)) return url;
   throw changed(answer, 'points away from the sign-in');

@@ -5,7 +5,7 @@ import { type Bench, type BenchOptions, fastLimits, hourMs, startBench } from '.
 import { askedDuring, pasteSession, storedSession, tickFailure } from '../../test/custody-bench.ts';
 import { createParts } from '../app.ts';
 import { StatsError } from '../errors.ts';
-import { look } from '../sync/look.ts';
+import { readCheckpoint } from '../sync/checkpoint.ts';
 import { run } from '../sync/run.ts';
 
 const minuteMs = 60_000;
@@ -264,7 +264,12 @@ for (const [what, event, isKept, options] of answers) {
     const lease = await parts.storage.acquireLease(15);
     assert.ok(lease);
     const timed = { ...parts, workTime: time.signal, closingStorage: parts.storage };
-    const permit = { lease, seen: await look(parts.storage, log), force: false, purpose: 'sync' } as const;
+    const permit = {
+      lease,
+      checkpoint: await readCheckpoint(parts.storage, log),
+      force: false,
+      purpose: 'sync',
+    } as const;
     await assert.rejects(
       run(timed, permit, ({ custody, signal }) => custody.use(async () => signal.throwIfAborted())),
       reason,

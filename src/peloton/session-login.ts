@@ -4,7 +4,7 @@
 import * as z from 'zod';
 import type { PelotonConfig } from '../config.ts';
 import { StatsError } from '../errors.ts';
-import type { Answer, Door } from '../http.ts';
+import type { HttpClient, HttpResponse } from '../http.ts';
 import { assertAvailable, requireJson, stringOf } from './judge.ts';
 import { userId } from './overview.ts';
 import type { Credentials } from './sign-in.ts';
@@ -14,14 +14,14 @@ const route = '/auth/login';
 /** The API says whose the session is where the answer does not. */
 const sessionAnswer = z.object({ session_id: token, user_id: userId.optional().catch(undefined) });
 
-function unknownAnswer({ label, status }: Answer): StatsError {
+function unknownAnswer({ label, status }: HttpResponse): StatsError {
   return new StatsError('upstream-changed', `${label} answered ${status} in a way that is not known.`, {
     status,
     credentialsJudged: true,
   });
 }
 
-function judgeRefusal(answer: Answer): StatsError {
+function judgeRefusal(answer: HttpResponse): StatsError {
   const { label, status } = answer;
   const body = requireJson(answer);
   if (status === 401) {
@@ -34,15 +34,20 @@ function judgeRefusal(answer: Answer): StatsError {
   return unknownAnswer(answer);
 }
 
-type SessionLogin = { door: Door; peloton: PelotonConfig; credentials: Credentials; beforePost: () => Promise<void> };
+type SessionLogin = {
+  http: HttpClient;
+  peloton: PelotonConfig;
+  credentials: Credentials;
+  beforePost: () => Promise<void>;
+};
 
 /**
  * @returns the session id, and the user id where the answer has it.
  * @throws StatsError `sign-in-refused`, `upstream-unavailable`, or `upstream-changed` with the hint to use `oauth`.
  */
-export async function sessionLogin({ door, peloton, credentials, beforePost }: SessionLogin) {
+export async function sessionLogin({ http, peloton, credentials, beforePost }: SessionLogin) {
   await beforePost();
-  const answer = await door.request({
+  const answer = await http.request({
     method: 'POST',
     url: new URL(route, peloton.apiUrl),
     route,

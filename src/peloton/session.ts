@@ -5,7 +5,7 @@ import * as z from 'zod';
 import type { Secret, Vault } from '../azure/vault.ts';
 import type { PelotonConfig } from '../config.ts';
 import { StatsError } from '../errors.ts';
-import type { Door } from '../http.ts';
+import type { HttpClient } from '../http.ts';
 import { type Log, timed } from '../log.ts';
 import { type Access, fetchUserId, isUnauthorized } from './overview.ts';
 import { sessionLogin } from './session-login.ts';
@@ -43,7 +43,7 @@ export type Ledger = {
 };
 
 export type CustodyParts = {
-  door: Door;
+  http: HttpClient;
   peloton: PelotonConfig;
   vault: Vault;
   ledger: Ledger;
@@ -79,7 +79,7 @@ function missing(name: string): StatsError {
   });
 }
 
-export function createCustody({ door, peloton, vault, ledger, clock, log }: CustodyParts): Custody {
+export function createCustody({ http, peloton, vault, ledger, clock, log }: CustodyParts): Custody {
   let secrets: SignInSecrets = { session: undefined, username: undefined, password: undefined };
   let opened: Promise<Session> | undefined;
   let isRead = false;
@@ -142,7 +142,7 @@ export function createCustody({ door, peloton, vault, ledger, clock, log }: Cust
   async function refresh(session: Session, refreshToken: string): Promise<Session | undefined> {
     await proveWritable();
     const grant = { grant_type: 'refresh_token', refresh_token: refreshToken } as const;
-    const answer: TokenAnswer = await timed(log, 'peloton.refresh', () => requestTokens(door, peloton, grant));
+    const answer: TokenAnswer = await timed(log, 'peloton.refresh', () => requestTokens(http, peloton, grant));
     if (answer !== 'invalid_grant') return await keepTokens(answer.body, session);
     ledger.markDead(refreshToken);
     return undefined;
@@ -162,7 +162,7 @@ export function createCustody({ door, peloton, vault, ledger, clock, log }: Cust
     const credentials = readCredentials();
     ledger.assertSignInAllowed(versionsOf(secrets));
     await proveWritable();
-    const dance = { door, peloton, credentials, beforePost: () => ledger.countSignIn() };
+    const dance = { http, peloton, credentials, beforePost: () => ledger.countSignIn() };
     if (peloton.signIn === 'session') {
       const fields = await timed(log, 'peloton.sign-in', () => sessionLogin(dance));
       const session: Session = { ...fields, username_version: usernameVersion() };
@@ -171,7 +171,7 @@ export function createCustody({ door, peloton, vault, ledger, clock, log }: Cust
     }
     const { code, codeVerifier } = await timed(log, 'peloton.sign-in', () => signIn(dance));
     const answer = await timed(log, 'peloton.tokens', () =>
-      requestTokens(door, peloton, {
+      requestTokens(http, peloton, {
         grant_type: 'authorization_code',
         code,
         code_verifier: codeVerifier,
@@ -193,7 +193,7 @@ export function createCustody({ door, peloton, vault, ledger, clock, log }: Cust
 
   /** Learned once and kept with the session; a vault that cannot keep it costs a request a day, not the sync. */
   async function learnUserId(session: Session, access: Access): Promise<string> {
-    const userId = await timed(log, 'peloton.me', () => fetchUserId(door, peloton, access));
+    const userId = await timed(log, 'peloton.me', () => fetchUserId(http, peloton, access));
     try {
       await write(JSON.stringify({ ...session, user_id: userId }));
     } catch (error) {

@@ -6,7 +6,7 @@ import { loginPage, postingForm, secondFactorPage } from '../../sandbox/peloton/
 import { startPelotonDouble } from '../../sandbox/peloton.ts';
 import { readConfig } from '../config.ts';
 import { StatsError } from '../errors.ts';
-import { createDoor } from '../http.ts';
+import { createHttpClient } from '../http.ts';
 import { type AuthorizationCode, signIn } from './sign-in.ts';
 
 const credentials = { username: 'rider@example.invalid', password: 'canary-password' };
@@ -44,7 +44,7 @@ const goodScript: Script = {
 
 type Dance = { requests: Call[]; outcome: AuthorizationCode | StatsError };
 
-/** One sign-in over a real door against a script; its outcome, and what the server was asked. */
+/** One sign-in over a real HTTP client against a script; its outcome, and what the server was asked. */
 async function dance(changes: Script = {}): Promise<Dance> {
   const script: Script = { ...goodScript, ...changes };
   const requests: Call[] = [];
@@ -62,13 +62,13 @@ async function dance(changes: Script = {}): Promise<Dance> {
     ...{ PELOTON_AUTH_URL: server.url, PELOTON_REDIRECT_URI: `${server.url}/callback` },
   });
   const limits = { timeoutMs: 5_000, retryDelayMs: 1 };
-  const door = createDoor({ limits, signal: new AbortController().signal, clock: () => new Date() });
+  const http = createHttpClient({ limits, signal: new AbortController().signal, clock: () => new Date() });
   let isAnnounced = false;
   const beforePost = async () => {
     assert.ok(!isAnnounced && !requests.some(({ path }) => path.startsWith('/usernamepassword')));
     isAnnounced = true;
   };
-  const outcome = await signIn({ door, peloton, credentials, beforePost }).catch(error => {
+  const outcome = await signIn({ http, peloton, credentials, beforePost }).catch(error => {
     assert.ok(error instanceof StatsError, `${error?.stack}`);
     return error;
   });
@@ -308,8 +308,8 @@ test('the double’s whole dance over both hosts, with each place of _csrf', asy
     double.behaviour.csrf = csrf;
     const settings = { KEY_VAULT_URL: 'https://vault.example', STORAGE_ACCOUNT_URL: 'https://store.example' };
     const { peloton } = readConfig({ ...settings, PELOTON_AUTH_URL: double.authUrl });
-    const door = createDoor({ signal: new AbortController().signal, clock: () => new Date() });
-    const given = { door, peloton, credentials: double.credentials, beforePost: async () => {} };
+    const http = createHttpClient({ signal: new AbortController().signal, clock: () => new Date() });
+    const given = { http, peloton, credentials: double.credentials, beforePost: async () => {} };
     const { code } = await signIn(given);
     assert.ok(double.secrets().includes(code));
     assert.deepEqual(double.violations, []);

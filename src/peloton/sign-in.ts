@@ -5,7 +5,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { CookieJar } from 'tough-cookie';
 import type { PelotonConfig } from '../config.ts';
 import { StatsError } from '../errors.ts';
-import type { Answer, Door } from '../http.ts';
+import type { HttpClient, HttpResponse } from '../http.ts';
 import { assertAvailable, changed, parseJson, stringOf, unavailable } from './judge.ts';
 import {
   asksSecondFactor,
@@ -23,7 +23,7 @@ export type Credentials = { username: string; password: string };
 export type AuthorizationCode = { code: string; codeVerifier: string };
 
 type Attempt = {
-  door: Door;
+  http: HttpClient;
   peloton: PelotonConfig;
   jar: CookieJar;
   codeVerifier: string;
@@ -41,8 +41,8 @@ function challengeOf(verifier: string): string {
   return createHash('sha256').update(verifier).digest('base64url');
 }
 
-async function get({ door, jar }: Attempt, url: URL): Promise<Answer> {
-  return await door.request({ method: 'GET', url, route: routeOf(url), headers: { Accept: 'text/html' }, jar });
+async function get({ http, jar }: Attempt, url: URL): Promise<HttpResponse> {
+  return await http.request({ method: 'GET', url, route: routeOf(url), headers: { Accept: 'text/html' }, jar });
 }
 
 async function findCsrf(jar: CookieJar, url: URL): Promise<string | undefined> {
@@ -90,9 +90,9 @@ async function openLoginPage(attempt: Attempt): Promise<LoginPage> {
   return { url, transactionState, csrf };
 }
 
-async function postCredentials(attempt: Attempt, page: LoginPage, credentials: Credentials): Promise<Answer> {
-  const { door, peloton, jar, nonce, codeVerifier } = attempt;
-  return await door.request({
+async function postCredentials(attempt: Attempt, page: LoginPage, credentials: Credentials): Promise<HttpResponse> {
+  const { http, peloton, jar, nonce, codeVerifier } = attempt;
+  return await http.request({
     method: 'POST',
     url: new URL(credentialsPath, peloton.authUrl),
     route: credentialsPath,
@@ -123,7 +123,7 @@ async function postCredentials(attempt: Attempt, page: LoginPage, credentials: C
   });
 }
 
-function secondFactor(answer: Answer): StatsError {
+function secondFactor(answer: HttpResponse): StatsError {
   return new StatsError('sign-in-refused', `${answer.label} asks for a second factor.`, {
     status: answer.status,
     credentialsJudged: true,
@@ -131,7 +131,7 @@ function secondFactor(answer: Answer): StatsError {
 }
 
 /** Which refusal the credentials' answer is, where it is not the form that leads on. */
-function credentialsRefused(answer: Answer): StatsError {
+function credentialsRefused(answer: HttpResponse): StatsError {
   const { label, status } = answer;
   const body = parseJson(answer);
   const code = stringOf(body, 'code') ?? stringOf(body, 'error') ?? '';
@@ -154,7 +154,7 @@ function credentialsRefused(answer: Answer): StatsError {
 }
 
 /** The form that carries the judgement on: wherever it leads, it holds `wresult`. */
-function readCallbackForm(answer: Answer): HiddenForm {
+function readCallbackForm(answer: HttpResponse): HiddenForm {
   if (answer.text.trim() === '') throw unavailable(answer, `answered ${answer.status} with an empty body`);
   if (parseJson(answer) !== undefined) throw credentialsRefused(answer);
   assertAvailable(answer);
@@ -163,9 +163,9 @@ function readCallbackForm(answer: Answer): HiddenForm {
   throw asksSecondFactor(answer.text) ? secondFactor(answer) : credentialsRefused(answer);
 }
 
-async function postForm(attempt: Attempt, from: Answer, form: HiddenForm): Promise<Answer> {
+async function postForm(attempt: Attempt, from: HttpResponse, form: HiddenForm): Promise<HttpResponse> {
   const url = nextHop(from, form.action, attempt.peloton);
-  return await attempt.door.request({
+  return await attempt.http.request({
     method: 'POST',
     url,
     route: routeOf(url),
@@ -180,7 +180,7 @@ async function postForm(attempt: Attempt, from: Answer, form: HiddenForm): Promi
 }
 
 /** The code in the redirect home. That URL is read and never fetched. */
-function readCode(answer: Answer, home: URL, sentState: string): string {
+function readCode(answer: HttpResponse, home: URL, sentState: string): string {
   const error = home.searchParams.get('error');
   if (error === 'temporarily_unavailable' || error === 'server_error') throw unavailable(answer, `ended with ${error}`);
   if (error?.includes('mfa')) throw secondFactor(answer);
@@ -191,7 +191,7 @@ function readCode(answer: Answer, home: URL, sentState: string): string {
   return code;
 }
 
-async function followHome(attempt: Attempt, first: Answer): Promise<string> {
+async function followHome(attempt: Attempt, first: HttpResponse): Promise<string> {
   const { peloton, state } = attempt;
   let answer = first;
   for (let hop = 0; hop < maxHops; hop++) {
@@ -219,7 +219,7 @@ function throwAsJudgement(error: unknown): never {
 }
 
 export type SignIn = {
-  door: Door;
+  http: HttpClient;
   peloton: PelotonConfig;
   credentials: Credentials;
   /** Called once, when everything is ready and just before the credentials are posted. */
@@ -230,11 +230,14 @@ export type SignIn = {
  * Opens the login page, where everything is ready for the credentials. Nothing is posted, so this may be repeated.
  * @throws StatsError `upstream-unavailable` or `upstream-changed`.
  */
-export async function openSignIn(door: Door, peloton: PelotonConfig): Promise<{ attempt: Attempt; page: LoginPage }> {
+export async function openSignIn(
+  http: HttpClient,
+  peloton: PelotonConfig,
+): Promise<{ attempt: Attempt; page: LoginPage }> {
   const random = () => randomBytes(32).toString('base64url');
-  return await door.retry(async () => {
+  return await http.retry(async () => {
     const secrets = { codeVerifier: random(), state: random(), nonce: random() };
-    const attempt: Attempt = { door, peloton, jar: new CookieJar(), ...secrets };
+    const attempt: Attempt = { http, peloton, jar: new CookieJar(), ...secrets };
     return { attempt, page: await openLoginPage(attempt) };
   });
 }
@@ -243,8 +246,8 @@ export async function openSignIn(door: Door, peloton: PelotonConfig): Promise<{ 
  * Signs in and returns a code for /oauth/token. Only the opening of the login page is ever repeated.
  * @throws StatsError `sign-in-refused`, `upstream-unavailable` or `upstream-changed`.
  */
-export async function signIn({ door, peloton, credentials, beforePost }: SignIn): Promise<AuthorizationCode> {
-  const { attempt, page } = await openSignIn(door, peloton);
+export async function signIn({ http, peloton, credentials, beforePost }: SignIn): Promise<AuthorizationCode> {
+  const { attempt, page } = await openSignIn(http, peloton);
   await beforePost();
   const judged = await postCredentials(attempt, page, credentials);
   const { codeVerifier } = attempt;

@@ -3,7 +3,7 @@
 
 import type { PelotonConfig } from '../config.ts';
 import { StatsError } from '../errors.ts';
-import type { Door } from '../http.ts';
+import type { HttpClient } from '../http.ts';
 import { assertAvailable, changed, parseJson, requireJson, stringOf } from './judge.ts';
 
 export type Grant =
@@ -25,8 +25,8 @@ function asObject(body: unknown): object | undefined {
  * @throws StatsError `upstream-unavailable` without a complete answer; `sign-in-refused` where a second factor is asked
  * for; `upstream-changed` for any other refusal.
  */
-export async function requestTokens(door: Door, peloton: PelotonConfig, grant: Grant): Promise<TokenAnswer> {
-  const answer = await door.request({
+export async function requestTokens(http: HttpClient, peloton: PelotonConfig, grant: Grant): Promise<TokenAnswer> {
+  const answer = await http.request({
     method: 'POST',
     url: new URL('/oauth/token', peloton.authUrl),
     route: '/oauth/token',

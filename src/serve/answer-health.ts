@@ -4,13 +4,13 @@ import type { Storage } from '../azure/storage.ts';
 import type { Config } from '../config.ts';
 import { StatsError } from '../errors.ts';
 import type { Log } from '../log.ts';
+import { historyBlob, latestBlob } from '../stats/blobs.ts';
 import { parseHistory } from '../stats/history.ts';
+import { type Checkpoint, readCheckpoint } from '../sync/checkpoint.ts';
 import { evaluateHealth, faultHealth, type Health, isHealthy } from '../sync/health.ts';
-import { look, type Seen } from '../sync/look.ts';
-import { historyBlob, latestBlob } from '../sync/publish.ts';
 import { type Reply, uncachedJson } from './serve.ts';
 
-function assertSnapshot({ latest }: Seen): void {
+function assertSnapshot({ latest }: Checkpoint): void {
   if (!latest || latest.snapshot) return;
   throw new StatsError('storage', `${latestBlob} is damaged.`, { hint: 'The next sync makes it anew.' });
 }
@@ -27,17 +27,17 @@ export type HealthParts = { storage: () => Promise<Storage>; config: () => Confi
 
 async function assess({ storage, config, clock }: HealthParts, log: Log): Promise<Health> {
   const now = clock();
-  let seen: Seen | undefined;
+  let checkpoint: Checkpoint | undefined;
   try {
     const store = await storage();
-    seen = await look(store, log);
-    assertSnapshot(seen);
-    if (seen.latest) await assertSeries(store);
-    const { file, lastSuccess } = seen;
+    checkpoint = await readCheckpoint(store, log);
+    assertSnapshot(checkpoint);
+    if (checkpoint.latest) await assertSeries(store);
+    const { file, lastSuccess } = checkpoint;
     return evaluateHealth({ now, schedule: config().schedule, state: file.state, lastSuccess });
   } catch (thrown) {
     if (!(thrown instanceof StatsError)) throw thrown;
-    return faultHealth(thrown, now, seen?.lastSuccess);
+    return faultHealth(thrown, now, checkpoint?.lastSuccess);
   }
 }
 

@@ -2,8 +2,8 @@
 
 import * as z from 'zod';
 import { StatsError } from '../errors.ts';
+import { historyBlob } from '../stats/blobs.ts';
 import { type HistoryPoint, historyFormats, toCsv } from '../stats/history.ts';
-import { historyBlob } from '../sync/publish.ts';
 import { type Copies, lastModifiedOf } from './copies.ts';
 import { csvType, jsonType, problem, type Reply, type Request, represent, respond, retryAfter } from './serve.ts';
 

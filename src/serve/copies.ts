@@ -3,9 +3,9 @@
 import type { Storage, StoredBlob } from '../azure/storage.ts';
 import { StatsError } from '../errors.ts';
 import { once } from '../once.ts';
+import { dayBlob, historyBlob, latestBlob } from '../stats/blobs.ts';
 import { type History, parseHistory, toCsv } from '../stats/history.ts';
 import { parseSnapshot, type Snapshot } from '../stats/snapshot.ts';
-import { dayBlob, historyBlob, latestBlob } from '../sync/publish.ts';
 import { type Copy, keepCopy } from './copy.ts';
 import { csvType, jsonType, type Representation, represent } from './serve.ts';
 

@@ -5,7 +5,7 @@ import * as z from 'zod';
 import { historySchema } from '../stats/history.ts';
 import { snapshotSchema } from '../stats/snapshot.ts';
 import { healthSchema } from '../sync/health.ts';
-import type { Problem } from './serve.ts';
+import type { ProblemDetails } from './serve.ts';
 
 export type JsonObject = Record<string, unknown>;
 
@@ -19,7 +19,7 @@ const badgeSchema = z
   })
   .meta({ id: 'Badge', description: "shields.io's endpoint badge." });
 
-const problemSchema: z.ZodType<Problem> = z
+const problemSchema: z.ZodType<ProblemDetails> = z
   .object({
     type: z.string(),
     title: z.string(),

@@ -36,8 +36,8 @@ export function createReaders({ settings = environment, clock }: ReadersOptions)
   const config = () => readConfig(settings);
   const publicUrl = readPublicUrl(settings);
   const storage = once(async () => {
-    const { createStorage, readerPatience } = await import('../azure/storage.ts');
-    return createStorage(readStorageConfig(settings), readerPatience);
+    const { createStorage, readerStorageLimits } = await import('../azure/storage.ts');
+    return createStorage(readStorageConfig(settings), readerStorageLimits);
   });
   const copies = createCopies({ storage, clock });
   const { card, badge, page } = createPictures(copies, publicUrl);

@@ -178,13 +178,13 @@ export function answerOptions(): Reply {
 }
 
 /** RFC 9457. The code says whose turn it is. */
-export type Problem = { type: string; title: string; status: number; detail: string; code: string };
+export type ProblemDetails = { type: string; title: string; status: number; detail: string; code: string };
 
-export type ProblemSource = Omit<Problem, 'type'> & { headers?: Record<string, string> };
+export type ProblemSource = Omit<ProblemDetails, 'type'> & { headers?: Record<string, string> };
 
 /** An error of ours as problem+json, cached for a few seconds at most. */
 export function problem({ status, title, detail, code, headers }: ProblemSource): Reply {
-  const body: Problem = { type: 'about:blank', title, status, detail, code };
+  const body: ProblemDetails = { type: 'about:blank', title, status, detail, code };
   return {
     status,
     headers: {

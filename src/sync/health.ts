@@ -4,7 +4,7 @@ import * as z from 'zod';
 import type { ScheduleConfig } from '../config.ts';
 import { type ErrorCode, errorTable, type StatsError } from '../errors.ts';
 import { isFailing } from './ledger.ts';
-import { isOwed, latestScheduledInstant, nextScheduledInstant, nextTick, staleAfterMs } from './schedule.ts';
+import { isOutdated, latestScheduledInstant, nextScheduledInstant, nextTick, staleAfterMs } from './schedule.ts';
 import type { State } from './state.ts';
 
 const instant = z.iso.datetime().nullable();
@@ -59,7 +59,7 @@ export function faultHealth(fault: StatsError, now: Date, lastSuccess: Date | un
 export function evaluateHealth({ now, schedule, state, lastSuccess }: HealthFacts): Health {
   const last_success = lastSuccess?.toISOString() ?? null;
   const scheduledAt = latestScheduledInstant(now, schedule);
-  const isDue = isOwed(now, lastSuccess, schedule);
+  const isDue = isOutdated(now, lastSuccess, schedule);
   const isStale = isDue && now.getTime() - scheduledAt.getTime() > staleAfterMs;
   const owedFrom = isDue ? scheduledAt : nextScheduledInstant(now, schedule);
   const next_attempt = nextAttempt(state, { now, owedFrom });

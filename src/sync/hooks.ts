@@ -1,4 +1,4 @@
-// Build hooks: sites that rebuild themselves are told when the public stats have changed. A hook is owed while what it last
+// Build hooks: sites that rebuild themselves are told when the public stats have changed. A hook is pending while what it last
 // accepted is not what is public. One that fails is tried again at ticks and never fails a sync.
 
 import { createHash } from 'node:crypto';
@@ -6,15 +6,15 @@ import * as z from 'zod';
 import type { Vault } from '../azure/vault.ts';
 import { isLoopback } from '../config.ts';
 import { asStatsError, StatsError } from '../errors.ts';
-import type { Door } from '../http.ts';
+import type { HttpClient } from '../http.ts';
 import { type Log, timed } from '../log.ts';
 import type { Snapshot } from '../stats/snapshot.ts';
+import { dayMs, hourMs, minuteMs } from '../stats/time.ts';
 import type { HookState } from './state.ts';
 
 const secretName = 'build-hooks';
-const dayMs = 24 * 60 * 60 * 1000;
 /** How long after the last try of 24 hours the next one may come: at once, at the next tick, and after an outage. */
-const waitsMs = [0, 10 * 60_000, 4 * 60 * 60_000];
+const waitsMs = [0, 10 * minuteMs, 4 * hourMs];
 
 function isHookUrl(text: string): boolean {
   const url = URL.parse(text);
@@ -49,7 +49,7 @@ function recentTries({ tried }: HookState, now: Date): string[] {
   return tried.filter(at => Date.parse(at) > now.getTime() - dayMs);
 }
 
-function isOwed(hook: HookState, digest: string, now: Date): boolean {
+function isPending(hook: HookState, digest: string, now: Date): boolean {
   if (hook.accepted === digest) return false;
   const tries = recentTries(hook, now);
   const waitMs = waitsMs[tries.length];
@@ -57,10 +57,10 @@ function isOwed(hook: HookState, digest: string, now: Date): boolean {
 }
 
 /** Whether a tick has a hook to call: known from the state alone. */
-export function hasOwedHook(hooks: readonly HookState[], snapshot: Snapshot | undefined, now: Date): boolean {
+export function hasPendingHook(hooks: readonly HookState[], snapshot: Snapshot | undefined, now: Date): boolean {
   if (hooks.length === 0 || !snapshot) return false;
   const digest = digestStats(snapshot);
-  return hooks.some(hook => isOwed(hook, digest, now));
+  return hooks.some(hook => isPending(hook, digest, now));
 }
 
 const hint = `Store ${secretName} as JSON: [{"url":"https://…","token":"…"}], where the token is optional.`;
@@ -86,9 +86,9 @@ async function readHooks(vault: Vault, log: Log): Promise<Hook[]> {
   return [...byUrl.values()];
 }
 
-async function call(door: Door, { url: text, token }: Hook, date: string): Promise<void> {
+async function call(http: HttpClient, { url: text, token }: Hook, date: string): Promise<void> {
   const url = new URL(text);
-  const answer = await door.request({
+  const answer = await http.request({
     method: 'POST',
     url,
     route: '/{hook}',
@@ -103,7 +103,7 @@ async function call(door: Door, { url: text, token }: Hook, date: string): Promi
   }
 }
 
-export type HookParts = { door: Door; vault: Vault; clock: () => Date; log: Log };
+export type HookParts = { http: HttpClient; vault: Vault; clock: () => Date; log: Log };
 
 export type HookRound = {
   snapshot: Snapshot;
@@ -114,12 +114,12 @@ export type HookRound = {
   save: (hooks: HookState[]) => Promise<void>;
 };
 
-type HookCall = { door: Door; log: Log; hook: Hook; date: string };
+type HookCall = { http: HttpClient; log: Log; hook: Hook; date: string };
 
-async function isAccepted({ door, log, hook, date }: HookCall): Promise<boolean> {
+async function isAccepted({ http, log, hook, date }: HookCall): Promise<boolean> {
   const { host } = new URL(hook.url);
   try {
-    await timed(log, 'hook.called', () => call(door, hook, date), { host });
+    await timed(log, 'hook.called', () => call(http, hook, date), { host });
     return true;
   } catch (thrown) {
     // Whatever it was, the others have to be written down.
@@ -129,7 +129,7 @@ async function isAccepted({ door, log, hook, date }: HookCall): Promise<boolean>
   }
 }
 
-async function callOwed({ door, vault, clock, log }: HookParts, round: HookRound): Promise<void> {
+async function callPending({ http, vault, clock, log }: HookParts, round: HookRound): Promise<void> {
   const { snapshot, hasChanged, known, save } = round;
   const now = clock();
   const digest = digestStats(snapshot);
@@ -142,22 +142,22 @@ async function callOwed({ door, vault, clock, log }: HookParts, round: HookRound
     return { hook, state: { ...state, tried: recentTries(state, now) } };
   });
   const states = entries.map(({ state }) => state);
-  const owed = entries.filter(({ state }) => isOwed(state, digest, now));
-  for (const { state } of owed) state.tried.push(now.toISOString());
+  const pending = entries.filter(({ state }) => isPending(state, digest, now));
+  for (const { state } of pending) state.tried.push(now.toISOString());
   const idsOf = (list: readonly HookState[]) => list.map(({ id }) => id).join();
-  if (owed.length > 0 || idsOf(states) !== idsOf(known)) await save(states);
+  if (pending.length > 0 || idsOf(states) !== idsOf(known)) await save(states);
   await Promise.all(
-    owed.map(async ({ hook, state }) => {
-      if (await isAccepted({ door, log, hook, date: snapshot.date })) state.accepted = digest;
+    pending.map(async ({ hook, state }) => {
+      if (await isAccepted({ http, log, hook, date: snapshot.date })) state.accepted = digest;
     }),
   );
-  if (owed.length > 0) await save(states);
+  if (pending.length > 0) await save(states);
 }
 
-/** Calls every hook that is owed. Never throws: what goes wrong is logged, and tried again at a later tick. */
+/** Calls every hook that is pending. Never throws: what goes wrong is logged, and tried again at a later tick. */
 export async function callHooks(parts: HookParts, round: HookRound): Promise<void> {
   try {
-    await callOwed(parts, round);
+    await callPending(parts, round);
   } catch (thrown) {
     const { code, message, hint } = asStatsError(thrown);
     parts.log('warn', 'hooks.failed', { code, message, hint });

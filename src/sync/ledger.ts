@@ -5,10 +5,10 @@ import type { BlobContainer } from '../azure/storage.ts';
 import { type ErrorCode, errorTable, StatsError } from '../errors.ts';
 import type { Ledger } from '../peloton/session.ts';
 import { digestSecret, type SecretVersions } from '../peloton/sign-in-secrets.ts';
+import { dayMs } from '../stats/time.ts';
 import { isStillToCome, type Wait, waitAfter } from './schedule.ts';
 import { type HookState, type State, type StateFile, writeState } from './state.ts';
 
-const dayMs = 24 * 60 * 60 * 1000;
 const signInsPerDay = 3;
 const deadTokensKept = 4;
 const capHint = 'Until then a session that is pasted into peloton-session is tried at once.';

@@ -3,15 +3,10 @@
 
 import type { BlobContainer, BlobContent, Storage, StoredBlob } from '../azure/storage.ts';
 import { StatsError } from '../errors.ts';
+import { dayBlob, daysPrefix, historyBlob, latestBlob, rawBlob } from '../stats/blobs.ts';
 import { emptyHistory, type History, type HistoryPoint, parseHistory, toPoint, withPoints } from '../stats/history.ts';
 import { parseSnapshot, type Snapshot } from '../stats/snapshot.ts';
 import { isFromWrongClock } from './schedule.ts';
-
-export const latestBlob = 'latest.json';
-export const historyBlob = 'history.json';
-export const daysPrefix = 'history/';
-export const dayBlob = (date: string): string => `${daysPrefix}${date}.json`;
-export const rawBlob = (date: string): string => `raw/${date}.json`;
 
 const contentType = 'application/json; charset=utf-8';
 const cacheControl = 'public, max-age=300';

@@ -5,9 +5,9 @@ import { type Bench, fastLimits, hourMs, startBench } from '../../test/bench.ts'
 import { askedDuring, tickFailure } from '../../test/custody-bench.ts';
 import { runDoomed } from '../../test/doomed-run.ts';
 import { releaseTimeoutMs } from '../azure/storage.ts';
-import { vaultPatience } from '../azure/vault.ts';
-import { defaultLimits as doorLimits } from '../http.ts';
-import { defaultLimits as runLimits } from './run.ts';
+import { vaultLimits } from '../azure/vault.ts';
+import { httpLimits } from '../http.ts';
+import { runLimits } from './run.ts';
 
 const minuteMs = 60_000;
 
@@ -117,9 +117,9 @@ test('a run has time for its work, then for writing down why it failed, and then
   const { leaseSeconds, workMs, endMs } = runLimits;
   assert.ok(leaseSeconds >= 15 && leaseSeconds <= 60, `a lease of ${leaseSeconds} s`);
   // A token that came at the last moment is still kept.
-  assert.ok(workMs + vaultPatience.callTimeoutMs < endMs);
+  assert.ok(workMs + vaultLimits.callTimeoutMs < endMs);
   assert.ok(endMs + releaseTimeoutMs <= 90_000);
-  const { retries, timeoutMs, retryDelayMs, maxRetryAfterMs } = doorLimits;
+  const { retries, timeoutMs, retryDelayMs, maxRetryAfterMs } = httpLimits;
   const waitsMs = Array.from({ length: retries }, (_, done) => Math.max(2 * retryDelayMs * 2 ** done, maxRetryAfterMs));
   const stepMs = (retries + 1) * timeoutMs + waitsMs.reduce((sum, waitMs) => sum + waitMs, 0);
   assert.ok(stepMs < workMs, `a step with all its tries takes up to ${stepMs} ms`);
@@ -127,7 +127,7 @@ test('a run has time for its work, then for writing down why it failed, and then
 
 test('a run that hangs at Peloton ends with its time, and says so', async () => {
   const bench = await startDue();
-  const app = bench.startApp({ limits: { workMs: 2_000, endMs: 20_000, door: { timeoutMs: 30_000 } } });
+  const app = bench.startApp({ limits: { workMs: 2_000, endMs: 20_000, http: { timeoutMs: 30_000 } } });
   bench.peloton.faults.add({ match: { path: /overview/ }, fault: 'hang' });
   const startedAt = performance.now();
   assert.equal(await tickFailure(bench, app), 'upstream-unavailable');
@@ -172,7 +172,7 @@ test('a run ends with its time when the store hangs, even in writing down why', 
 
 // The shortest lease there is lasts 15 seconds: these wait side by side.
 describe('with real leases', { concurrency: true }, () => {
-  const limits = { leaseSeconds: 15, workMs: 30_000, endMs: 35_000, door: { timeoutMs: 25_000 } };
+  const limits = { leaseSeconds: 15, workMs: 30_000, endMs: 35_000, http: { timeoutMs: 25_000 } };
 
   test('a lease is renewed while the run works, however long that takes', async () => {
     const bench = await startDue({ limits });

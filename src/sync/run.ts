@@ -5,11 +5,11 @@ import type { Lease, Storage } from '../azure/storage.ts';
 import type { Vault } from '../azure/vault.ts';
 import type { Config } from '../config.ts';
 import { asStatsError, StatsError } from '../errors.ts';
-import { createDoor, type Door, type DoorLimits } from '../http.ts';
+import { createHttpClient, type HttpClient, type HttpLimits } from '../http.ts';
 import type { Log } from '../log.ts';
 import { type Custody, createCustody } from '../peloton/session.ts';
+import type { Checkpoint } from './checkpoint.ts';
 import { openLedger, type RunLedger } from './ledger.ts';
-import type { Seen } from './look.ts';
 
 export type RunParts = {
   config: Config;
@@ -22,7 +22,7 @@ export type RunParts = {
 };
 
 export type RunLimits = {
-  door: Partial<DoorLimits>;
+  http: Partial<HttpLimits>;
   leaseSeconds: number;
   /** When the work is broken off. */
   workMs: number;
@@ -40,17 +40,17 @@ export type TimedParts = RunParts & {
 
 /** What the work of a run is done with. */
 export type Run = {
-  seen: Seen;
+  checkpoint: Checkpoint;
   storage: Storage;
   /** Fires when the run may no longer write. */
   signal: AbortSignal;
-  door: Door;
+  http: HttpClient;
   vault: Vault;
   ledger: RunLedger;
   custody: Custody;
 };
 
-export const defaultLimits: RunLimits = { door: {}, leaseSeconds: 60, workMs: 60_000, endMs: 85_000 };
+export const runLimits: RunLimits = { http: {}, leaseSeconds: 60, workMs: 60_000, endMs: 85_000 };
 
 /** How a run ended, for the next one. That this can fail too must not hide how it ended. */
 export async function writeDown(log: Log, record: () => Promise<void>): Promise<void> {
@@ -64,7 +64,7 @@ export async function writeDown(log: Log, record: () => Promise<void>): Promise<
 
 /** Gives the work its time, from the first look at the store on. */
 export async function limitTime<T>(parts: RunParts, work: (parts: TimedParts) => Promise<T>): Promise<T> {
-  const { workMs, endMs } = { ...defaultLimits, ...parts.limits };
+  const { workMs, endMs } = { ...runLimits, ...parts.limits };
   const startTimer = (ms: number) => {
     const up = new AbortController();
     const isUp = () => up.abort(new StatsError('upstream-unavailable', 'The run used up its time.'));
@@ -90,7 +90,7 @@ export async function holdLease<T>(
   { storage, log, limits }: Pick<RunParts, 'storage' | 'log' | 'limits'>,
   work: (lease: Lease) => Promise<T>,
 ): Promise<T | 'busy'> {
-  const lease = await storage.acquireLease(limits?.leaseSeconds ?? defaultLimits.leaseSeconds);
+  const lease = await storage.acquireLease(limits?.leaseSeconds ?? runLimits.leaseSeconds);
   if (!lease) return 'busy';
   try {
     return await work(lease);
@@ -103,7 +103,7 @@ export async function holdLease<T>(
 
 export type RunPermit = {
   lease: Lease;
-  seen: Seen;
+  checkpoint: Checkpoint;
   /** Makes a sign-in although the last one was refused. */
   force: boolean;
   /** A run that only signs in leaves the syncs their waits. */
@@ -113,23 +113,23 @@ export type RunPermit = {
 /** Does the work of a run that has the lease. What it throws is written down in state.json. */
 export async function run<T>(
   parts: TimedParts,
-  { lease, seen, force, purpose }: RunPermit,
+  { lease, checkpoint, force, purpose }: RunPermit,
   work: (run: Run) => Promise<T>,
 ): Promise<T> {
   const { config, clock, log, openVault } = parts;
-  const limits = { ...defaultLimits, ...parts.limits };
+  const limits = { ...runLimits, ...parts.limits };
   const signal = AbortSignal.any([parts.workTime, lease.lost]);
   const storage = parts.storage.within(signal);
 
   const container = parts.closingStorage.within(lease.lost).private; // a lost state is another run's to write
-  const ledger = openLedger({ container, file: seen.file, startedAt: clock(), clock, force });
+  const ledger = openLedger({ container, file: checkpoint.file, startedAt: clock(), clock, force });
   const onAnswer = (answer: { request: string; status: number | null; duration_ms: number }) =>
     log('debug', 'peloton.answered', answer);
-  const door = createDoor({ limits: limits.door, signal, clock, onAnswer });
+  const http = createHttpClient({ limits: limits.http, signal, clock, onAnswer });
   const vault = openVault(signal);
-  const custody = createCustody({ door, peloton: config.peloton, vault, ledger, clock, log });
+  const custody = createCustody({ http, peloton: config.peloton, vault, ledger, clock, log });
   try {
-    return await work({ seen, storage, signal, door, vault, ledger, custody });
+    return await work({ checkpoint, storage, signal, http, vault, ledger, custody });
   } catch (thrown) {
     await writeDown(log, async () => {
       lease.lost.throwIfAborted(); // the state is now another run's to write

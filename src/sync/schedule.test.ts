@@ -2,11 +2,11 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { ScheduleConfig } from '../config.ts';
 import { type ErrorCode, StatsError } from '../errors.ts';
+import { localDate } from '../stats/time.ts';
 import {
   decideDue,
-  isOwed,
+  isOutdated,
   latestScheduledInstant,
-  localDate,
   nextScheduledInstant,
   nextTick,
   waitAfter,
@@ -91,9 +91,9 @@ test('a local day that ends before SYNC_TIME, because its last hour is skipped, 
 test('a day without a snapshot is owed, and so is a success older than the latest scheduled instant', () => {
   const schedule = scheduleAt('08:00', 'UTC');
   const now = new Date('2026-11-22T09:00:00Z');
-  assert.equal(isOwed(now, undefined, schedule), true);
-  assert.equal(isOwed(now, new Date('2026-11-22T07:59:59.999Z'), schedule), true);
-  assert.equal(isOwed(now, new Date('2026-11-22T08:00:00.000Z'), schedule), false);
+  assert.equal(isOutdated(now, undefined, schedule), true);
+  assert.equal(isOutdated(now, new Date('2026-11-22T07:59:59.999Z'), schedule), true);
+  assert.equal(isOutdated(now, new Date('2026-11-22T08:00:00.000Z'), schedule), false);
   assert.equal(nextTick(now).toISOString(), '2026-11-22T09:15:00.000Z');
   assert.equal(nextTick(new Date('2026-11-22T09:14:59.999Z')).toISOString(), '2026-11-22T09:15:00.000Z');
 });
@@ -124,8 +124,8 @@ test('what a clock wrote that was over two days ahead is waited for by nobody', 
   const question = { now, schedule, lastSuccess: undefined, nextAttempt: null, refused: null };
   const [far, tooFar] = [0, 1].map(ms => new Date(now.getTime() + 48 * hourMs + ms));
   assert.ok(far && tooFar);
-  assert.deepEqual([decideDue({ ...question, lastSuccess: far }), isOwed(now, far, schedule)], ['not-due', false]);
-  assert.deepEqual([decideDue({ ...question, lastSuccess: tooFar }), isOwed(now, tooFar, schedule)], ['due', true]);
+  assert.deepEqual([decideDue({ ...question, lastSuccess: far }), isOutdated(now, far, schedule)], ['not-due', false]);
+  assert.deepEqual([decideDue({ ...question, lastSuccess: tooFar }), isOutdated(now, tooFar, schedule)], ['due', true]);
   assert.equal(decideDue({ ...question, nextAttempt: far }), 'not-due');
   assert.equal(decideDue({ ...question, nextAttempt: tooFar }), 'due');
   assert.equal(decideDue({ ...question, refused: { until: far } }), 'due-if-a-secret-changed');

@@ -4,41 +4,7 @@
 
 import type { ScheduleConfig } from '../config.ts';
 import type { ErrorCode, StatsError } from '../errors.ts';
-
-const minuteMs = 60_000;
-const hourMs = 60 * minuteMs;
-const dayMs = 24 * hourMs;
-
-const formats = new Map<string, Intl.DateTimeFormat>();
-
-function formatOf(timeZone: string): Intl.DateTimeFormat {
-  let format = formats.get(timeZone);
-  if (!format) {
-    format = new Intl.DateTimeFormat('en-US', { timeZone, timeZoneName: 'longOffset' });
-    formats.set(timeZone, format);
-  }
-  return format;
-}
-
-/** How far the wall clock of a zone is ahead of UTC at an instant, in milliseconds. */
-function offsetAt(at: number, timeZone: string): number {
-  // GMT, GMT-03:30, and with seconds before the zones of railways
-  const offset = /GMT(?:([+-])(\d\d):(\d\d)(?::(\d\d))?)?$/.exec(formatOf(timeZone).format(at));
-  if (!offset) throw new TypeError(`No offset of ${timeZone} is known.`);
-  const [, sign, hours = 0, minutes = 0, seconds = 0] = offset;
-  const ms = Number(hours) * hourMs + Number(minutes) * minuteMs + Number(seconds) * 1000;
-  return sign === '-' ? -ms : ms;
-}
-
-/** The wall clock of a zone at an instant, written as the milliseconds it would be in UTC. */
-function wallClock(at: number, timeZone: string): number {
-  return at + offsetAt(at, timeZone);
-}
-
-/** The local date of an instant, `YYYY-MM-DD`. */
-export function localDate(at: Date, timeZone: string): string {
-  return new Date(wallClock(at.getTime(), timeZone)).toISOString().slice(0, 10);
-}
+import { dayMs, hourMs, minuteMs, offsetAt, wallClock } from '../stats/time.ts';
 
 /** The instant of the one change of the zone's offset within a span. */
 function findTransition(before: number, after: number, timeZone: string): number {
@@ -105,7 +71,7 @@ export function isStillToCome(at: Date, now: Date): boolean {
 }
 
 /** A snapshot is owed: none exists, or the last success is older than the latest scheduled instant. */
-export function isOwed(now: Date, lastSuccess: Date | undefined, schedule: ScheduleConfig): boolean {
+export function isOutdated(now: Date, lastSuccess: Date | undefined, schedule: ScheduleConfig): boolean {
   if (lastSuccess === undefined || isFromWrongClock(lastSuccess, now)) return true;
   return lastSuccess < latestScheduledInstant(now, schedule);
 }
@@ -160,7 +126,7 @@ export type DueQuestion = {
 
 /** The due rule: whether a tick may begin a run, or may only where a secret has changed since a refused sign-in. */
 export function decideDue({ now, schedule, lastSuccess, nextAttempt, refused }: DueQuestion) {
-  if (!isOwed(now, lastSuccess, schedule)) return 'not-due';
+  if (!isOutdated(now, lastSuccess, schedule)) return 'not-due';
   if (nextAttempt && isStillToCome(nextAttempt, now)) return 'not-due';
   if (refused && (refused.until === null || isStillToCome(refused.until, now))) return 'due-if-a-secret-changed';
   return 'due';

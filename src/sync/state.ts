@@ -5,6 +5,7 @@ import * as z from 'zod';
 import type { BlobContainer } from '../azure/storage.ts';
 import { type ErrorCode, errorTable, StatsError } from '../errors.ts';
 import { secretVersions } from '../peloton/sign-in-secrets.ts';
+import { stateBlob } from '../stats/blobs.ts';
 
 const instant = z.iso.datetime();
 const errorCode = z.enum(Object.keys(errorTable) as [ErrorCode, ...ErrorCode[]]);
@@ -72,7 +73,6 @@ export type State = z.infer<typeof stateSchema>;
 /** The state with the ETag that its next version has to replace; undefined while there is none. */
 export type StateFile = { state: State; etag: string | undefined; isDamaged: boolean };
 
-const stateBlob = 'state.json';
 /** Before anything has been tried. */
 export const initialState: State = stateSchema.parse({});
 

@@ -4,20 +4,21 @@
 import type { Storage } from '../azure/storage.ts';
 import type { Config } from '../config.ts';
 import { StatsError } from '../errors.ts';
-import type { Door } from '../http.ts';
+import type { HttpClient } from '../http.ts';
 import { type Log, timed } from '../log.ts';
 import { fetchOverview } from '../peloton/overview.ts';
 import type { Custody } from '../peloton/session.ts';
+import { rawBlob } from '../stats/blobs.ts';
 import { countsThatFell, type Drift, findDrift } from '../stats/drift.ts';
 import { hasLostAllCounts, type Snapshot, toSnapshot } from '../stats/snapshot.ts';
-import { proveStoreWritable, publish, rawBlob } from './publish.ts';
-import { localDate } from './schedule.ts';
+import { localDate } from '../stats/time.ts';
+import { proveStoreWritable, publish } from './publish.ts';
 
 export type SyncParts = {
   config: Config;
   /** Holds the credentials and the session, and gives neither away. */
   custody: Custody;
-  door: Door;
+  http: HttpClient;
   storage: Storage;
   clock: () => Date;
   log: Log;
@@ -57,13 +58,13 @@ function logFallenCounts(log: Log, before: Snapshot, after: Snapshot): void {
  * @throws StatsError of any code; `latest.json` is then what it was.
  */
 export async function sync(parts: SyncParts): Promise<Snapshot> {
-  const { config, custody, door, storage, clock, log, signal, before, force } = parts;
+  const { config, custody, http, storage, clock, log, signal, before, force } = parts;
   const { peloton, schedule } = config;
   const today = localDate(clock(), schedule.timeZone);
   await Promise.all([custody.open(), timed(log, 'storage.proof', () => proveStoreWritable(storage, today))]);
   const [overview, lastGood] = await Promise.all([
     custody.use((access, userId) =>
-      timed(log, 'peloton.overview', () => fetchOverview({ door, peloton, access, userId })),
+      timed(log, 'peloton.overview', () => fetchOverview({ http, peloton, access, userId })),
     ),
     before && readLastGood(parts, before),
   ]);

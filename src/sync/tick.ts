@@ -4,12 +4,14 @@
 import { asStatsError, StatsError, stackOf } from '../errors.ts';
 import { type Log, syncFailed, syncSucceeded, timed } from '../log.ts';
 import { readSignInSecrets, type SecretVersions, versionsOf } from '../peloton/sign-in-secrets.ts';
+import { dayBlob } from '../stats/blobs.ts';
 import type { Snapshot } from '../stats/snapshot.ts';
-import { callHooks, digestStats, hasOwedHook } from './hooks.ts';
-import { look, type Seen } from './look.ts';
-import { dayBlob, readSnapshot } from './publish.ts';
+import { localDate } from '../stats/time.ts';
+import { type Checkpoint, readCheckpoint } from './checkpoint.ts';
+import { callHooks, digestStats, hasPendingHook } from './hooks.ts';
+import { readSnapshot } from './publish.ts';
 import { holdLease, limitTime, type Run, type RunParts, run, type TimedParts, writeDown } from './run.ts';
-import { decideDue, localDate } from './schedule.ts';
+import { decideDue } from './schedule.ts';
 import { sync } from './sync.ts';
 
 export type TickOutcome =
@@ -23,7 +25,7 @@ async function hasSecretChanged({ openVault, log, workTime }: TimedParts, tried:
   return now.username !== tried.username || now.password !== tried.password || now.session !== tried.session;
 }
 
-async function isDue(parts: TimedParts, { file: { state }, lastSuccess }: Seen): Promise<boolean> {
+async function isDue(parts: TimedParts, { file: { state }, lastSuccess }: Checkpoint): Promise<boolean> {
   const toDate = (text: string | null) => (text === null ? null : new Date(text));
   const decision = decideDue({
     now: parts.clock(),
@@ -36,14 +38,14 @@ async function isDue(parts: TimedParts, { file: { state }, lastSuccess }: Seen):
   return state.refused === null || (await hasSecretChanged(parts, state.refused.versions));
 }
 
-function isHookOwed({ clock }: RunParts, { file, latest }: Seen): boolean {
-  return hasOwedHook(file.state.hooks, latest?.snapshot, clock());
+function isHookPending({ clock }: RunParts, { file, latest }: Checkpoint): boolean {
+  return hasPendingHook(file.state.hooks, latest?.snapshot, clock());
 }
 
 /** The newest snapshot; where that is gone or damaged, the one of the day of the last success. */
-async function readLastGood({ config }: RunParts, { seen, storage }: Run): Promise<Snapshot | undefined> {
-  const { last_success: at } = seen.file.state;
-  if (seen.latest?.snapshot || at === null) return seen.latest?.snapshot;
+async function readLastGood({ config }: RunParts, { checkpoint, storage }: Run): Promise<Snapshot | undefined> {
+  const { last_success: at } = checkpoint.file.state;
+  if (checkpoint.latest?.snapshot || at === null) return checkpoint.latest?.snapshot;
   const date = localDate(new Date(at), config.schedule.timeZone);
   return (await readSnapshot(storage.public, dayBlob(date)))?.snapshot;
 }
@@ -51,8 +53,8 @@ async function readLastGood({ config }: RunParts, { seen, storage }: Run): Promi
 /** The sync, and then whoever waits for its news. */
 async function syncAndTell(parts: RunParts, force: boolean, run: Run): Promise<Snapshot> {
   const before = await readLastGood(parts, run);
-  const { custody, door, storage, signal } = run;
-  const snapshot = await sync({ ...parts, custody, door, storage, signal, before, force });
+  const { custody, http, storage, signal } = run;
+  const snapshot = await sync({ ...parts, custody, http, storage, signal, before, force });
   // The snapshot is out, and says itself when it was made: a state that cannot be written makes that no failure.
   await writeDown(parts.log, () => run.ledger.recordSuccess(new Date(snapshot.synced_at)));
   const hasChanged = !before || digestStats(before) !== digestStats(snapshot);
@@ -62,27 +64,27 @@ async function syncAndTell(parts: RunParts, force: boolean, run: Run): Promise<S
 
 async function tellHooks(
   { clock, log }: RunParts,
-  { seen, door, vault, ledger }: Run,
+  { checkpoint, http, vault, ledger }: Run,
   news: { snapshot: Snapshot; hasChanged: boolean },
 ): Promise<void> {
-  const known = seen.file.state.hooks;
-  await callHooks({ door, vault, clock, log }, { ...news, known, save: ledger.recordHooks });
+  const known = checkpoint.file.state.hooks;
+  await callHooks({ http, vault, clock, log }, { ...news, known, save: ledger.recordHooks });
 }
 
 async function attempt(parts: TimedParts, force: boolean): Promise<TickOutcome> {
-  const firstSeen = await look(parts.storage, parts.log);
-  if (!force && !isHookOwed(parts, firstSeen) && !(await isDue(parts, firstSeen))) return { outcome: 'not-due' };
+  const first = await readCheckpoint(parts.storage, parts.log);
+  if (!force && !isHookPending(parts, first) && !(await isDue(parts, first))) return { outcome: 'not-due' };
   const outcome = await holdLease(parts, async (lease): Promise<TickOutcome> => {
-    const seen = await look(parts.storage, parts.log); // another run may have ended since the first look
-    if (force || (await isDue(parts, seen))) {
-      const { date, synced_at } = await run(parts, { lease, seen, force, purpose: 'sync' }, run =>
+    const checkpoint = await readCheckpoint(parts.storage, parts.log); // another run may have ended since the first look
+    if (force || (await isDue(parts, checkpoint))) {
+      const { date, synced_at } = await run(parts, { lease, checkpoint, force, purpose: 'sync' }, run =>
         syncAndTell(parts, force, run),
       );
       return { outcome: 'synced', date, synced_at };
     }
-    const snapshot = seen.latest?.snapshot;
-    if (snapshot && isHookOwed(parts, seen)) {
-      await run(parts, { lease, seen, force, purpose: 'sync' }, run =>
+    const snapshot = checkpoint.latest?.snapshot;
+    if (snapshot && isHookPending(parts, checkpoint)) {
+      await run(parts, { lease, checkpoint, force, purpose: 'sync' }, run =>
         tellHooks(parts, run, { snapshot, hasChanged: false }),
       );
     }

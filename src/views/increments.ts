@@ -2,6 +2,7 @@
 // snapshots of the 4th and the 5th belongs to the 4th. Days inside a gap are unknown one by one; only their sum is known.
 
 import type { HistoryPoint } from '../stats/history.ts';
+import { dayMs } from '../stats/time.ts';
 
 /** Days without a snapshot of their own: from and to are the first and the last unknown day, both counted. */
 export type Gap = { from: string; to: string; workouts: number };
@@ -40,8 +41,6 @@ export function findEarlier(history: readonly HistoryPoint[], days: number): His
   const start = addDays(last.date, -days);
   return history.findLast(point => point.date <= start) ?? history[0];
 }
-
-const dayMs = 86_400_000;
 
 /** The local day so many days later. */
 export function addDays(date: string, days: number): string {

@@ -1,20 +1,20 @@
 // Peloton, as far as it can be looked at for nothing: the stored session on /api/me, and the sign-in's page. No session is
 // renewed and no credentials are posted.
 
-import { createDoor, type Door } from '../../http.ts';
+import { createHttpClient, type HttpClient } from '../../http.ts';
 import { fetchUserId, isUnauthorized } from '../../peloton/overview.ts';
 import { openSignIn } from '../../peloton/sign-in.ts';
 import type { RunParts } from '../../sync/run.ts';
 import type { UsableSession } from './examine-secrets.ts';
 import { type Findings, fix, fixError, note, ok } from './finding.ts';
 
-async function* trySession(door: Door, { config }: RunParts, { access, canRenew }: UsableSession): Findings {
+async function* trySession(http: HttpClient, { config }: RunParts, { access, canRenew }: UsableSession): Findings {
   if (!access) {
     yield note('/api/me', 'not asked: there is no session to ask with');
     return;
   }
   try {
-    await fetchUserId(door, config.peloton, access);
+    await fetchUserId(http, config.peloton, access);
     yield ok('/api/me', 'Peloton accepts the stored session');
   } catch (thrown) {
     if (!isUnauthorized(thrown)) yield fixError('/api/me', thrown);
@@ -30,13 +30,13 @@ async function* trySession(door: Door, { config }: RunParts, { access, canRenew 
   }
 }
 
-async function* trySignInPage(door: Door, { config: { peloton } }: RunParts): Findings {
+async function* trySignInPage(http: HttpClient, { config: { peloton } }: RunParts): Findings {
   if (peloton.signIn === 'session') {
     yield note('sign-in page', 'PELOTON_SIGN_IN=session has none');
     return;
   }
   try {
-    await openSignIn(door, peloton);
+    await openSignIn(http, peloton);
     yield ok('sign-in page', `opens at ${new URL(peloton.authUrl).host}; nothing was posted`);
   } catch (thrown) {
     yield fixError('sign-in page', thrown);
@@ -45,7 +45,7 @@ async function* trySignInPage(door: Door, { config: { peloton } }: RunParts): Fi
 
 export async function* examinePeloton(parts: RunParts, session: UsableSession): Findings {
   const { clock, limits } = parts;
-  const door = createDoor({ clock, ...(limits?.door && { limits: limits.door }) });
-  yield* trySession(door, parts, session);
-  yield* trySignInPage(door, parts);
+  const http = createHttpClient({ clock, ...(limits?.http && { limits: limits.http }) });
+  yield* trySession(http, parts, session);
+  yield* trySignInPage(http, parts);
 }

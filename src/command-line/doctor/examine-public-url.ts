@@ -2,7 +2,7 @@
 
 import { readPublicUrl, type Settings } from '../../config.ts';
 import { asStatsError } from '../../errors.ts';
-import { type Answer, createDoor, type Door } from '../../http.ts';
+import { createHttpClient, type HttpClient, type HttpResponse } from '../../http.ts';
 import { parseJson } from '../../peloton/judge.ts';
 import { parseSnapshot, type Snapshot } from '../../stats/snapshot.ts';
 import { healthSchema } from '../../sync/health.ts';
@@ -13,7 +13,7 @@ import { type Finding, type Findings, fix, note, ok } from './finding.ts';
 const longestLagMs = 6 * 60_000;
 const checkUrl = 'check that PUBLIC_URL is where this service answers, and that it runs there';
 
-function judgeHealth(answer: Answer): Finding {
+function judgeHealth(answer: HttpResponse): Finding {
   const health = healthSchema.safeParse(parseJson(answer)).data;
   if (!health) return fix('/api/health', `answered ${answer.status} without health`, checkUrl);
   const { status, problem } = health;
@@ -22,7 +22,7 @@ function judgeHealth(answer: Answer): Finding {
   return fix('/api/health', `${status}${problem ? ` (${problem.code}) since ${problem.since}` : ''}`, nextStep);
 }
 
-function judgeStats(answer: Answer, latest: Snapshot | undefined, now: Date): Finding {
+function judgeStats(answer: HttpResponse, latest: Snapshot | undefined, now: Date): Finding {
   if (answer.status === 404 && !latest) return note('/api/stats', 'no stats yet, as in the store');
   const served = answer.status === 200 ? parseSnapshot(Buffer.from(answer.text)) : undefined;
   if (!served) return fix('/api/stats', `answered ${answer.status} without stats`, checkUrl);
@@ -32,8 +32,8 @@ function judgeStats(answer: Answer, latest: Snapshot | undefined, now: Date): Fi
   return ok('/api/stats', `serves the stats of ${served.date}`);
 }
 
-async function get(door: Door, url: string, route: string): Promise<Answer> {
-  return await door.request({ method: 'GET', url: new URL(url + route), route });
+async function get(http: HttpClient, url: string, route: string): Promise<HttpResponse> {
+  return await http.request({ method: 'GET', url: new URL(url + route), route });
 }
 
 export type PublicUrlFacts = {
@@ -48,13 +48,13 @@ export async function* examinePublicUrl({ clock, limits }: RunParts, { settings,
     yield note('public URL', 'not looked at: PUBLIC_URL is not set');
     return;
   }
-  const door = createDoor({ clock, ...(limits?.door && { limits: limits.door }) });
+  const http = createHttpClient({ clock, ...(limits?.http && { limits: limits.http }) });
   for (const { route, judge } of [
     { route: '/api/health', judge: judgeHealth },
-    { route: '/api/stats', judge: (answer: Answer) => judgeStats(answer, latest, clock()) },
+    { route: '/api/stats', judge: (answer: HttpResponse) => judgeStats(answer, latest, clock()) },
   ]) {
     try {
-      yield judge(await get(door, url, route));
+      yield judge(await get(http, url, route));
     } catch (thrown) {
       yield fix(route, asStatsError(thrown).message, checkUrl);
     }

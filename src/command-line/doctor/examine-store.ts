@@ -1,19 +1,19 @@
 // The store: the newest snapshot and its age, the series, what the last runs wrote down, and the lease.
 
+import { historyBlob, latestBlob } from '../../stats/blobs.ts';
 import { parseHistory } from '../../stats/history.ts';
 import type { Snapshot } from '../../stats/snapshot.ts';
+import { dayMs } from '../../stats/time.ts';
+import { type Checkpoint, readCheckpoint } from '../../sync/checkpoint.ts';
 import { evaluateHealth } from '../../sync/health.ts';
-import { look, type Seen } from '../../sync/look.ts';
-import { historyBlob, latestBlob } from '../../sync/publish.ts';
 import type { RunParts } from '../../sync/run.ts';
 import { countOf, describeDuration, type Finding, type Findings, fix, fixError, note, ok } from './finding.ts';
 
 const syncNow = 'npm run sync';
 const rebuildHistory = 'npm run rebuild-history';
-const dayMs = 86_400_000;
 const shortestLeaseSeconds = 15;
 
-function judgeLatest({ latest }: Seen, now: Date): Finding {
+function judgeLatest({ latest }: Checkpoint, now: Date): Finding {
   if (!latest) return fix(latestBlob, 'there is none yet', `${syncNow}, or wait a quarter of an hour for the timer`);
   const { snapshot } = latest;
   if (!snapshot) return fix(latestBlob, 'it is damaged', `${syncNow} -- --force`);
@@ -21,7 +21,7 @@ function judgeLatest({ latest }: Seen, now: Date): Finding {
   return ok(latestBlob, `of ${snapshot.date}, synced ${age} ago: ${snapshot.workout_counts.total_workouts} workouts`);
 }
 
-async function* examineSeries({ storage }: RunParts, { latest }: Seen): Findings {
+async function* examineSeries({ storage }: RunParts, { latest }: Checkpoint): Findings {
   try {
     const blob = await storage.public.read(historyBlob);
     if (typeof blob !== 'object') {
@@ -37,7 +37,7 @@ async function* examineSeries({ storage }: RunParts, { latest }: Seen): Findings
 }
 
 /** How the service says it is, by what the last runs wrote down. */
-function judgeState({ config, clock }: RunParts, { file, lastSuccess }: Seen): Finding {
+function judgeState({ config, clock }: RunParts, { file, lastSuccess }: Checkpoint): Finding {
   if (file.isDamaged) return fix('state.json', 'it is damaged and counts as empty', `${syncNow} writes it anew`);
   const now = clock();
   const recent = file.state.sign_ins.filter(({ at }) => Date.parse(at) > now.getTime() - dayMs).length;
@@ -66,16 +66,16 @@ async function* examineLease({ storage }: RunParts): Findings {
 
 /** Returns the newest snapshot, where there is a good one. */
 export async function* examineStore(parts: RunParts): Findings<Snapshot | undefined> {
-  let seen: Seen;
+  let checkpoint: Checkpoint;
   try {
-    seen = await look(parts.storage, () => {}); // what it would log is said below
+    checkpoint = await readCheckpoint(parts.storage, () => {}); // what it would log is said below
   } catch (thrown) {
     yield fixError('store', thrown);
     return undefined;
   }
-  yield judgeLatest(seen, parts.clock());
-  yield* examineSeries(parts, seen);
-  yield judgeState(parts, seen);
+  yield judgeLatest(checkpoint, parts.clock());
+  yield* examineSeries(parts, checkpoint);
+  yield judgeState(parts, checkpoint);
   yield* examineLease(parts);
-  return seen.latest?.snapshot;
+  return checkpoint.latest?.snapshot;
 }

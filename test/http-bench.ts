@@ -1,4 +1,4 @@
-// A door with a server behind it that answers each request as the test says, and writes down what came.
+// An HTTP client with a server behind it that answers each request as the test says, and writes down what came.
 
 import assert from 'node:assert/strict';
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
@@ -7,14 +7,14 @@ import type { CookieJar } from 'tough-cookie';
 import { type Fault, sendFault } from '../sandbox/fault-answers.ts';
 import { startLoopbackServer } from '../sandbox/loopback-server.ts';
 import { StatsError } from '../src/errors.ts';
-import { type Answer, createDoor, type DoorLimits } from '../src/http.ts';
+import { createHttpClient, type HttpLimits, type HttpResponse } from '../src/http.ts';
 
-export type Reply = (request: IncomingMessage, response: ServerResponse) => void | Promise<void>;
+export type Responder = (request: IncomingMessage, response: ServerResponse) => void | Promise<void>;
 
-export type DoorBenchOptions = { limits?: Partial<DoorLimits>; signal?: AbortSignal; now?: Date };
+export type HttpBenchOptions = { limits?: Partial<HttpLimits>; signal?: AbortSignal; now?: Date };
 
 /** Small, but for the time of a request: a busy machine may need it. */
-const doorLimits: DoorLimits = {
+const benchLimits: HttpLimits = {
   timeoutMs: 10_000,
   maxBytes: 1000,
   retryDelayMs: 2,
@@ -22,7 +22,7 @@ const doorLimits: DoorLimits = {
   maxRetryAfterMs: 20,
 };
 
-export async function startDoorBench(reply: Reply, options: DoorBenchOptions = {}) {
+export async function startHttpBench(reply: Responder, options: HttpBenchOptions = {}) {
   /** `at` in milliseconds of the process's own clock. */
   const requests: { url: string; headers: IncomingHttpHeaders; at: number }[] = [];
   const server = await startLoopbackServer((request, response) => {
@@ -30,29 +30,29 @@ export async function startDoorBench(reply: Reply, options: DoorBenchOptions = {
     return reply(request, response);
   });
   const reports: { request: string; status: number | null; duration_ms: number }[] = [];
-  const door = createDoor({
-    limits: { ...doorLimits, ...options.limits },
+  const http = createHttpClient({
+    limits: { ...benchLimits, ...options.limits },
     signal: options.signal ?? new AbortController().signal,
     clock: () => options.now ?? new Date('2026-11-22T09:00:00.000Z'),
     onAnswer: report => reports.push(report),
   });
-  const get = (path = '/', { jar, host }: { jar?: CookieJar; host?: string } = {}): Promise<Answer> => {
+  const get = (path = '/', { jar, host }: { jar?: CookieJar; host?: string } = {}): Promise<HttpResponse> => {
     const url = new URL(path, server.url);
     if (host) url.hostname = host;
-    return door.request({ method: 'GET', url, route: '/{path}', ...(jar && { jar }) });
+    return http.request({ method: 'GET', url, route: '/{path}', ...(jar && { jar }) });
   };
-  return { ...server, door, get, requests, reports, [Symbol.asyncDispose]: server.close };
+  return { ...server, http, get, requests, reports, [Symbol.asyncDispose]: server.close };
 }
 
-export type DoorBench = Awaited<ReturnType<typeof startDoorBench>>;
+export type DoorBench = Awaited<ReturnType<typeof startHttpBench>>;
 
 /** Answers every request with the fault. */
-export function meet(fault: Fault): Reply {
+export function meet(fault: Fault): Responder {
   return (_request, response) => sendFault(response, fault);
 }
 
 /** Answers with each in turn, and then well. */
-export function inTurn(...replies: Reply[]): Reply {
+export function inTurn(...replies: Responder[]): Responder {
   return (request, response) => {
     const reply = replies.shift();
     return reply ? reply(request, response) : void response.end('good');

@@ -2,10 +2,11 @@
 
 import type { Storage } from '../azure/storage.ts';
 import type { Log } from '../log.ts';
-import { latestBlob, readSnapshot, type StoredSnapshot } from './publish.ts';
+import { latestBlob } from '../stats/blobs.ts';
+import { readSnapshot, type StoredSnapshot } from './publish.ts';
 import { readState, type StateFile } from './state.ts';
 
-export type Seen = {
+export type Checkpoint = {
   file: StateFile;
   latest: StoredSnapshot | undefined;
   /** The later of what the state and the snapshot say; undefined while there is no snapshot, whatever the state says. */
@@ -13,7 +14,7 @@ export type Seen = {
 };
 
 /** @throws StatsError `storage`. */
-export async function look(storage: Storage, log: Log): Promise<Seen> {
+export async function readCheckpoint(storage: Storage, log: Log): Promise<Checkpoint> {
   const [file, latest] = await Promise.all([readState(storage.private), readSnapshot(storage.public, latestBlob)]);
   if (file.isDamaged) log('warn', 'state.damaged', { hint: 'It counts as empty; the next sync writes it anew.' });
   const published = latest?.snapshot?.synced_at;
