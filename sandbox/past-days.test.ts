@@ -75,7 +75,7 @@ describe('a new sandbox', () => {
     assert.equal(await seedHistory(container, past), 16);
     assert.deepEqual(await read(container, dayBlob('2026-11-21')), Buffer.from(past.days.at(-1)?.bytes ?? []));
     const series = parseHistory(await read(container, historyBlob));
-    const rebuilt = await replaceHistory(container, new AbortController().signal);
+    const rebuilt = await replaceHistory(container);
     assert.deepEqual(rebuilt, { history: series, damaged: [] });
     assert.equal(await container.read(latestBlob), undefined);
   });

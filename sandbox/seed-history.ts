@@ -10,8 +10,7 @@ const writesAtOnce = 32;
 
 async function isEmpty(container: BlobContainer): Promise<boolean> {
   if (await container.read(latestBlob)) return false;
-  for await (const _name of container.list(daysPrefix)) return false;
-  return true;
+  return (await container.list(daysPrefix)).length === 0;
 }
 
 /**

@@ -1,6 +1,7 @@
 // The only wiring: settings → storage, vault, Peloton → the handlers. Everything is made on first use, and what only a sync
 // needs is loaded by the first sync: a GET never waits for it. Loading this file itself loads next to nothing.
 
+import type { LeaseClocks } from './azure/lease.ts';
 import type { StorageLimits } from './azure/storage.ts';
 import type { VaultLimits } from './azure/vault.ts';
 import type { Settings } from './config.ts';
@@ -8,7 +9,7 @@ import { createLog, type Log } from './log.ts';
 import { once } from './once.ts';
 import type { Readers } from './serve/routes.ts';
 import type { Reply, Request } from './serve/serve.ts';
-import type { RunLimits, RunParts } from './sync/run.ts';
+import type { Run, RunLimits } from './sync/run.ts';
 import type { TickOutcome } from './sync/tick.ts';
 
 /** What a handler uses of Azure's InvocationContext. */
@@ -17,7 +18,7 @@ export type HttpHandler = (request: Request, context: Context) => Promise<Reply>
 export type TimerHandler = (timer: unknown, context: Context) => Promise<void>;
 
 export type AppLimits = Partial<RunLimits> & { storage?: Partial<StorageLimits>; vault?: Partial<VaultLimits> };
-export type AppOptions = { clock?: () => Date; limits?: AppLimits };
+export type AppOptions = { clock?: () => Date; limits?: AppLimits; leaseClocks?: LeaseClocks };
 
 const now = () => new Date();
 
@@ -25,36 +26,36 @@ function logTo(context: Context): Log {
   return createLog((level, line) => context[level](line));
 }
 
-/** Opens what a run works with: each part is made on first use and kept. Without settings, over the process's own. */
-export function createParts(given: Settings | undefined, { clock = now, limits }: AppOptions = {}) {
+/**
+ * Starts runs over one set of settings, the process's own where none are given. The clients are made on first use and kept.
+ * What it starts rejects with a StatsError `config` where the settings are not usable.
+ */
+export function createRunStarter(given: Settings | undefined, { clock = now, limits, leaseClocks }: AppOptions = {}) {
   const config = once(async () => {
     const { environment, readConfig } = await import('./config.ts');
     return readConfig(given ?? environment);
   });
   const openVault = once(async () => {
     const { createSecretClient, createVault, vaultLimits } = await import('./azure/vault.ts');
-    const patience = { ...vaultLimits, ...limits?.vault };
-    const client = createSecretClient((await config()).vault, patience);
-    return (signal: AbortSignal) => createVault(client, signal, patience);
+    const clientLimits = { ...vaultLimits, ...limits?.vault };
+    const client = createSecretClient((await config()).vault, clientLimits);
+    return (signal: AbortSignal) => createVault(client, signal, clientLimits);
   });
   const storage = once(async () => {
     const { createStorage, syncStorageLimits } = await import('./azure/storage.ts');
     return createStorage((await config()).storage, { ...syncStorageLimits, ...limits?.storage });
   });
-  return async (log: Log): Promise<RunParts> => ({
-    config: await config(),
-    storage: await storage(),
-    openVault: await openVault(),
-    clock,
-    log,
-    ...(limits && { limits }),
-  });
+  return async (log: Log, longer?: Partial<RunLimits>): Promise<Run> => {
+    const { startRun } = await import('./sync/run.ts');
+    const clients = { config: await config(), storage: await storage(), openVault: await openVault() };
+    return startRun({ ...clients, clock, log, limits: { ...limits, ...longer }, leaseClocks });
+  };
 }
 
 /** The handlers of the registered functions, over one set of settings: the process's own where none are given. */
 export function createApp(settings?: Settings, options: AppOptions = {}) {
   const { clock = now } = options;
-  const open = createParts(settings, options);
+  const start = createRunStarter(settings, options);
   const readers = once(async () => {
     const { createReaders } = await import('./serve/routes.ts');
     return createReaders({ settings, clock });
@@ -63,7 +64,7 @@ export function createApp(settings?: Settings, options: AppOptions = {}) {
   async function runTick(context: Context, force: boolean): Promise<TickOutcome> {
     const { tick } = await import('./sync/tick.ts');
     const log = logTo(context);
-    return await tick(() => open(log), { force, log });
+    return await tick(() => start(log), { force, log });
   }
 
   const sync: TimerHandler = async (_timer, context) => {

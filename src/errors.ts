@@ -106,3 +106,14 @@ export function stackOf(error: unknown): string[] {
   const lines = error instanceof Error ? (error.stack ?? '').split('\n') : [];
   return lines.filter(line => /^\s+at /.test(line)).map(line => line.trim());
 }
+
+/**
+ * Waits for all of them, also where one fails, and then throws the first failure: nothing that was begun side by side goes on
+ * behind the failure of another.
+ */
+export async function waitForAll<T extends readonly unknown[] | []>(
+  begun: T,
+): Promise<{ -readonly [K in keyof T]: Awaited<T[K]> }> {
+  await Promise.allSettled(begun);
+  return await Promise.all(begun);
+}

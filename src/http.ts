@@ -1,5 +1,5 @@
-// The one HTTP client for what goes out to Peloton and to build hooks. It follows no redirect, binds a credential to the origin it belongs
-// to, bounds time and size, and fails with errors that hold a method, a host and a route template, nothing else.
+// The HTTP client for Peloton and for build hooks. No redirect is followed, a credential is sent to its own origin alone, time
+// and size are bounded, and an error holds a method, a host and a route template, nothing else.
 
 import { setTimeout as pause } from 'node:timers/promises';
 import fetch, { AbortError as FetchAborted, FetchError } from 'node-fetch';
@@ -95,78 +95,81 @@ export type HttpOptions = {
   onAnswer?: (answer: { request: string; status: number | null; duration_ms: number }) => void;
 };
 
+type Bounds = { limits: HttpLimits; signal: AbortSignal; clock: () => Date };
+
+async function send(request: HttpRequest, label: string, { limits, signal, clock }: Bounds): Promise<HttpResponse> {
+  const { url, method, jar, credential, body } = request;
+  if (credential && credential.origin !== url.origin) {
+    throw new TypeError(`${label}: this credential belongs to ${credential.origin}`);
+  }
+  const cookie = jar ? await jar.getCookieString(url.href) : '';
+  const response = await fetch(url, {
+    method,
+    headers: {
+      'User-Agent': 'peloton-stats',
+      'Accept-Language': 'en-US,en;q=0.9',
+      ...request.headers,
+      ...credential?.headers,
+      ...(cookie && { Cookie: cookie }),
+    },
+    ...(body !== undefined && { body }),
+    redirect: 'manual',
+    size: limits.maxBytes,
+    signal: AbortSignal.any([signal, AbortSignal.timeout(limits.timeoutMs)]),
+  });
+  const text = await response.text();
+  for (const line of response.headers.raw()['set-cookie'] ?? []) {
+    await jar?.setCookie(line, url.href, { ignoreError: true });
+  }
+  return {
+    label,
+    url,
+    status: response.status,
+    location: response.headers.get('location') ?? undefined,
+    retryAfterMs: parseRetryAfter(response.headers.get('retry-after'), clock()),
+    text,
+  };
+}
+
+/** Milliseconds until the next try, or undefined when the step is not to be repeated. */
+function waitBeforeRetry(error: unknown, retriesDone: number, limits: HttpLimits): number | undefined {
+  if (!(error instanceof StatsError) || error.code !== 'upstream-unavailable') return undefined;
+  if (retriesDone >= limits.retries || (error.retryAfterMs ?? 0) > limits.maxRetryAfterMs) return undefined;
+  return Math.max(error.retryAfterMs ?? 0, limits.retryDelayMs * 2 ** retriesDone * (1 + Math.random()));
+}
+
+async function retry<T>(step: () => Promise<T>, { limits, signal }: Bounds): Promise<T> {
+  for (let retriesDone = 0; ; retriesDone++) {
+    try {
+      return await step();
+    } catch (error) {
+      const waitMs = waitBeforeRetry(error, retriesDone, limits);
+      if (waitMs === undefined) throw error;
+      await pause(waitMs, undefined, { signal }).catch(() => signal.throwIfAborted());
+    }
+  }
+}
+
 export function createHttpClient({ limits: given, signal: runSignal, clock, onAnswer }: HttpOptions): HttpClient {
   const limits = { ...httpLimits, ...given };
   const signal = runSignal ?? new AbortController().signal;
-
-  async function send(request: HttpRequest, label: string): Promise<HttpResponse> {
-    const { url, method, jar, credential, body } = request;
-    if (credential && credential.origin !== url.origin) {
-      throw new TypeError(`${label}: this credential belongs to ${credential.origin}`);
-    }
-    const cookie = jar ? await jar.getCookieString(url.href) : '';
-    const response = await fetch(url, {
-      method,
-      headers: {
-        'User-Agent': 'peloton-stats',
-        'Accept-Language': 'en-US,en;q=0.9',
-        ...request.headers,
-        ...credential?.headers,
-        ...(cookie && { Cookie: cookie }),
-      },
-      ...(body !== undefined && { body }),
-      redirect: 'manual',
-      size: limits.maxBytes,
-      signal: AbortSignal.any([signal, AbortSignal.timeout(limits.timeoutMs)]),
-    });
-    const text = await response.text();
-    for (const line of response.headers.raw()['set-cookie'] ?? []) {
-      await jar?.setCookie(line, url.href, { ignoreError: true });
-    }
-    return {
-      label,
-      url,
-      status: response.status,
-      location: response.headers.get('location') ?? undefined,
-      retryAfterMs: parseRetryAfter(response.headers.get('retry-after'), clock()),
-      text,
-    };
-  }
-
-  async function request(given: HttpRequest): Promise<HttpResponse> {
-    const label = `${given.method} ${given.url.host}${given.route}`;
-    const startedAt = performance.now();
-    const report = (status: number | null) =>
-      onAnswer?.({ request: label, status, duration_ms: Math.round(performance.now() - startedAt) });
-    try {
-      const answer = await send(given, label);
-      report(answer.status);
-      return answer;
-    } catch (error) {
-      report(null);
-      signal.throwIfAborted(); // the run's own reason says more than "aborted"
-      throw wireFault(error, label, limits);
-    }
-  }
-
-  /** Milliseconds until the next try, or undefined when the step is not to be repeated. */
-  function waitBeforeRetry(error: unknown, retriesDone: number): number | undefined {
-    if (!(error instanceof StatsError) || error.code !== 'upstream-unavailable') return undefined;
-    if (retriesDone >= limits.retries || (error.retryAfterMs ?? 0) > limits.maxRetryAfterMs) return undefined;
-    return Math.max(error.retryAfterMs ?? 0, limits.retryDelayMs * 2 ** retriesDone * (1 + Math.random()));
-  }
-
-  async function retry<T>(step: () => Promise<T>): Promise<T> {
-    for (let retriesDone = 0; ; retriesDone++) {
+  const bounds = { limits, signal, clock };
+  return {
+    async request(request) {
+      const label = `${request.method} ${request.url.host}${request.route}`;
+      const startedAt = performance.now();
+      const report = (status: number | null) =>
+        onAnswer?.({ request: label, status, duration_ms: Math.round(performance.now() - startedAt) });
       try {
-        return await step();
+        const response = await send(request, label, bounds);
+        report(response.status);
+        return response;
       } catch (error) {
-        const waitMs = waitBeforeRetry(error, retriesDone);
-        if (waitMs === undefined) throw error;
-        await pause(waitMs, undefined, { signal }).catch(() => signal.throwIfAborted());
+        report(null);
+        signal.throwIfAborted(); // the signal's own reason says more than "aborted"
+        throw wireFault(error, label, limits);
       }
-    }
-  }
-
-  return { request, retry };
+    },
+    retry: step => retry(step, bounds),
+  };
 }

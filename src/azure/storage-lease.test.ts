@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, beforeEach, test } from 'node:test';
 import { azureError, jsonContent, type Store, startStoreBench, storageFailureOf } from '../../test/store-bench.ts';
-import type { Lease } from './storage.ts';
+import type { Lease } from './lease.ts';
 
 const bench = await startStoreBench();
 after(() => bench.close());

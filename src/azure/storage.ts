@@ -2,7 +2,6 @@
 // that keeps two runs apart. Nothing here knows what the blobs mean.
 
 import {
-  type BlobLeaseClient,
   BlobServiceClient,
   type ContainerClient,
   isRestError,
@@ -12,6 +11,7 @@ import {
 import type { StorageConfig } from '../config.ts';
 import { reasonOf, StatsError } from '../errors.ts';
 import { createCredential } from './identity.ts';
+import { holdLease, type Lease, type LeaseClocks, processClocks } from './lease.ts';
 
 export type StoredBlob = { bytes: Buffer; etag: string; lastModified: Date };
 
@@ -28,21 +28,14 @@ export type BlobContainer = {
   /** Tries a write that changes nothing, since it asks for a version that no blob has. */
   proveWritable(name: string): Promise<void>;
   /** The names that begin with the prefix, in alphabetical order. */
-  list(prefix: string): AsyncIterable<string>;
+  list(prefix: string): Promise<string[]>;
 };
 
-/** The right to be the only run. */
-export type Lease = {
-  /** Fires when the lease is no longer ours. */
-  lost: AbortSignal;
-  release(): Promise<void>;
-};
+export type Containers = { public: BlobContainer; private: BlobContainer };
 
-export type Storage = {
-  public: BlobContainer;
-  private: BlobContainer;
+export type Storage = Containers & {
   /** The lease of the private container for 15 to 60 seconds, renewed until released; undefined while a run has it. */
-  acquireLease(seconds: number): Promise<Lease | undefined>;
+  acquireLease(seconds: number, clocks?: LeaseClocks): Promise<Lease | undefined>;
   /** The same store, whose calls end with the signal too: with its reason, where that is a StatsError. */
   within(signal: AbortSignal): Storage;
 };
@@ -73,8 +66,6 @@ export const readerStorageLimits: StorageLimits = {
 };
 
 const leaseTaken = new Set(['LeaseAlreadyPresent', 'LeaseIsBreakingAndCannotBeAcquired']);
-/** A lease that is not released ends by itself. */
-export const releaseTimeoutMs = 4_000;
 
 function connect(config: StorageConfig, limits: StorageLimits): BlobServiceClient {
   const options: StoragePipelineOptions = {
@@ -130,111 +121,94 @@ async function withContainer<T>(
   }
 }
 
-function openContainer(container: ContainerClient, limit: CallLimit): BlobContainer {
-  const { containerName } = container;
-  const limited = () => ({ abortSignal: abortSignal(limit) });
+type Limited = { container: ContainerClient; limit: CallLimit };
 
-  async function read(name: string, ifNotEtag?: string): Promise<StoredBlob | 'unchanged' | undefined> {
-    const conditions = ifNotEtag === undefined ? {} : { ifNoneMatch: ifNotEtag };
-    try {
-      const blob = container.getBlobClient(name);
-      const response = await blob.download(0, undefined, { conditions, ...limited() });
-      const chunks = await Array.fromAsync(response.readableStreamBody ?? []);
-      const bytes = Buffer.concat(chunks.map(chunk => (typeof chunk === 'string' ? Buffer.from(chunk) : chunk)));
-      return { bytes, etag: response.etag ?? '', lastModified: response.lastModified ?? new Date(0) };
-    } catch (error) {
-      if (error instanceof RestError && error.statusCode === 304) return 'unchanged';
-      if (isMissing(error)) return undefined;
-      throw storageError(error, `read ${containerName}/${name}`, limit);
-    }
-  }
-
-  /** A write whose answer got lost is repeated by the SDK and then meets itself. */
-  async function isAlreadyThere(name: string, bytes: Buffer): Promise<string | undefined> {
-    const current = await read(name);
-    return typeof current === 'object' && current.bytes.equals(bytes) ? current.etag : undefined;
-  }
-
-  async function upload(name: string, content: BlobContent, condition: WriteCondition): Promise<string | 'conflict'> {
-    const { bytes, contentType, cacheControl } = content;
-    const conditions =
-      condition === 'any' ? {} : condition === 'absent' ? { ifNoneMatch: '*' } : { ifMatch: condition.etag };
-    const blobHTTPHeaders = { blobContentType: contentType, ...(cacheControl && { blobCacheControl: cacheControl }) };
-    const blob = container.getBlockBlobClient(name);
-    try {
-      const { etag = '' } = await withContainer(container, limit, limited =>
-        blob.upload(bytes, bytes.length, { conditions, blobHTTPHeaders, ...limited }),
-      );
-      return etag;
-    } catch (error) {
-      if (condition !== 'any' && isConflict(error)) return 'conflict';
-      throw storageError(error, `write ${containerName}/${name}`, limit);
-    }
-  }
-
-  return {
-    read,
-    async write(name, content, condition) {
-      const written = await upload(name, content, condition);
-      return written === 'conflict' ? ((await isAlreadyThere(name, content.bytes)) ?? written) : written;
-    },
-    async proveWritable(name) {
-      await upload(name, { bytes: Buffer.alloc(0), contentType: 'text/plain' }, { etag: '"0x0"' });
-    },
-    async *list(prefix) {
-      try {
-        for await (const { name } of container.listBlobsFlat({ prefix, ...limited() })) yield name;
-      } catch (error) {
-        if (!isMissing(error)) throw storageError(error, `list ${containerName}/${prefix}`, limit);
-      }
-    },
-  };
-}
-
-/** Renews a lease four times in its length; it is lost once refused, or not renewed for two thirds of its length. */
-function keepLease(lease: BlobLeaseClient, seconds: number) {
-  const lost = new AbortController();
-  const lose = () => lost.abort(new StatsError('storage', 'Blob Storage did not renew the lease of this run.'));
-  const startCountdown = (askedAt: number) => setTimeout(lose, askedAt + seconds * 667 - performance.now()).unref();
-  let countdown = startCountdown(performance.now());
-  const renewal = setInterval(async () => {
-    const askedAt = performance.now();
-    try {
-      await lease.renewLease({ abortSignal: AbortSignal.timeout(seconds * 250) });
-      clearTimeout(countdown);
-      countdown = startCountdown(askedAt);
-    } catch (error) {
-      // Anything else may pass: the countdown goes on.
-      if (error instanceof RestError && (error.statusCode === 409 || error.statusCode === 412)) lose();
-    }
-  }, seconds * 250).unref();
-  const stop = () => {
-    clearInterval(renewal);
-    clearTimeout(countdown);
-  };
-  return { lost: lost.signal, stop };
-}
-
-async function acquireLease(container: ContainerClient, seconds: number, limit: CallLimit): Promise<Lease | undefined> {
-  const lease = container.getBlobLeaseClient();
+async function readBlob({ container, limit }: Limited, name: string, ifNotEtag?: string) {
+  const conditions = ifNotEtag === undefined ? {} : { ifNoneMatch: ifNotEtag };
   try {
-    await withContainer(container, limit, limited => lease.acquireLease(seconds, limited));
+    const blob = container.getBlobClient(name);
+    const response = await blob.download(0, undefined, { conditions, abortSignal: abortSignal(limit) });
+    const chunks = await Array.fromAsync(response.readableStreamBody ?? []);
+    const bytes = Buffer.concat(chunks.map(chunk => (typeof chunk === 'string' ? Buffer.from(chunk) : chunk)));
+    return { bytes, etag: response.etag ?? '', lastModified: response.lastModified ?? new Date(0) };
+  } catch (error) {
+    if (error instanceof RestError && error.statusCode === 304) return 'unchanged';
+    if (isMissing(error)) return undefined;
+    throw storageError(error, `read ${container.containerName}/${name}`, limit);
+  }
+}
+
+function conditionsOf(condition: WriteCondition): { ifNoneMatch?: string; ifMatch?: string } {
+  if (condition === 'any') return {};
+  return condition === 'absent' ? { ifNoneMatch: '*' } : { ifMatch: condition.etag };
+}
+
+type Upload = { name: string; content: BlobContent; condition: WriteCondition };
+
+async function uploadBlob({ container, limit }: Limited, { name, content, condition }: Upload) {
+  const { bytes, contentType, cacheControl } = content;
+  const conditions = conditionsOf(condition);
+  const blobHTTPHeaders = { blobContentType: contentType, ...(cacheControl && { blobCacheControl: cacheControl }) };
+  const blob = container.getBlockBlobClient(name);
+  try {
+    const { etag = '' } = await withContainer(container, limit, limited =>
+      blob.upload(bytes, bytes.length, { conditions, blobHTTPHeaders, ...limited }),
+    );
+    return etag;
+  } catch (error) {
+    if (condition !== 'any' && isConflict(error)) return 'conflict';
+    throw storageError(error, `write ${container.containerName}/${name}`, limit);
+  }
+}
+
+/** A write whose answer got lost is repeated by the SDK and then meets itself. */
+async function writeBlob(limited: Limited, upload: Upload): Promise<string | 'conflict'> {
+  const written = await uploadBlob(limited, upload);
+  if (written !== 'conflict') return written;
+  const current = await readBlob(limited, upload.name);
+  return typeof current === 'object' && current.bytes.equals(upload.content.bytes) ? current.etag : written;
+}
+
+async function listBlobs({ container, limit }: Limited, prefix: string): Promise<string[]> {
+  try {
+    const blobs = container.listBlobsFlat({ prefix, abortSignal: abortSignal(limit) });
+    return await Array.fromAsync(blobs, ({ name }) => name);
+  } catch (error) {
+    if (isMissing(error)) return [];
+    throw storageError(error, `list ${container.containerName}/${prefix}`, limit);
+  }
+}
+
+/** A write that changes nothing: no blob has this version. */
+const proof = {
+  content: { bytes: Buffer.alloc(0), contentType: 'text/plain' },
+  condition: { etag: '"0x0"' },
+};
+
+function openContainer(limited: Limited): BlobContainer {
+  return {
+    read: (name, ifNotEtag) => readBlob(limited, name, ifNotEtag),
+    write: (name, content, condition) => writeBlob(limited, { name, content, condition }),
+    proveWritable: async name => {
+      await uploadBlob(limited, { name, ...proof });
+    },
+    list: prefix => listBlobs(limited, prefix),
+  };
+}
+
+async function acquireLease(
+  container: ContainerClient,
+  { seconds, clocks, limit }: { seconds: number; clocks: LeaseClocks; limit: CallLimit },
+): Promise<Lease | undefined> {
+  const { containerName } = container;
+  const client = container.getBlobLeaseClient();
+  const acquire = () => withContainer(container, limit, limited => client.acquireLease(seconds, limited));
+  try {
+    return await holdLease({ client, seconds, clocks, containerName }, acquire);
   } catch (error) {
     if (error instanceof RestError && leaseTaken.has(error.code ?? '')) return undefined;
-    throw storageError(error, `lease ${container.containerName}`, limit);
+    throw storageError(error, `lease ${containerName}`, limit);
   }
-  const { lost, stop } = keepLease(lease, seconds);
-  return {
-    lost,
-    async release() {
-      stop();
-      try {
-        await lease.releaseLease({ abortSignal: AbortSignal.timeout(releaseTimeoutMs) });
-      } catch (error) {
-        throw storageError(error, `release the lease of ${container.containerName}`);
-      }
-    },
-  };
 }
 
 /** Makes no request by itself. */
@@ -245,9 +219,9 @@ export function createStorage(config: StorageConfig, limits: StorageLimits): Sto
   const open = (outer?: AbortSignal): Storage => {
     const limit = { timeoutMs: limits.callTimeoutMs, signal: outer };
     return {
-      public: openContainer(publicContainer, limit),
-      private: openContainer(privateContainer, limit),
-      acquireLease: seconds => acquireLease(privateContainer, seconds, limit),
+      public: openContainer({ container: publicContainer, limit }),
+      private: openContainer({ container: privateContainer, limit }),
+      acquireLease: (seconds, clocks = processClocks) => acquireLease(privateContainer, { seconds, clocks, limit }),
       within: signal => open(outer ? AbortSignal.any([outer, signal]) : signal),
     };
   };

@@ -11,11 +11,8 @@ export type Secret = { value: string; version: string; createdAt: Date };
 export type Vault = {
   /** The newest version, or undefined where there is no such secret. */
   read(name: string): Promise<Secret | undefined>;
-  /**
-   * Writes a new version and returns its id.
-   * @param options `isOnlyCopy`: the end of the run does not end this write, for what would be lost is nowhere else.
-   */
-  write(name: string, value: string, options?: { isOnlyCopy: boolean }): Promise<string>;
+  /** Writes a new version and returns its id. */
+  write(name: string, value: string): Promise<string>;
 };
 
 /** How patient the client is; `callTimeoutMs` bounds a call with all its tries. */
@@ -97,7 +94,7 @@ function vaultError(error: unknown, host: string, action: 'get' | 'set', name: s
   });
 }
 
-/** The vault for one run, whose end also ends its calls. */
+/** The vault, whose calls end with the signal too: with its reason, where that is a StatsError. */
 export function createVault(
   client: SecretClient,
   signal: AbortSignal,
@@ -105,17 +102,17 @@ export function createVault(
 ): Vault {
   const { host } = new URL(client.vaultUrl);
 
-  /** What ended a call: the run, whose reason says more than "aborted", or the vault. */
+  /** Why a call failed: where the signal ended it, the signal's reason says more than "aborted". */
   function failure(error: unknown, action: 'get' | 'set', name: string): StatsError {
     return signal.reason instanceof StatsError ? signal.reason : vaultError(error, host, action, name);
   }
 
-  const untilRunEnds = () => AbortSignal.any([signal, AbortSignal.timeout(callTimeoutMs)]);
+  const untilAborted = () => AbortSignal.any([signal, AbortSignal.timeout(callTimeoutMs)]);
 
   return {
     async read(name) {
       try {
-        const secret = await client.getSecret(name, { abortSignal: untilRunEnds() });
+        const secret = await client.getSecret(name, { abortSignal: untilAborted() });
         const { version = '', createdOn = new Date(0) } = secret.properties;
         return { value: secret.value ?? '', version, createdAt: createdOn };
       } catch (error) {
@@ -123,13 +120,13 @@ export function createVault(
         throw failure(error, 'get', name);
       }
     },
-    async write(name, value, { isOnlyCopy } = { isOnlyCopy: false }) {
-      const abortSignal = isOnlyCopy ? AbortSignal.timeout(callTimeoutMs) : untilRunEnds();
+    async write(name, value) {
       try {
-        const secret = await client.setSecret(name, value, { contentType: 'application/json', abortSignal });
+        const options = { contentType: 'application/json', abortSignal: untilAborted() };
+        const secret = await client.setSecret(name, value, options);
         return secret.properties.version ?? '';
       } catch (error) {
-        throw isOnlyCopy ? vaultError(error, host, 'set', name) : failure(error, 'set', name);
+        throw failure(error, 'set', name);
       }
     },
   };

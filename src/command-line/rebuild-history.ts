@@ -1,9 +1,12 @@
 // `npm run rebuild-history`: history.json made anew from the days. Under the lease, so that no sync writes meanwhile.
 
+import { minuteMs } from '../stats/time.ts';
 import { type RebuiltHistory, replaceHistory } from '../sync/publish.ts';
-import { holdLease } from '../sync/run.ts';
 import { countOf } from './doctor/finding.ts';
 import { type CommandContext, runCommand } from './run-command.ts';
+
+/** Ten years are 3,650 blobs. */
+const longLimits = { workMs: 30 * minuteMs, endMs: 31 * minuteMs };
 
 const help = `npm run rebuild-history
 
@@ -26,15 +29,19 @@ function describe({ history: { points }, damaged }: RebuiltHistory): string[] {
   ];
 }
 
-async function rebuild({ open }: CommandContext): Promise<number> {
-  const parts = await open();
-  const rebuilt = await holdLease(parts, lease => replaceHistory(parts.storage.public, lease.lost));
-  if (rebuilt === 'busy') {
-    console.error('Busy: a sync is running. Try again in a minute.');
-    return 1;
+async function rebuild({ start }: CommandContext): Promise<number> {
+  const run = await start(longLimits);
+  try {
+    if (!(await run.takeLease())) {
+      console.error('Busy: a sync is running. Try again in a minute.');
+      return 1;
+    }
+    const rebuilt = await replaceHistory(run.storage.public);
+    console.log(describe(rebuilt).join('\n'));
+    return rebuilt.damaged.length === 0 && rebuilt.history.points.length > 0 ? 0 : 1;
+  } finally {
+    await run.end();
   }
-  console.log(describe(rebuilt).join('\n'));
-  return rebuilt.damaged.length === 0 && rebuilt.history.points.length > 0 ? 0 : 1;
 }
 
 await runCommand({ help, flags: [], run: rebuild });

@@ -2,17 +2,20 @@
 // Exit codes: 0 for good, 1 for anything that needs someone, 2 for a command line that is wrong.
 
 import { parseArgs } from 'node:util';
-import { createParts } from '../app.ts';
+import { createRunStarter } from '../app.ts';
 import { environment, type Settings } from '../config.ts';
 import { asStatsError, StatsError, stackOf } from '../errors.ts';
 import { type Log, syncFailed } from '../log.ts';
-import type { RunParts } from '../sync/run.ts';
+import type { Run, RunLimits } from '../sync/run.ts';
 import { readSettings } from './read-settings.ts';
 
 export type CommandContext = {
   settings: Settings;
-  /** @throws StatsError `config` with every fault of the settings. */
-  open: () => Promise<RunParts>;
+  /**
+   * Starts a run, which whoever asked for it ends. Without `limits` its time is that of a tick.
+   * @throws StatsError `config` with every fault of the settings.
+   */
+  start: (limits?: Partial<RunLimits>) => Promise<Run>;
   log: Log;
   /** Whether the flag was given. */
   has: (flag: string) => boolean;
@@ -67,12 +70,12 @@ export async function runCommand({ help, flags, run }: Command): Promise<void> {
   }
   try {
     const settings = await readSettings(environment, process.cwd());
-    const parts = createParts(settings);
-    const open = () =>
-      parts(log).catch(thrown => {
+    const startRun = createRunStarter(settings);
+    const start = (limits?: Partial<RunLimits>) =>
+      startRun(log, limits).catch(thrown => {
         throw forThisMachine(thrown);
       });
-    process.exitCode = await run({ settings, open, log, has: flag => given[flag] === true });
+    process.exitCode = await run({ settings, start, log, has: flag => given[flag] === true });
   } catch (thrown) {
     report(thrown);
     process.exitCode = 1;

@@ -3,7 +3,7 @@
 
 import { readCheckpoint } from '../sync/checkpoint.ts';
 import { evaluateHealth, type Health } from '../sync/health.ts';
-import type { RunParts } from '../sync/run.ts';
+import type { Run } from '../sync/run.ts';
 import { tick } from '../sync/tick.ts';
 import { type CommandContext, runCommand } from './run-command.ts';
 
@@ -14,9 +14,14 @@ One sync now, if one is due, with the settings of the environment over those of 
   --force  sync although none is due, although a failed one waits, although all counts are gone, and once although
            the sign-in was refused; the lease and the cap on sign-ins hold all the same`;
 
-async function readHealth({ storage, config, clock, log }: RunParts): Promise<Health> {
-  const { file, lastSuccess } = await readCheckpoint(storage, log);
-  return evaluateHealth({ now: clock(), schedule: config.schedule, state: file.state, lastSuccess });
+async function readHealth(run: Run): Promise<Health> {
+  const { storage, config, clock, log } = run;
+  try {
+    const { file, lastSuccess } = await readCheckpoint(storage, log);
+    return evaluateHealth({ now: clock(), schedule: config.schedule, state: file.state, lastSuccess });
+  } finally {
+    await run.end();
+  }
 }
 
 function describeWait({ problem, last_success, next_attempt }: Health): string {
@@ -25,14 +30,14 @@ function describeWait({ problem, last_success, next_attempt }: Health): string {
   return `Not due yet, after a failure (${problem.code}) since ${problem.since}; next attempt: ${next}.\n→ ${problem.hint}`;
 }
 
-async function sync({ open, log, has }: CommandContext): Promise<number> {
-  const result = await tick(open, { log, force: has('force') });
+async function sync({ start, log, has }: CommandContext): Promise<number> {
+  const result = await tick(start, { log, force: has('force') });
   if (result.outcome === 'busy') {
     console.error('Busy: another sync is running. Try again in a minute.');
     return 1;
   }
   if (result.outcome === 'synced') console.log(`Synced: the stats of ${result.date} are public.`);
-  else console.log(`${describeWait(await readHealth(await open()))}\nTo sync all the same: npm run sync -- --force`);
+  else console.log(`${describeWait(await readHealth(await start()))}\nTo sync all the same: npm run sync -- --force`);
   return 0;
 }
 

@@ -3,10 +3,12 @@ import { test } from 'node:test';
 import type { Fault } from '../../sandbox/fault-answers.ts';
 import { type Bench, type BenchOptions, fastLimits, hourMs, startBench } from '../../test/bench.ts';
 import { askedDuring, pasteSession, storedSession, tickFailure } from '../../test/custody-bench.ts';
-import { createParts } from '../app.ts';
-import { StatsError } from '../errors.ts';
+import { createRunStarter } from '../app.ts';
 import { readCheckpoint } from '../sync/checkpoint.ts';
-import { run } from '../sync/run.ts';
+import { openRecord } from '../sync/outcome.ts';
+import type { Run } from '../sync/run.ts';
+import { askWithSession } from './session.ts';
+import { createSessionStore, readSession } from './session-store.ts';
 
 const minuteMs = 60_000;
 const tokenPath = /^\/oauth\/token$/;
@@ -257,26 +259,18 @@ for (const [what, event, isKept, options] of answers) {
     const bench = await startBench(options);
     bench.peloton.behaviour.sessionLogin = 'open';
     const old = what === 'a refresh' ? pasteSession(bench, { livesMs: 0 }) : undefined;
-    const time = new AbortController();
-    const reason = new StatsError('upstream-unavailable', 'The run used up its time.');
-    const log = (_: string, name: string) => name === event && time.abort(reason);
-    const parts = await createParts(bench.settings, { clock: () => bench.now, limits: fastLimits })(log);
-    const lease = await parts.storage.acquireLease(15);
-    assert.ok(lease);
-    const timed = { ...parts, workTime: time.signal, closingStorage: parts.storage };
-    const permit = {
-      lease,
-      checkpoint: await readCheckpoint(parts.storage, log),
-      force: false,
-      purpose: 'sync',
-    } as const;
-    await assert.rejects(
-      run(timed, permit, ({ custody, signal }) => custody.use(async () => signal.throwIfAborted())),
-      reason,
-    );
+    const start = createRunStarter(bench.settings, { clock: () => bench.now, limits: fastLimits });
+    const run: Run = await start((_, name) => name === event && void run.stopWork()); // as the end of its time does
+    assert.ok(await run.takeLease());
+    const { file } = await readCheckpoint(run.storage, run.log);
+    const { ledger } = openRecord(run, { file, force: false });
+    const store = createSessionStore(run);
+    const session = { ...run, peloton: run.config.peloton, store, ledger };
+    const asked = askWithSession(session, await readSession(store), () => run.storage.private.list(''));
+    await assert.rejects(asked, { code: 'upstream-unavailable' });
     assert.ok(isKept(bench));
     assert.notEqual(storedSession(bench).refresh_token, old?.refreshToken ?? '');
-    await lease.release();
+    await run.end();
   });
 }
 

@@ -21,7 +21,7 @@ export type SecretVersions = z.infer<typeof secretVersions>;
 export type SignInSecrets = Record<'session' | 'username' | 'password', Secret | undefined>;
 
 /** @throws StatsError `vault`. */
-export async function readSignInSecrets(vault: Vault): Promise<SignInSecrets> {
+export async function readSignInSecrets(vault: Pick<Vault, 'read'>): Promise<SignInSecrets> {
   const [session, username, password] = await Promise.all([
     vault.read(sessionSecret),
     vault.read('peloton-username'),

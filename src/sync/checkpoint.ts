@@ -1,6 +1,7 @@
 // What a tick and a health check see first: state.json and latest.json, read at once. Nothing is written.
 
-import type { Storage } from '../azure/storage.ts';
+import type { Containers } from '../azure/storage.ts';
+import { waitForAll } from '../errors.ts';
 import type { Log } from '../log.ts';
 import { latestBlob } from '../stats/blobs.ts';
 import { readSnapshot, type StoredSnapshot } from './publish.ts';
@@ -14,8 +15,8 @@ export type Checkpoint = {
 };
 
 /** @throws StatsError `storage`. */
-export async function readCheckpoint(storage: Storage, log: Log): Promise<Checkpoint> {
-  const [file, latest] = await Promise.all([readState(storage.private), readSnapshot(storage.public, latestBlob)]);
+export async function readCheckpoint(storage: Containers, log: Log): Promise<Checkpoint> {
+  const [file, latest] = await waitForAll([readState(storage.private), readSnapshot(storage.public, latestBlob)]);
   if (file.isDamaged) log('warn', 'state.damaged', { hint: 'It counts as empty; the next sync writes it anew.' });
   const published = latest?.snapshot?.synced_at;
   const recorded = file.state.last_success;

@@ -3,7 +3,7 @@
 import * as z from 'zod';
 import type { ScheduleConfig } from '../config.ts';
 import { type ErrorCode, errorTable, type StatsError } from '../errors.ts';
-import { isFailing } from './ledger.ts';
+import { isFailing } from './outcome.ts';
 import { isOutdated, latestScheduledInstant, nextScheduledInstant, nextTick, staleAfterMs } from './schedule.ts';
 import type { State } from './state.ts';
 

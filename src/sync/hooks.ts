@@ -5,7 +5,7 @@ import { createHash } from 'node:crypto';
 import * as z from 'zod';
 import type { Vault } from '../azure/vault.ts';
 import { isLoopback } from '../config.ts';
-import { asStatsError, StatsError } from '../errors.ts';
+import { asStatsError, StatsError, waitForAll } from '../errors.ts';
 import type { HttpClient } from '../http.ts';
 import { type Log, timed } from '../log.ts';
 import type { Snapshot } from '../stats/snapshot.ts';
@@ -76,7 +76,7 @@ function parseList(text: string): unknown[] {
 }
 
 /** The last entry of each URL; one that is malformed is named by its place, and costs the others nothing. */
-async function readHooks(vault: Vault, log: Log): Promise<Hook[]> {
+async function readHooks(vault: Pick<Vault, 'read'>, log: Log): Promise<Hook[]> {
   const secret = await vault.read(secretName);
   if (!secret) return [];
   const entries = parseList(secret.value).map(entry => hookSchema.safeParse(entry));
@@ -103,7 +103,7 @@ async function call(http: HttpClient, { url: text, token }: Hook, date: string):
   }
 }
 
-export type HookParts = { http: HttpClient; vault: Vault; clock: () => Date; log: Log };
+export type HookParts = { http: HttpClient; vault: Pick<Vault, 'read'>; clock: () => Date; log: Log };
 
 export type HookRound = {
   snapshot: Snapshot;
@@ -146,7 +146,7 @@ async function callPending({ http, vault, clock, log }: HookParts, round: HookRo
   for (const { state } of pending) state.tried.push(now.toISOString());
   const idsOf = (list: readonly HookState[]) => list.map(({ id }) => id).join();
   if (pending.length > 0 || idsOf(states) !== idsOf(known)) await save(states);
-  await Promise.all(
+  await waitForAll(
     pending.map(async ({ hook, state }) => {
       if (await isAccepted({ http, log, hook, date: snapshot.date })) state.accepted = digest;
     }),

@@ -1,8 +1,8 @@
 // The blobs a sync writes, in the order that keeps a crash harmless: raw, day, series, latest.
 // Day, series and latest are replaced only by something newer, and only as the version that was read.
 
-import type { BlobContainer, BlobContent, Storage, StoredBlob } from '../azure/storage.ts';
-import { StatsError } from '../errors.ts';
+import type { BlobContainer, BlobContent, Containers, StoredBlob } from '../azure/storage.ts';
+import { StatsError, waitForAll } from '../errors.ts';
 import { dayBlob, daysPrefix, historyBlob, latestBlob, rawBlob } from '../stats/blobs.ts';
 import { emptyHistory, type History, type HistoryPoint, parseHistory, toPoint, withPoints } from '../stats/history.ts';
 import { parseSnapshot, type Snapshot } from '../stats/snapshot.ts';
@@ -75,7 +75,7 @@ function prefixOfDays(first: string, last: string): string {
 async function completeHistory(container: BlobContainer, history: History, newest = ''): Promise<RebuiltHistory> {
   const last = history.points.at(-1)?.date ?? '';
   const from = newest !== '' && newest < last ? newest : last;
-  const listed = await Array.fromAsync(container.list(prefixOfDays(from, last > newest ? last : newest)));
+  const listed = await container.list(prefixOfDays(from, last > newest ? last : newest));
   const names = listed.filter(name => name >= `${daysPrefix}${from}`);
   const damaged: string[] = [];
   const points: HistoryPoint[] = [];
@@ -92,11 +92,10 @@ async function completeHistory(container: BlobContainer, history: History, newes
  * Puts a series made anew from the days in the place of the stored one, which stays where there is no good day.
  * @throws StatsError `storage`.
  */
-export async function replaceHistory(container: BlobContainer, signal: AbortSignal): Promise<RebuiltHistory> {
+export async function replaceHistory(container: BlobContainer): Promise<RebuiltHistory> {
   let rebuilt: RebuiltHistory = { history: emptyHistory, damaged: [] };
   const next = async () => {
     rebuilt = await completeHistory(container, emptyHistory);
-    signal.throwIfAborted();
     return rebuilt.history.points.length > 0 ? rebuilt.history : undefined;
   };
   await replace({ container, name: historyBlob, next });
@@ -116,34 +115,28 @@ async function updateHistory(container: BlobContainer, date: string): Promise<vo
  * Nothing is asked of Peloton that could not be published.
  * @throws StatsError `storage` where a blob of that day's sync takes no write.
  */
-export async function proveStoreWritable({ public: open, private: closed }: Storage, date: string): Promise<void> {
-  await Promise.all([
+export async function proveStoreWritable({ public: open, private: closed }: Containers, date: string): Promise<void> {
+  await waitForAll([
     closed.proveWritable(rawBlob(date)),
     ...[dayBlob(date), historyBlob, latestBlob].map(name => open.proveWritable(name)),
   ]);
 }
 
 export type Publication = {
-  storage: Storage;
+  storage: Containers;
   snapshot: Snapshot;
   /** The overview as Peloton sent it: private. */
   raw: string;
-  /** Fires, with its reason, when the run may no longer write. */
-  signal: AbortSignal;
 };
 
 /**
  * Makes a snapshot public. A run that ends in between leaves `latest.json` as it was, and the next run completes the rest.
  * @throws StatsError `storage`.
  */
-export async function publish({ storage, snapshot, raw, signal }: Publication): Promise<void> {
+export async function publish({ storage, snapshot, raw }: Publication): Promise<void> {
   const { date } = snapshot;
-  signal.throwIfAborted();
   await storage.private.write(rawBlob(date), { bytes: Buffer.from(raw), contentType }, 'any');
-  signal.throwIfAborted();
   const isNewest = await replaceOlder(storage.public, dayBlob(date), snapshot);
-  signal.throwIfAborted();
   if (isNewest) await updateHistory(storage.public, date);
-  signal.throwIfAborted();
   await replaceOlder(storage.public, latestBlob, snapshot);
 }

@@ -4,7 +4,7 @@ import { describe, test } from 'node:test';
 import { type Bench, fastLimits, hourMs, startBench } from '../../test/bench.ts';
 import { askedDuring, tickFailure } from '../../test/custody-bench.ts';
 import { runDoomed } from '../../test/doomed-run.ts';
-import { releaseTimeoutMs } from '../azure/storage.ts';
+import { releaseTimeoutMs } from '../azure/lease.ts';
 import { vaultLimits } from '../azure/vault.ts';
 import { httpLimits } from '../http.ts';
 import { runLimits } from './run.ts';

@@ -1,142 +1,122 @@
-// One run: the lease that keeps it alone, the time it has, what it works with, and the failure it leaves for the next.
-// Whatever signs in or syncs does so inside a run.
+// One run: what it works with, the time it has, the lease that makes it the only one, and its end. Nothing that a run began
+// outlives it: its end breaks off the calls under way, waits for them, and only then gives the lease back.
 
-import type { Lease, Storage } from '../azure/storage.ts';
+import type { Lease, LeaseClocks } from '../azure/lease.ts';
+import type { BlobContainer, Containers, Storage } from '../azure/storage.ts';
 import type { Vault } from '../azure/vault.ts';
 import type { Config } from '../config.ts';
 import { asStatsError, StatsError } from '../errors.ts';
 import { createHttpClient, type HttpClient, type HttpLimits } from '../http.ts';
 import type { Log } from '../log.ts';
-import { type Custody, createCustody } from '../peloton/session.ts';
-import type { Checkpoint } from './checkpoint.ts';
-import { openLedger, type RunLedger } from './ledger.ts';
-
-export type RunParts = {
-  config: Config;
-  storage: Storage;
-  /** The vault for one run, which ends with the signal. */
-  openVault: (signal: AbortSignal) => Vault;
-  clock: () => Date;
-  log: Log;
-  limits?: Partial<RunLimits>;
-};
+import type { SessionVault } from '../peloton/session-store.ts';
+import { type Calls, waitForCalls, watchContainer, watchHttp, watchVault } from './calls.ts';
 
 export type RunLimits = {
   http: Partial<HttpLimits>;
   leaseSeconds: number;
   /** When the work is broken off. */
   workMs: number;
-  /** When writing down why is broken off too. With the release of the lease, a run ends within 90 s. */
+  /** When writing down how it went is broken off too. With the release of the lease, a run ends within 90 s. */
   endMs: number;
-};
-
-/** The parts of a run whose time has begun. */
-export type TimedParts = RunParts & {
-  /** Fires when the time for work is up, and ends the calls of `storage`. */
-  workTime: AbortSignal;
-  /** The store for what is still to be done then. */
-  closingStorage: Storage;
-};
-
-/** What the work of a run is done with. */
-export type Run = {
-  checkpoint: Checkpoint;
-  storage: Storage;
-  /** Fires when the run may no longer write. */
-  signal: AbortSignal;
-  http: HttpClient;
-  vault: Vault;
-  ledger: RunLedger;
-  custody: Custody;
 };
 
 export const runLimits: RunLimits = { http: {}, leaseSeconds: 60, workMs: 60_000, endMs: 85_000 };
 
-/** How a run ended, for the next one. That this can fail too must not hide how it ended. */
-export async function writeDown(log: Log, record: () => Promise<void>): Promise<void> {
-  try {
-    await record();
-  } catch (second) {
-    const { code, message } = asStatsError(second);
-    log('error', 'state.not-written', { code, message });
-  }
-}
-
-/** Gives the work its time, from the first look at the store on. */
-export async function limitTime<T>(parts: RunParts, work: (parts: TimedParts) => Promise<T>): Promise<T> {
-  const { workMs, endMs } = { ...runLimits, ...parts.limits };
-  const startTimer = (ms: number) => {
-    const up = new AbortController();
-    const isUp = () => up.abort(new StatsError('upstream-unavailable', 'The run used up its time.'));
-    return { signal: up.signal, timer: setTimeout(isUp, ms) };
-  };
-  const [toWork, toEnd] = [startTimer(workMs), startTimer(endMs)];
-  const { storage } = parts;
-  try {
-    return await work({
-      ...parts,
-      storage: storage.within(toWork.signal),
-      workTime: toWork.signal,
-      closingStorage: storage.within(toEnd.signal),
-    });
-  } finally {
-    clearTimeout(toWork.timer);
-    clearTimeout(toEnd.timer);
-  }
-}
-
-/** Holds the lease while `work` lasts. `busy` where another run has it. */
-export async function holdLease<T>(
-  { storage, log, limits }: Pick<RunParts, 'storage' | 'log' | 'limits'>,
-  work: (lease: Lease) => Promise<T>,
-): Promise<T | 'busy'> {
-  const lease = await storage.acquireLease(limits?.leaseSeconds ?? runLimits.leaseSeconds);
-  if (!lease) return 'busy';
-  try {
-    return await work(lease);
-  } finally {
-    await lease.release().catch(error => {
-      log('warn', 'lease.not-released', { message: asStatsError(error).message });
-    });
-  }
-}
-
-export type RunPermit = {
-  lease: Lease;
-  checkpoint: Checkpoint;
-  /** Makes a sign-in although the last one was refused. */
-  force: boolean;
-  /** A run that only signs in leaves the syncs their waits. */
-  purpose: 'sync' | 'sign-in';
+export type RunOptions = {
+  config: Config;
+  storage: Storage;
+  openVault: (signal: AbortSignal) => Vault;
+  clock: () => Date;
+  log: Log;
+  limits?: Partial<RunLimits> | undefined;
+  leaseClocks?: LeaseClocks | undefined;
 };
 
-/** Does the work of a run that has the lease. What it throws is written down in state.json. */
-export async function run<T>(
-  parts: TimedParts,
-  { lease, checkpoint, force, purpose }: RunPermit,
-  work: (run: Run) => Promise<T>,
-): Promise<T> {
-  const { config, clock, log, openVault } = parts;
-  const limits = { ...runLimits, ...parts.limits };
-  const signal = AbortSignal.any([parts.workTime, lease.lost]);
-  const storage = parts.storage.within(signal);
+export type Run = {
+  config: Config;
+  clock: () => Date;
+  log: Log;
+  storage: Containers;
+  vault: SessionVault;
+  http: HttpClient;
+  /** The private container, for what is still to be written when the time for work is up. */
+  closing: BlobContainer;
+  /** False where another run has the lease. A run without it only reads. */
+  takeLease(): Promise<boolean>;
+  /** Breaks off the work under way, and waits until none is. */
+  stopWork(): Promise<void>;
+  /** Stops the work and gives the lease back. */
+  end(): Promise<void>;
+};
 
-  const container = parts.closingStorage.within(lease.lost).private; // a lost state is another run's to write
-  const ledger = openLedger({ container, file: checkpoint.file, startedAt: clock(), clock, force });
+/** A signal that fires after a time, and until then on demand. */
+function startTimer(ms: number) {
+  const controller = new AbortController();
+  const isUp = () => controller.abort(new StatsError('upstream-unavailable', 'The run used up its time.'));
+  return { controller, signal: controller.signal, timer: setTimeout(isUp, ms) };
+}
+
+type Timer = ReturnType<typeof startTimer>;
+
+/** The clients of a run: those of the work end with its time, and what writes down how it went ends with the run. */
+function openClients(
+  { config: _, ...options }: RunOptions,
+  { work, closing, calls }: Record<'work' | 'closing', Timer> & { calls: Calls },
+) {
+  const { openVault, clock, log } = options;
+  const storage = options.storage.within(work.signal);
   const onAnswer = (answer: { request: string; status: number | null; duration_ms: number }) =>
     log('debug', 'peloton.answered', answer);
-  const http = createHttpClient({ limits: limits.http, signal, clock, onAnswer });
-  const vault = openVault(signal);
-  const custody = createCustody({ http, peloton: config.peloton, vault, ledger, clock, log });
+  const http = createHttpClient({ limits: options.limits?.http ?? {}, signal: work.signal, clock, onAnswer });
+  return {
+    storage: { public: watchContainer(calls, storage.public), private: watchContainer(calls, storage.private) },
+    closing: watchContainer(calls, options.storage.within(closing.signal).private),
+    vault: watchVault(calls, { work: openVault(work.signal), closing: openVault(closing.signal) }),
+    http: watchHttp(calls, http),
+  };
+}
+
+async function release(lease: Lease, log: Log): Promise<void> {
   try {
-    return await work({ checkpoint, storage, signal, http, vault, ledger, custody });
-  } catch (thrown) {
-    await writeDown(log, async () => {
-      lease.lost.throwIfAborted(); // the state is now another run's to write
-      const error = asStatsError(thrown);
-      if (purpose === 'sync') await ledger.recordFailure(error, custody.versions());
-      else await ledger.recordSignIn(error, custody.versions());
-    });
-    throw thrown;
+    await lease.release();
+  } catch (error) {
+    log('warn', 'lease.not-released', { message: asStatsError(error).message });
   }
+}
+
+/** Starts the time of a run, which lasts until its `end`. Nothing is asked of anybody yet. */
+export function startRun(options: RunOptions): Run {
+  const { config, clock, log } = options;
+  const limits = { ...runLimits, ...options.limits };
+  const [work, closing] = [startTimer(limits.workMs), startTimer(limits.endMs)];
+  let lease: Lease | undefined;
+  const calls: Calls = {
+    underWay: new Set(),
+    assertMayWrite() {
+      if (!lease) throw new TypeError('A run writes under its lease alone.');
+      if (!lease.isHeld()) throw lease.lost.reason;
+    },
+  };
+  async function stopWork(): Promise<void> {
+    work.controller.abort(new StatsError('upstream-unavailable', 'The run is over.'));
+    await waitForCalls(calls);
+  }
+  return {
+    config,
+    clock,
+    log,
+    ...openClients(options, { work, closing, calls }),
+    async takeLease() {
+      lease = await options.storage.within(work.signal).acquireLease(limits.leaseSeconds, options.leaseClocks);
+      const { lost } = lease ?? {};
+      lost?.addEventListener('abort', () => work.controller.abort(lost.reason));
+      return lease !== undefined;
+    },
+    stopWork,
+    async end() {
+      await stopWork();
+      for (const { timer } of [work, closing]) clearTimeout(timer);
+      if (lease) await release(lease, log);
+    },
+  };
 }

@@ -2,12 +2,15 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { type Bench, fastLimits, hourMs, startBench } from '../../test/bench.ts';
 import { storedSession, tickFailure } from '../../test/custody-bench.ts';
-import { createParts } from '../app.ts';
+import { createRunStarter } from '../app.ts';
 import { signInNow } from './sign-in-now.ts';
 
 async function signIn(bench: Bench): Promise<string> {
-  const open = createParts(bench.settings, { clock: () => bench.now, limits: fastLimits });
-  return await signInNow(await open(() => {})).catch(error => error.code);
+  const start = createRunStarter(bench.settings, { clock: () => bench.now, limits: fastLimits });
+  const run = await start(() => {});
+  return await signInNow(run)
+    .catch(error => error.code)
+    .finally(run.end);
 }
 
 describe('a sign-in for its own sake', () => {

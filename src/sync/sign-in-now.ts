@@ -1,22 +1,31 @@
-// One real sign-in for its own sake, for an owner who wants to know whether the credentials work. It is a run like a sync's:
-// under the lease, within the cap, its session kept, a refusal remembered. No stats are fetched, and no sync waits for it.
+// One real sign-in for its own sake, for an owner who wants to know whether the credentials work. The lease, the cap and the
+// ledger are those of a sync; the stats are not fetched, and no sync waits because of it.
 
+import { asStatsError } from '../errors.ts';
+import { makeSession } from '../peloton/session.ts';
+import { createSessionStore, knownVersions, readSession } from '../peloton/session-store.ts';
 import { readCheckpoint } from './checkpoint.ts';
-import { holdLease, limitTime, type RunParts, run } from './run.ts';
+import { openRecord, recordSignIn, tryToRecord } from './outcome.ts';
+import type { Run } from './run.ts';
 
 /**
- * Signs in, whatever is stored.
+ * Signs in, whatever is stored. The run is ended by whoever started it.
  * @throws StatsError; what was refused is then in state.json, where the next sign-in finds it.
  */
-export async function signInNow(parts: RunParts): Promise<'signed-in' | 'busy'> {
-  return await limitTime(parts, timed =>
-    holdLease<'signed-in'>(timed, async lease => {
-      const checkpoint = await readCheckpoint(timed.storage, timed.log);
-      await run(timed, { lease, checkpoint, force: true, purpose: 'sign-in' }, async ({ custody, ledger }) => {
-        await custody.signIn();
-        await ledger.recordSignIn('signed-in', custody.versions());
-      });
-      return 'signed-in';
-    }),
-  );
+export async function signInNow(run: Run): Promise<'signed-in' | 'busy'> {
+  const { http, config, clock, log } = run;
+  if (!(await run.takeLease())) return 'busy';
+  const { file } = await readCheckpoint(run.storage, log);
+  const record = openRecord(run, { file, force: true });
+  const store = createSessionStore(run);
+  try {
+    await readSession(store);
+    await makeSession({ http, peloton: config.peloton, store, ledger: record.ledger, clock, log });
+    await recordSignIn(record, 'signed-in', knownVersions(store));
+    return 'signed-in';
+  } catch (thrown) {
+    await run.stopWork();
+    await tryToRecord(log, () => recordSignIn(record, asStatsError(thrown), knownVersions(store)));
+    throw thrown;
+  }
 }

@@ -98,3 +98,27 @@ export async function writeState(container: BlobContainer, file: StateFile, stat
   if (etag === 'conflict') throw new StatsError('storage', `${stateBlob} was changed by another run.`);
   return { state, etag, isDamaged: false };
 }
+
+/** state.json as one run has it. Whoever holds the lease is its only writer. */
+export type RunState = {
+  readonly state: State;
+  /** Changes what the next save writes. */
+  change(changes: Partial<State>): void;
+  /** @throws StatsError `storage`. */
+  save(changes: Partial<State>): Promise<void>;
+};
+
+export function openState(container: BlobContainer, opened: StateFile): RunState {
+  let file = opened;
+  return {
+    get state() {
+      return file.state;
+    },
+    change(changes) {
+      file = { ...file, state: { ...file.state, ...changes } };
+    },
+    async save(changes) {
+      file = await writeState(container, file, { ...file.state, ...changes });
+    },
+  };
+}

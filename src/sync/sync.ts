@@ -1,29 +1,20 @@
 // The mission, one line a word: credentials from the vault, the Peloton overview, a snapshot by allow-list, a write to Blob
 // Storage. When it may run, and what becomes of a failure, is tick.ts.
 
-import type { Storage } from '../azure/storage.ts';
-import type { Config } from '../config.ts';
-import { StatsError } from '../errors.ts';
-import type { HttpClient } from '../http.ts';
+import { StatsError, waitForAll } from '../errors.ts';
 import { type Log, timed } from '../log.ts';
 import { fetchOverview } from '../peloton/overview.ts';
-import type { Custody } from '../peloton/session.ts';
+import { askWithSession, type SessionParts } from '../peloton/session.ts';
+import { readSession } from '../peloton/session-store.ts';
 import { rawBlob } from '../stats/blobs.ts';
 import { countsThatFell, type Drift, findDrift } from '../stats/drift.ts';
 import { hasLostAllCounts, type Snapshot, toSnapshot } from '../stats/snapshot.ts';
 import { localDate } from '../stats/time.ts';
 import { proveStoreWritable, publish } from './publish.ts';
+import type { Run } from './run.ts';
 
-export type SyncParts = {
-  config: Config;
-  /** Holds the credentials and the session, and gives neither away. */
-  custody: Custody;
-  http: HttpClient;
-  storage: Storage;
-  clock: () => Date;
-  log: Log;
-  /** Fires when the run may no longer write. */
-  signal: AbortSignal;
+export type SyncRequest = {
+  session: SessionParts;
   /** The snapshot that readers see now. */
   before: Snapshot | undefined;
   /** Believe an overview that has lost all counts. */
@@ -31,7 +22,7 @@ export type SyncParts = {
 };
 
 /** The overview as Peloton sent it on the last good day, to compare with; undefined where it is gone. */
-async function readLastGood({ storage, log }: SyncParts, before: Snapshot): Promise<string | undefined> {
+async function readLastOverview({ storage, log }: Run, before: Snapshot): Promise<string | undefined> {
   try {
     const blob = await storage.private.read(rawBlob(before.date));
     return typeof blob === 'object' ? blob.bytes.toString('utf8') : undefined;
@@ -57,26 +48,29 @@ function logFallenCounts(log: Log, before: Snapshot, after: Snapshot): void {
  * One sync.
  * @throws StatsError of any code; `latest.json` is then what it was.
  */
-export async function sync(parts: SyncParts): Promise<Snapshot> {
-  const { config, custody, http, storage, clock, log, signal, before, force } = parts;
+export async function sync(run: Run, { session, before, force }: SyncRequest): Promise<Snapshot> {
+  const { config, http, storage, clock, log } = run;
   const { peloton, schedule } = config;
   const today = localDate(clock(), schedule.timeZone);
-  await Promise.all([custody.open(), timed(log, 'storage.proof', () => proveStoreWritable(storage, today))]);
-  const [overview, lastGood] = await Promise.all([
-    custody.use((access, userId) =>
+  const [stored] = await waitForAll([
+    readSession(session.store),
+    timed(log, 'storage.proof', () => proveStoreWritable(storage, today)),
+  ]);
+  const [overview, lastOverview] = await waitForAll([
+    askWithSession(session, stored, (access, userId) =>
       timed(log, 'peloton.overview', () => fetchOverview({ http, peloton, access, userId })),
     ),
-    before && readLastGood(parts, before),
+    before && readLastOverview(run, before),
   ]);
   const syncedAt = clock();
   const day = { syncedAt, date: localDate(syncedAt, schedule.timeZone), timeZone: schedule.timeZone };
   const { snapshot, leftOut } = toSnapshot({ body: overview.body, ...day });
-  const drift = lastGood === undefined ? undefined : findDrift(lastGood, overview.body);
+  const drift = lastOverview === undefined ? undefined : findDrift(lastOverview, overview.body);
   logDrift(log, { leftOut, drift });
   if (!force && before && hasLostAllCounts(before, snapshot)) {
     throw new StatsError('upstream-changed', 'The overview has lost all its counts: the last good snapshot stays.');
   }
   if (before) logFallenCounts(log, before, snapshot);
-  await timed(log, 'storage.publish', () => publish({ storage, snapshot, raw: overview.text, signal }));
+  await timed(log, 'storage.publish', () => publish({ storage, snapshot, raw: overview.text }));
   return snapshot;
 }

@@ -1,14 +1,13 @@
 // Peloton, as far as it can be looked at for nothing: the stored session on /api/me, and the sign-in's page. No session is
 // renewed and no credentials are posted.
 
-import { createHttpClient, type HttpClient } from '../../http.ts';
 import { fetchUserId, isUnauthorized } from '../../peloton/overview.ts';
 import { openSignIn } from '../../peloton/sign-in.ts';
-import type { RunParts } from '../../sync/run.ts';
+import type { Run } from '../../sync/run.ts';
 import type { UsableSession } from './examine-secrets.ts';
 import { type Findings, fix, fixError, note, ok } from './finding.ts';
 
-async function* trySession(http: HttpClient, { config }: RunParts, { access, canRenew }: UsableSession): Findings {
+async function* trySession({ http, config }: Run, { access, canRenew }: UsableSession): Findings {
   if (!access) {
     yield note('/api/me', 'not asked: there is no session to ask with');
     return;
@@ -30,7 +29,7 @@ async function* trySession(http: HttpClient, { config }: RunParts, { access, can
   }
 }
 
-async function* trySignInPage(http: HttpClient, { config: { peloton } }: RunParts): Findings {
+async function* trySignInPage({ http, config: { peloton } }: Run): Findings {
   if (peloton.signIn === 'session') {
     yield note('sign-in page', 'PELOTON_SIGN_IN=session has none');
     return;
@@ -43,9 +42,7 @@ async function* trySignInPage(http: HttpClient, { config: { peloton } }: RunPart
   }
 }
 
-export async function* examinePeloton(parts: RunParts, session: UsableSession): Findings {
-  const { clock, limits } = parts;
-  const http = createHttpClient({ clock, ...(limits?.http && { limits: limits.http }) });
-  yield* trySession(http, parts, session);
-  yield* trySignInPage(http, parts);
+export async function* examinePeloton(run: Run, session: UsableSession): Findings {
+  yield* trySession(run, session);
+  yield* trySignInPage(run);
 }

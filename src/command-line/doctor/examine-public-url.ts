@@ -2,11 +2,11 @@
 
 import { readPublicUrl, type Settings } from '../../config.ts';
 import { asStatsError } from '../../errors.ts';
-import { createHttpClient, type HttpClient, type HttpResponse } from '../../http.ts';
+import type { HttpClient, HttpResponse } from '../../http.ts';
 import { parseJson } from '../../peloton/judge.ts';
 import { parseSnapshot, type Snapshot } from '../../stats/snapshot.ts';
 import { healthSchema } from '../../sync/health.ts';
-import type { RunParts } from '../../sync/run.ts';
+import type { Run } from '../../sync/run.ts';
 import { type Finding, type Findings, fix, note, ok } from './finding.ts';
 
 /** A cache may hold the stats for five minutes, and an instance its copy for half a minute more. */
@@ -42,13 +42,12 @@ export type PublicUrlFacts = {
   latest: Snapshot | undefined;
 };
 
-export async function* examinePublicUrl({ clock, limits }: RunParts, { settings, latest }: PublicUrlFacts): Findings {
+export async function* examinePublicUrl({ clock, http }: Run, { settings, latest }: PublicUrlFacts): Findings {
   const url = readPublicUrl(settings);
   if (!url) {
     yield note('public URL', 'not looked at: PUBLIC_URL is not set');
     return;
   }
-  const http = createHttpClient({ clock, ...(limits?.http && { limits: limits.http }) });
   for (const { route, judge } of [
     { route: '/api/health', judge: judgeHealth },
     { route: '/api/stats', judge: (answer: HttpResponse) => judgeStats(answer, latest, clock()) },

@@ -7,11 +7,10 @@ import { StatsError } from '../../errors.ts';
 import type { Access } from '../../peloton/overview.ts';
 import { sessionSecret } from '../../peloton/sign-in-secrets.ts';
 import { accessOf, belongsTo, isFresh, parseSession } from '../../peloton/stored-session.ts';
-import type { RunParts } from '../../sync/run.ts';
+import type { Run } from '../../sync/run.ts';
 import { describeDuration, type Finding, type Findings, fix, fixError, note, ok } from './finding.ts';
 
 const storeCredentials = 'bash infra/scripts/set-credentials.sh, on Windows infra/scripts/set-credentials.ps1';
-const callMs = 30_000;
 
 type Failure = { error: unknown };
 /** A secret as it was read: undefined where it is missing. */
@@ -32,9 +31,9 @@ export type UsableSession = {
   canRenew: boolean;
 };
 
-async function readSecret({ openVault }: RunParts, name: string): Promise<Read> {
+async function readSecret({ vault }: Run, name: string): Promise<Read> {
   try {
-    return await openVault(AbortSignal.timeout(callMs)).read(name);
+    return await vault.read(name);
   } catch (error) {
     return { error };
   }
@@ -86,17 +85,17 @@ function judgeSession(read: Read, { signIn, username, now, canSignIn }: SessionF
   ];
 }
 
-export async function* examineSecrets(parts: RunParts): Findings<UsableSession> {
+export async function* examineSecrets(run: Run): Findings<UsableSession> {
   const names = ['peloton-username', 'peloton-password', sessionSecret];
-  const reads = await Promise.all(names.map(name => readSecret(parts, name)));
+  const reads = await Promise.all(names.map(name => readSecret(run, name)));
   const [username, password, stored] = reads;
   if (isFailure(username) && reads.every(isFailure)) {
-    yield judgeVault(parts.config.vault, username.error);
+    yield judgeVault(run.config.vault, username.error);
     return { access: undefined, canRenew: false };
   }
   const canSignIn = isSecret(username) && isSecret(password);
-  const { signIn } = parts.config.peloton;
-  const [finding, session] = judgeSession(stored, { signIn, username, now: parts.clock(), canSignIn });
+  const { signIn } = run.config.peloton;
+  const [finding, session] = judgeSession(stored, { signIn, username, now: run.clock(), canSignIn });
   const isPastedSession = !username && !password && session.access !== undefined;
   yield judgeCredential('peloton-username', username, isPastedSession);
   yield judgeCredential('peloton-password', password, isPastedSession);

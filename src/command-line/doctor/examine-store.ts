@@ -6,12 +6,11 @@ import type { Snapshot } from '../../stats/snapshot.ts';
 import { dayMs } from '../../stats/time.ts';
 import { type Checkpoint, readCheckpoint } from '../../sync/checkpoint.ts';
 import { evaluateHealth } from '../../sync/health.ts';
-import type { RunParts } from '../../sync/run.ts';
+import type { Run } from '../../sync/run.ts';
 import { countOf, describeDuration, type Finding, type Findings, fix, fixError, note, ok } from './finding.ts';
 
 const syncNow = 'npm run sync';
 const rebuildHistory = 'npm run rebuild-history';
-const shortestLeaseSeconds = 15;
 
 function judgeLatest({ latest }: Checkpoint, now: Date): Finding {
   if (!latest) return fix(latestBlob, 'there is none yet', `${syncNow}, or wait a quarter of an hour for the timer`);
@@ -21,7 +20,7 @@ function judgeLatest({ latest }: Checkpoint, now: Date): Finding {
   return ok(latestBlob, `of ${snapshot.date}, synced ${age} ago: ${snapshot.workout_counts.total_workouts} workouts`);
 }
 
-async function* examineSeries({ storage }: RunParts, { latest }: Checkpoint): Findings {
+async function* examineSeries({ storage }: Run, { latest }: Checkpoint): Findings {
   try {
     const blob = await storage.public.read(historyBlob);
     if (typeof blob !== 'object') {
@@ -37,7 +36,7 @@ async function* examineSeries({ storage }: RunParts, { latest }: Checkpoint): Fi
 }
 
 /** How the service says it is, by what the last runs wrote down. */
-function judgeState({ config, clock }: RunParts, { file, lastSuccess }: Checkpoint): Finding {
+function judgeState({ config, clock }: Run, { file, lastSuccess }: Checkpoint): Finding {
   if (file.isDamaged) return fix('state.json', 'it is damaged and counts as empty', `${syncNow} writes it anew`);
   const now = clock();
   const recent = file.state.sign_ins.filter(({ at }) => Date.parse(at) > now.getTime() - dayMs).length;
@@ -50,32 +49,29 @@ function judgeState({ config, clock }: RunParts, { file, lastSuccess }: Checkpoi
   return status === 'retrying' ? note('state.json', text) : fix('state.json', text, problem.hint);
 }
 
-async function* examineLease({ storage }: RunParts): Findings {
+/** Takes the lease in a run of its own, whose end gives it back. */
+async function* examineLease(start: () => Promise<Run>): Findings {
+  const run = await start();
   try {
-    const lease = await storage.acquireLease(shortestLeaseSeconds);
-    if (!lease) {
-      yield note('lease', 'held by another run at this moment');
-      return;
-    }
-    await lease.release();
-    yield ok('lease', 'free: taken and released');
+    const isTaken = await run.takeLease().finally(run.end);
+    yield isTaken ? ok('lease', 'free: taken and released') : note('lease', 'held by another run at this moment');
   } catch (thrown) {
     yield fixError('lease', thrown);
   }
 }
 
 /** Returns the newest snapshot, where there is a good one. */
-export async function* examineStore(parts: RunParts): Findings<Snapshot | undefined> {
+export async function* examineStore(run: Run, start: () => Promise<Run>): Findings<Snapshot | undefined> {
   let checkpoint: Checkpoint;
   try {
-    checkpoint = await readCheckpoint(parts.storage, () => {}); // what it would log is said below
+    checkpoint = await readCheckpoint(run.storage, () => {}); // what it would log is said below
   } catch (thrown) {
     yield fixError('store', thrown);
     return undefined;
   }
-  yield judgeLatest(checkpoint, parts.clock());
-  yield* examineSeries(parts, checkpoint);
-  yield judgeState(parts, checkpoint);
-  yield* examineLease(parts);
+  yield judgeLatest(checkpoint, run.clock());
+  yield* examineSeries(run, checkpoint);
+  yield judgeState(run, checkpoint);
+  yield* examineLease(start);
   return checkpoint.latest?.snapshot;
 }

@@ -5,7 +5,7 @@ import { describe, it } from 'node:test';
 import { startLoopbackServer } from '../../../sandbox/loopback-server.ts';
 import { type Bench, type BenchOptions, fastLimits, hourMs, startBench } from '../../../test/bench.ts';
 import { pasteSession } from '../../../test/custody-bench.ts';
-import { createParts } from '../../app.ts';
+import { createRunStarter } from '../../app.ts';
 import { examine } from './examine.ts';
 import { isFault, lineOf } from './finding.ts';
 
@@ -15,9 +15,9 @@ const limits = { ...fastLimits, storage: quick, vault: { ...quick, maxTries: 2 }
 
 async function lines(bench: Bench, { signsIn = false, settings = {} } = {}) {
   const all = { ...bench.settings, ...settings };
-  const open = createParts(all, { clock: () => bench.now, limits });
+  const start = createRunStarter(all, { clock: () => bench.now, limits });
   const findings = await Array.fromAsync(
-    examine({ settings: all, open: () => open(() => {}), has: flag => signsIn && flag === 'sign-in' }),
+    examine({ settings: all, start: () => start(() => {}), has: flag => signsIn && flag === 'sign-in' }),
   );
   for (const { text } of findings)
     for (const secret of bench.peloton.secrets()) assert.ok(!text.includes(secret), text);

@@ -2,7 +2,8 @@
 
 import type { Config } from '../../config.ts';
 import { asStatsError } from '../../errors.ts';
-import type { RunParts } from '../../sync/run.ts';
+import { minuteMs } from '../../stats/time.ts';
+import type { Run } from '../../sync/run.ts';
 import { signInNow } from '../../sync/sign-in-now.ts';
 import type { CommandContext } from '../run-command.ts';
 import { examinePeloton } from './examine-peloton.ts';
@@ -23,9 +24,10 @@ function describeConfig({ vault, storage, schedule, peloton }: Config): string {
   ].join(', ');
 }
 
-async function* trySignIn(parts: RunParts): Findings {
+async function* trySignIn(start: () => Promise<Run>): Findings {
+  const run = await start();
   try {
-    const outcome = await signInNow(parts);
+    const outcome = await signInNow(run).finally(run.end);
     if (outcome === 'busy') yield fix('sign-in', 'another run holds the lease', 'try again in a minute.');
     else yield ok('sign-in', 'Peloton let us in; the new session is in the vault');
   } catch (thrown) {
@@ -33,20 +35,27 @@ async function* trySignIn(parts: RunParts): Findings {
   }
 }
 
+/** Each part has its own time; together they take longer than a tick may. */
+const longLimits = { workMs: 10 * minuteMs, endMs: 11 * minuteMs };
+
 /** Everything, in the order of what depends on what. Only the sign-in, where it is asked for, changes anything. */
-export async function* examine({ settings, open, has }: Omit<CommandContext, 'log'>): Findings {
-  let parts: RunParts;
+export async function* examine({ settings, start, has }: Omit<CommandContext, 'log'>): Findings {
+  let run: Run;
   try {
-    parts = await open();
+    run = await start(longLimits);
   } catch (thrown) {
     const { message, hint } = asStatsError(thrown);
     yield fix('settings', message, hint);
     return;
   }
-  yield ok('settings', describeConfig(parts.config));
-  const secrets = yield* examineSecrets(parts);
-  yield* examinePeloton(parts, secrets);
-  const latest = yield* examineStore(parts);
-  yield* examinePublicUrl(parts, { settings, latest });
-  if (has('sign-in')) yield* trySignIn(parts);
+  try {
+    yield ok('settings', describeConfig(run.config));
+    const secrets = yield* examineSecrets(run);
+    yield* examinePeloton(run, secrets);
+    const latest = yield* examineStore(run, start);
+    yield* examinePublicUrl(run, { settings, latest });
+    if (has('sign-in')) yield* trySignIn(start);
+  } finally {
+    await run.end();
+  }
 }
