@@ -97,8 +97,29 @@ export type HttpOptions = {
 
 type Bounds = { limits: HttpLimits; signal: AbortSignal; clock: () => Date };
 
-async function send(request: HttpRequest, label: string, { limits, signal, clock }: Bounds): Promise<HttpResponse> {
+/**
+ * Does the work of one request with a signal that fires when its time is up, or with the outer signal; never after the request
+ * is over, when node-fetch would destroy streams whose errors nobody hears.
+ */
+async function withinTime<T>({ limits, signal }: Bounds, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  const controller = new AbortController();
+  const abort = () => controller.abort();
+  const timer = setTimeout(abort, limits.timeoutMs);
+  signal.addEventListener('abort', abort);
+  if (signal.aborted) abort();
+  try {
+    return await work(controller.signal);
+  } finally {
+    clearTimeout(timer);
+    signal.removeEventListener('abort', abort);
+  }
+}
+
+type Delivery = { request: HttpRequest; label: string; bounds: Bounds; signal: AbortSignal };
+
+async function send({ request, label, bounds, signal }: Delivery): Promise<HttpResponse> {
   const { url, method, jar, credential, body } = request;
+  const { limits, clock } = bounds;
   if (credential && credential.origin !== url.origin) {
     throw new TypeError(`${label}: this credential belongs to ${credential.origin}`);
   }
@@ -115,7 +136,7 @@ async function send(request: HttpRequest, label: string, { limits, signal, clock
     ...(body !== undefined && { body }),
     redirect: 'manual',
     size: limits.maxBytes,
-    signal: AbortSignal.any([signal, AbortSignal.timeout(limits.timeoutMs)]),
+    signal,
   });
   const text = await response.text();
   for (const line of response.headers.raw()['set-cookie'] ?? []) {
@@ -161,7 +182,7 @@ export function createHttpClient({ limits: given, signal: runSignal, clock, onAn
       const report = (status: number | null) =>
         onAnswer?.({ request: label, status, duration_ms: Math.round(performance.now() - startedAt) });
       try {
-        const response = await send(request, label, bounds);
+        const response = await withinTime(bounds, signal => send({ request, label, bounds, signal }));
         report(response.status);
         return response;
       } catch (error) {
