@@ -1,8 +1,12 @@
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
 import type { IncomingMessage } from 'node:http';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { describe, test } from 'node:test';
+import type { Faults } from '../../sandbox/faults.ts';
 import { type Bench, fastLimits, hourMs, startBench } from '../../test/bench.ts';
-import { askedDuring, tickFailure } from '../../test/custody-bench.ts';
+import { askedDuring, pasteSession, storedSession, tickFailure } from '../../test/custody-bench.ts';
 import { runDoomed } from '../../test/doomed-run.ts';
 import { releaseTimeoutMs } from '../azure/lease.ts';
 import { vaultLimits } from '../azure/vault.ts';
@@ -170,6 +174,95 @@ test('a run ends with its time when the store hangs, even in writing down why', 
   assert.equal(JSON.parse((await bench.blob('latest.json')) ?? '').date, '2026-11-23');
 });
 
+/** Holds requests back that fit, until a promise settles, and lets them pass then. */
+function delay(faults: Faults, isMeant: (request: IncomingMessage) => boolean, until: () => Promise<unknown>): void {
+  faults.add({
+    match: async request => {
+      if (isMeant(request)) await until();
+      return false;
+    },
+    fault: 'reset',
+  });
+}
+
+const isStateWrite = ({ method, url = '' }: IncomingMessage) => method === 'PUT' && url.includes('/state.json');
+
+/** A service whose session has to be refreshed, and what its store and vault are asked. */
+async function startExpired() {
+  const bench = await startDue({ storeFaults: true });
+  pasteSession(bench, { livesMs: 0, user_id: bench.peloton.userId });
+  assert.ok(bench.store);
+  return { bench, store: bench.store, versions: () => bench.vault.secrets.versions('peloton-session').length };
+}
+
+test('a run whose state cannot be written ends no sooner than its write to the vault has landed', async () => {
+  const { bench, store, versions } = await startExpired();
+  const before = versions();
+  store.faults.add({ match: isStateWrite, fault: { status: 403 } });
+  const { promise: released, resolve: release } = Promise.withResolvers<number>();
+  store.faults.add({
+    match: ({ headers }) => {
+      if (headers['x-ms-lease-action'] === 'release') release(versions());
+      return false;
+    },
+    fault: 'reset',
+  });
+  delay(
+    bench.vault.faults,
+    ({ method }) => method === 'PUT',
+    () => Promise.race([released, pause(300)]),
+  );
+  assert.equal(await tickFailure(bench), 'storage');
+  assert.equal(await released, before + 1, 'the write had landed when the lease was given back');
+  assert.equal(bench.peloton.counts.refreshes, 0);
+});
+
+test('a vault that refuses is written down although the state is being proved at that moment', async () => {
+  const { bench, store } = await startExpired();
+  bench.vault.readOnly = true;
+  delay(store.faults, isStateWrite, () => pause(300));
+  assert.equal(await tickFailure(bench), 'vault');
+  assert.equal((await bench.state()).last_failure?.code, 'vault');
+  assert.equal((await bench.health()).status, 'failing');
+});
+
+for (const clock of ['wallMs', 'monotonicMs'] as const) {
+  test(`a run that finds by its clocks that its lease has run out writes nothing more: ${clock}`, async () => {
+    const bench = await startDue();
+    const before = [await bench.blob('latest.json'), await bench.privateBlob('state.json')];
+    const times = { wallMs: 0, monotonicMs: 0 };
+    const leaseClocks = { wallMs: () => times.wallMs, monotonicMs: () => times.monotonicMs };
+    duringRun(bench, async () => {
+      times[clock] += 41_000;
+    });
+    assert.equal(await tickFailure(bench, bench.startApp({ leaseClocks })), 'storage');
+    assert.deepEqual([await bench.blob('latest.json'), await bench.privateBlob('state.json')], before);
+    assert.equal(bench.events('state.not-written').length, 1);
+  });
+}
+
+test('a run that lost its lease keeps tokens that have just come only where the vault holds the session that it knows', async () => {
+  for (const isOvertaken of [false, true]) {
+    const { bench } = await startExpired();
+    const times = { wallMs: 0, monotonicMs: 0 };
+    const leaseClocks = { wallMs: () => times.wallMs, monotonicMs: () => times.monotonicMs };
+    bench.peloton.faults.add({
+      match: ({ url }) => {
+        if (url !== '/oauth/token') return false;
+        times.monotonicMs += 41_000;
+        if (isOvertaken) bench.vault.secrets.set('peloton-session', '{"access_token":"of-another-run"}');
+        return false;
+      },
+      fault: 'reset',
+    });
+    const { refresh_token: spent } = storedSession(bench);
+    assert.equal(await tickFailure(bench, bench.startApp({ leaseClocks })), 'storage');
+    const { access_token, refresh_token } = storedSession(bench);
+    if (isOvertaken) assert.equal(access_token, 'of-another-run');
+    else assert.ok(refresh_token && refresh_token !== spent, 'the rotated token is in the vault');
+  }
+});
+
 // The shortest lease there is lasts 15 seconds: these wait side by side.
 describe('with real leases', { concurrency: true }, () => {
   const limits = { leaseSeconds: 15, workMs: 30_000, endMs: 35_000, http: { timeoutMs: 25_000 } };
@@ -226,5 +319,23 @@ describe('with real leases', { concurrency: true }, () => {
     assert.equal(await failure, 'storage');
     assert.ok(endedAt - startedAt > 9_000);
     assert.equal(await bench.blob('history/2026-11-23.json'), undefined);
+  });
+
+  test('a run whose event loop stood still for longer than its lease writes nothing more', async () => {
+    const bench = await startDue();
+    const child = spawn(process.execPath, [join(import.meta.dirname, '../../test/blocked-run.ts'), '17000'], {
+      env: { ...bench.settings, NOW: bench.now.toISOString() },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+    assert.equal((await lines.next()).value, 'blocked');
+    await pause(15_500);
+    const other = bench.startApp();
+    bench.passTime(1_000);
+    await bench.tick(other);
+    const after = [await bench.blob('latest.json'), await bench.privateBlob('state.json')];
+    assert.equal(JSON.parse(after[0] ?? '').synced_at, bench.now.toISOString());
+    assert.equal((await lines.next()).value, 'storage');
+    assert.deepEqual([await bench.blob('latest.json'), await bench.privateBlob('state.json')], after);
   });
 });
