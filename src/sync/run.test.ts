@@ -4,6 +4,7 @@ import type { IncomingMessage } from 'node:http';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { describe, test } from 'node:test';
+import type { ContainerClient } from '@azure/storage-blob';
 import type { Faults } from '../../sandbox/faults.ts';
 import { type Bench, fastLimits, hourMs, startBench } from '../../test/bench.ts';
 import { askedDuring, pasteSession, storedSession, tickFailure } from '../../test/custody-bench.ts';
@@ -24,6 +25,10 @@ async function takeLease(bench: Bench): Promise<void> {
   const container = bench.container('private');
   await container.createIfNotExists();
   await container.getBlobLeaseClient().acquireLease(60);
+}
+
+async function listVersions(container: ContainerClient): Promise<string[]> {
+  return await Array.fromAsync(container.listBlobsFlat(), ({ name, properties }) => `${name} ${properties.etag}`);
 }
 
 async function startDue(options: Parameters<typeof startBench>[0] = {}) {
@@ -333,9 +338,16 @@ describe('with real leases', { concurrency: true }, () => {
     const other = bench.startApp();
     bench.passTime(1_000);
     await bench.tick(other);
-    const after = [await bench.blob('latest.json'), await bench.privateBlob('state.json')];
-    assert.equal(JSON.parse(after[0] ?? '').synced_at, bench.now.toISOString());
+    assert.equal(JSON.parse((await bench.blob('latest.json')) ?? '').synced_at, bench.now.toISOString());
+    const versions = async () => {
+      const blobs = [
+        ...(await listVersions(bench.container('public'))),
+        ...(await listVersions(bench.container('private'))),
+      ];
+      return [...blobs, bench.vault.secrets.versions('peloton-session').length];
+    };
+    const after = await versions();
     assert.equal((await lines.next()).value, 'storage');
-    assert.deepEqual([await bench.blob('latest.json'), await bench.privateBlob('state.json')], after);
+    assert.deepEqual(await versions(), after);
   });
 });
