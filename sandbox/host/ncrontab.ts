@@ -1,5 +1,8 @@
 // Schedules of timer functions: NCRONTAB with 5 or 6 fields (seconds first), always in UTC, as on the plans that know no
-// time zone. Limited to `*`, numbers, ranges, lists and steps; unlike cron, a day must fit both its day fields.
+// time zone. croner finds the occurrences. The check before it refuses all that croner takes and this host does not: names,
+// `L`, `?` and `@daily`, and 7 for Sunday, of which Azure knows some and croner reads some in another way.
+
+import { Cron } from 'croner';
 
 type Field = { name: string; min: number; max: number };
 const fields: readonly Field[] = [
@@ -11,6 +14,12 @@ const fields: readonly Field[] = [
   { name: 'day of week', min: 0, max: 6 },
 ];
 
+/**
+ * `domAndDow`: unlike in cron, a day must fit both its day fields. `sloppyRanges`: a step needs no end and then runs to the
+ * end of the field, so that 5/15 is 5, 20, 35, 50.
+ */
+const dialect = { utcOffset: 0, domAndDow: true, sloppyRanges: true };
+
 export type Schedule = {
   /** The first occurrence later than `after`. */
   next(after: Date): Date;
@@ -21,49 +30,24 @@ export function parseNcrontab(expression: string): Schedule {
   const parts = expression.trim().split(/\s+/);
   if (parts.length === 5) parts.unshift('0');
   if (parts.length !== 6) throw new Error(`Schedule "${expression}": must have 5 or 6 fields.`);
-  const allowed = fields.map((field, index) => parseField(field, parts[index] ?? '', expression));
-  const schedule = { next: (after: Date) => findNext(allowed, after, expression) };
-  schedule.next(new Date(0));
-  return schedule;
+  fields.forEach((field, index) => checkField(field, parts[index] ?? '', expression));
+  const cron = new Cron(parts.join(' '), dialect);
+  const next = (after: Date) => {
+    const at = cron.nextRun(after);
+    if (!at) throw new Error(`Schedule "${expression}": never occurs.`);
+    return at;
+  };
+  next(new Date(0));
+  return { next };
 }
 
-function parseField({ name, min, max }: Field, text: string, expression: string): Set<number> {
-  const values = new Set<number>();
+/** Each item of a list is `*`, a number or a range, with or without a step. A step longer than its field is refused. */
+function checkField({ name, min, max }: Field, text: string, expression: string): void {
   for (const item of text.split(',')) {
-    const [, from, to, step] = /^(?:\*|(\d+)(?:-(\d+))?)(?:\/(\d+))?$/.exec(item) ?? fail();
-    const first = from === undefined ? min : Number(from);
-    // Without an end a step runs to the end of the field: 5/15 is 5, 20, 35, 50.
-    const last = to !== undefined ? Number(to) : from === undefined || step !== undefined ? max : first;
-    const every = Number(step ?? 1);
-    if (first < min || last > max || first > last || every < 1) fail();
-    for (let value = first; value <= last; value += every) values.add(value);
+    const [isKnown, from = min, to = from, step = 1] = /^(?:\*|(\d+)(?:-(\d+))?)(?:\/(\d+))?$/.exec(item) ?? [];
+    const isRange = min <= Number(from) && Number(from) <= Number(to) && Number(to) <= max;
+    const isStep = 1 <= Number(step) && Number(step) <= max - min + 1;
+    if (!isKnown || !isRange || !isStep)
+      throw new Error(`Schedule "${expression}": "${text}" is no ${name} from ${min} to ${max}.`);
   }
-  return values;
-
-  function fail(): never {
-    throw new Error(`Schedule "${expression}": "${text}" is no ${name} from ${min} to ${max}.`);
-  }
-}
-
-/** Leap days come at most eight years apart, and with a day of the week 40; a schedule without one of them never occurs. */
-const horizonMs = 41 * 366 * 86_400_000;
-
-function findNext(allowed: readonly Set<number>[], after: Date, expression: string): Date {
-  const [seconds, minutes, hours, days, months, weekdays] = allowed;
-  const at = new Date(Math.floor(after.getTime() / 1000) * 1000 + 1000);
-  const end = after.getTime() + horizonMs;
-  while (at.getTime() < end) {
-    if (!months?.has(at.getUTCMonth() + 1)) at.setTime(Date.UTC(at.getUTCFullYear(), at.getUTCMonth() + 1));
-    else if (!days?.has(at.getUTCDate()) || !weekdays?.has(at.getUTCDay())) skipTo(at, 86_400_000);
-    else if (!hours?.has(at.getUTCHours())) skipTo(at, 3_600_000);
-    else if (!minutes?.has(at.getUTCMinutes())) skipTo(at, 60_000);
-    else if (!seconds?.has(at.getUTCSeconds())) skipTo(at, 1000);
-    else return at;
-  }
-  throw new Error(`Schedule "${expression}": never occurs.`);
-}
-
-/** The start of the next day, hour, minute or second: in UTC all of them are multiples of their length. */
-function skipTo(at: Date, unitMs: number): void {
-  at.setTime((Math.floor(at.getTime() / unitMs) + 1) * unitMs);
 }
