@@ -17,6 +17,11 @@ for (const [what, text] of [
   ['a control character', '<svg>\u0008</svg>'],
   ['a lone surrogate', '<svg>\ud800</svg>'],
   ['a bare angle bracket', '<svg>a < b</svg>'],
+  ['an angle bracket in an attribute', '<svg a="<"/>'],
+  ['a bare ampersand in an attribute', '<svg a="a & b"/>'],
+  ['a reference to a control character', '<svg>&#8;</svg>'],
+  ['the end of a CDATA section in text', '<svg>]]></svg>'],
+  ['a prefix that no namespace is declared for', '<svg xlink:href="a"/>'],
 ] as const) {
   test(`refuses ${what}`, () => {
     assert.throws(() => assertWellFormedXml(text), assert.AssertionError);
