@@ -30,7 +30,7 @@ export function parseNcrontab(expression: string): Schedule {
   const parts = expression.trim().split(/\s+/);
   if (parts.length === 5) parts.unshift('0');
   if (parts.length !== 6) throw new Error(`Schedule "${expression}": must have 5 or 6 fields.`);
-  fields.forEach((field, index) => checkField(field, parts[index] ?? '', expression));
+  for (const [index, field] of fields.entries()) checkField(field, parts[index] ?? '', expression);
   const cron = new Cron(parts.join(' '), dialect);
   const next = (after: Date) => {
     const at = cron.nextRun(after);
