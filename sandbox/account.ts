@@ -3,7 +3,7 @@
 
 import { createInterface } from 'node:readline/promises';
 import { Writable } from 'node:stream';
-import type { Account } from './sandbox.ts';
+import type { Account } from './peloton/world.ts';
 import { CommandError } from './start-options.ts';
 
 type Terminal = { input: NodeJS.ReadableStream & { isTTY?: boolean }; output: NodeJS.WritableStream };

@@ -29,7 +29,7 @@ export const faultScenarios: readonly FaultScenario[] = [
   },
   {
     name: 'rate-limited',
-    description: 'Peloton answers 429 to everything and asks for an hour of patience.',
+    description: 'Peloton answers 429 to everything and asks to be left alone for an hour.',
     plant: ({ peloton }) => void peloton.faults.add(always({ status: 429, headers: { 'retry-after': '3600' } })),
   },
   {

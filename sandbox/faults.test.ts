@@ -47,7 +47,7 @@ test('the first fitting rule wins, and a removed one is gone', async () => {
   assert.deepEqual(server.faults.active, []);
 });
 
-test('a rule can look at query and body, and the handler still gets the body', async () => {
+test('a rule can read query and body, and the handler still gets the body', async () => {
   await using server = await startCounter(
     { match: { query: /comp=lease/ }, fault: { status: 409, body: { code: 'LeaseAlreadyPresent' } } },
     { match: { method: 'POST', body: /grant_type=refresh_token/ }, fault: { status: 403 }, times: 1 },
@@ -97,7 +97,7 @@ test('the gzip bomb is small on the wire and over 8 MiB decoded', async () => {
   assert.ok((await (await fetch(server.url)).arrayBuffer()).byteLength > 8 << 20);
 });
 
-test('answers that never come whole leave the client to its own patience', async () => {
+test('answers that never come whole leave the client to its own time limit', async () => {
   await using server = await startCounter();
   const add = (fault: FaultRule['fault']) => server.faults.add({ match: anything, fault, times: 1 });
   add('cut');

@@ -5,6 +5,7 @@ import { readStorageConfig } from '../src/config.ts';
 import { dayBlob, historyBlob, latestBlob } from '../src/stats/blobs.ts';
 import { parseHistory } from '../src/stats/history.ts';
 import { parseSnapshot, toSnapshot } from '../src/stats/snapshot.ts';
+import { dayMs } from '../src/stats/time.ts';
 import { replaceHistory } from '../src/sync/publish.ts';
 import { startAzurite } from './azurite.ts';
 import { findMember } from './members/members.ts';
@@ -40,7 +41,7 @@ describe('the past days of a member', () => {
     const days = daysOf('regular');
     const dates = days.map(({ date }) => date);
     const expected = Array.from({ length: 400 }, (_, index) =>
-      new Date(Date.parse('2026-11-22') - (400 - index) * 86_400_000).toISOString().slice(0, 10),
+      new Date(Date.parse('2026-11-22') - (400 - index) * dayMs).toISOString().slice(0, 10),
     );
     assert.deepEqual(dates, expected);
     assert.equal(days.find(({ date }) => date === '2026-10-31')?.synced_at, '2026-10-31T12:00:00.000Z');

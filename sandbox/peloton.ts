@@ -6,7 +6,7 @@ import { type Handler, type LoopbackServer, startLoopbackServer } from './loopba
 import { findMember } from './members/members.ts';
 import { listPrivateTexts } from './members/profile.ts';
 import { createApi } from './peloton/api.ts';
-import { type Answer, type Call, type Route, readCall, sendAnswer } from './peloton/call.ts';
+import { type Call, type PelotonAnswer, type PelotonRoute, readCall, sendAnswer } from './peloton/call.ts';
 import { type CookieRegister, createCookieRegister } from './peloton/cookies.ts';
 import { createSignIn } from './peloton/sign-in.ts';
 import {
@@ -28,8 +28,8 @@ import {
   templatePath,
 } from './peloton/watch.ts';
 import {
+  type Account,
   type Behaviour,
-  type Credentials,
   createBehaviour,
   createMint,
   type SignInConstants,
@@ -43,7 +43,7 @@ export type PelotonOptions = {
   orAnyPort?: boolean;
   /** `regular` (default), `newcomer`, `all` or `empty`. */
   member?: string;
-  credentials?: Credentials;
+  credentials?: Account;
   clock?: () => Date;
   faults?: readonly FaultRule[];
   /** 172,800 (48 h), as the real one. */
@@ -57,7 +57,7 @@ export type PelotonDouble = Omit<LoopbackServer, 'url'> & {
   authUrl: string;
   userId: string;
   /** What a client may sign in with. */
-  readonly credentials: Readonly<Credentials>;
+  readonly credentials: Readonly<Account>;
   readonly behaviour: Behaviour;
   /** Every request in the order of arrival. */
   readonly requests: readonly RecordedRequest[];
@@ -152,7 +152,7 @@ function createControls({ world, tokens }: Parts) {
 /** Writes every request down and judges it before faults and routes have their turn. */
 function createHandler(parts: Parts): Handler {
   const { world, cookies, tokens, faults, requests, counts } = parts;
-  const routes: Record<string, Route> = {
+  const routes: Record<string, PelotonRoute> = {
     ...createSignIn(parts),
     ...createApi(tokens),
     'POST /oauth/token': call => grantTokens(tokens, call),
@@ -176,7 +176,7 @@ function createHandler(parts: Parts): Handler {
   };
 }
 
-function answerCall(routes: Record<string, Route>, call: Call): Answer {
+function answerCall(routes: Record<string, PelotonRoute>, call: Call): PelotonAnswer {
   const route = routes[`${call.method} ${call.host === 'localhost' ? 'orca' : ''}${templatePath(call.path)}`];
   return route?.(call) ?? { status: 404, body: { status: 404, message: 'There is nothing at this path.' } };
 }

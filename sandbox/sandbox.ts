@@ -2,10 +2,9 @@
 // that nothing is left behind however it ends. Secrets live in its memory alone; `dataDir` keeps blobs, never a secret.
 
 import { type Azurite, startAzurite } from './azurite.ts';
+import type { Account } from './peloton/world.ts';
 import { type PelotonDouble, startPelotonDouble } from './peloton.ts';
 import { startVaultDouble, type VaultDouble } from './vault.ts';
-
-export type Account = { username: string; password: string };
 
 export type SandboxOptions = {
   /** One of the double's members; by default the double chooses. */

@@ -135,9 +135,9 @@ async function handle(vault: Vault, request: IncomingMessage, response: ServerRe
     .end(JSON.stringify(body));
 }
 
-type Answer = { status: number; body: object; headers?: Record<string, string> };
+type VaultAnswer = { status: number; body: object; headers?: Record<string, string> };
 
-async function answerTo(vault: Vault, request: IncomingMessage): Promise<Answer> {
+async function answerTo(vault: Vault, request: IncomingMessage): Promise<VaultAnswer> {
   if (!/^Bearer \S/i.test(request.headers.authorization ?? '')) {
     const refused = failure(401, 'Unauthorized', 'The request has no bearer token.');
     return { ...refused, headers: { 'www-authenticate': challenge } };
@@ -150,7 +150,7 @@ async function answerTo(vault: Vault, request: IncomingMessage): Promise<Answer>
   return failure(403, 'Forbidden', 'The caller is not authorized to perform this action.', 'ForbiddenByRbac');
 }
 
-function getSecret(vault: Vault, name: string, version: string | undefined): Answer {
+function getSecret(vault: Vault, name: string, version: string | undefined): VaultAnswer {
   const secret = vault.secrets.get(name.toLowerCase());
   const found = version ? secret?.versions.find(each => each.version === version) : secret?.versions.at(-1);
   if (!found || secret?.isDeleted)
@@ -159,7 +159,7 @@ function getSecret(vault: Vault, name: string, version: string | undefined): Ans
   return { status: 200, body: bundle(vault, name, found) };
 }
 
-function setSecret(vault: Vault, name: string, body: string): Answer {
+function setSecret(vault: Vault, name: string, body: string): VaultAnswer {
   if (vault.isReadOnly) {
     return failure(403, 'Forbidden', 'The caller is not authorized to perform this action.', 'ForbiddenByRbac');
   }
@@ -196,6 +196,6 @@ function bundle(vault: Vault, name: string, { version, value, createdAt, isEnabl
   };
 }
 
-function failure(status: number, code: string, message: string, innerCode?: string): Answer {
+function failure(status: number, code: string, message: string, innerCode?: string): VaultAnswer {
   return { status, body: { error: { code, message, ...(innerCode && { innererror: { code: innerCode } }) } } };
 }

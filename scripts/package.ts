@@ -3,7 +3,7 @@
 
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join, sep } from 'node:path';
-import { type Zippable, type ZipOptions, zipSync } from 'fflate';
+import { type ZipOptions, type Zippable, zipSync } from 'fflate';
 
 const zipOptions: ZipOptions = {
   level: 9,

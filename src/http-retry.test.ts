@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type DoorBench, failureOf, inTurn, meet, startHttpBench } from '../test/http-bench.ts';
+import { failureOf, type HttpBench, inTurn, meet, startHttpBench } from '../test/http-bench.ts';
 import { StatsError } from './errors.ts';
 import { parseRetryAfter } from './http.ts';
 
 const now = new Date('2026-11-22T09:00:00.000Z');
 
 /** A step that asks and takes only a 200, as the callers of the HTTP client do. */
-function stepOf({ get }: DoorBench) {
+function stepOf({ get }: HttpBench) {
   return async () => {
     const { status, retryAfterMs } = await get();
     if (status === 200) return 'good';

@@ -1,10 +1,10 @@
 // Peloton in the fault matrix: every endpoint of the sign-in, the refresh and the API, times every fault. The table is what
 // has to come of it, at the first sync and at a later one alike.
 
-import { hourMs } from './bench.ts';
+import { hourMs } from '../src/stats/time.ts';
 import { pasteSession } from './custody-bench.ts';
 import { readTable } from './fault-matrix.ts';
-import { keepSession, type Row, type Suite, signInAnew } from './fault-matrix-suite.ts';
+import { keepSession, type MatrixRow, type Suite, signInAnew } from './fault-matrix-suite.ts';
 
 /** U upstream-unavailable, C upstream-changed, J the same with the credentials judged, A account-refused. */
 const cells = readTable(`
@@ -28,11 +28,11 @@ type Step = {
   /** Fitting requests of the run that come before the one meant. */
   skip?: number;
   tries?: number;
-  prepare?: Row['prepare'];
+  prepare?: MatrixRow['prepare'];
 };
 
 /** The n-th request of a run. */
-function step(turn: number, path: RegExp, { skip = 0, tries = 1, prepare = signInAnew }: Step = {}): Row {
+function step(turn: number, path: RegExp, { skip = 0, tries = 1, prepare = signInAnew }: Step = {}): MatrixRow {
   return {
     prepare,
     locate({ peloton }) {
@@ -44,7 +44,7 @@ function step(turn: number, path: RegExp, { skip = 0, tries = 1, prepare = signI
   };
 }
 
-const rows: Record<string, Row> = {
+const rows: Record<string, MatrixRow> = {
   'GET /authorize': step(0, /^\/authorize$/, { tries: 3 }),
   'GET /login': step(1, /^\/login$/, { tries: 3 }),
   'POST credentials': step(2, /^\/usernamepassword\/login$/),

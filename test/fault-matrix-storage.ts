@@ -3,7 +3,7 @@
 
 import type { IncomingMessage } from 'node:http';
 import { readTable } from './fault-matrix.ts';
-import { keepSession, type Phase, type Row, type Suite, signInAnew } from './fault-matrix-suite.ts';
+import { keepSession, type MatrixRow, type Phase, type Suite, signInAnew } from './fault-matrix-suite.ts';
 
 /** S storage, + a sync all the same. */
 const cells = readTable(`
@@ -64,7 +64,7 @@ function fits({ method, container, blob, query, leaseAction, isProof }: Place) {
   };
 }
 
-function place(given: Place): Row {
+function place(given: Place): MatrixRow {
   const { skip = 0, tries = 3, signsIn = false, isInRun = true, maxAsked = isInRun ? 1 : 0, only } = given;
   return {
     prepare: signsIn ? signInAnew : keepSession,
@@ -88,7 +88,7 @@ const series: Place = { method: 'GET', container: 'public', blob: /^history\.jso
 const lease: Place = { method: 'PUT', container: 'private', query: /comp=lease/ };
 const container: Pick<Place, 'method' | 'query' | 'only'> = { method: 'PUT', query: /^(?!.*comp=)/, only: 'first' };
 
-const rows: Record<string, Row> = {
+const rows: Record<string, MatrixRow> = {
   'read state': place({ ...state, method: 'GET', isInRun: false }),
   'read latest': place({ ...latest, isInRun: false }),
   'take the lease': place({ ...lease, leaseAction: 'acquire', isInRun: false }),

@@ -3,13 +3,14 @@
 
 import assert from 'node:assert/strict';
 import { after, describe, test } from 'node:test';
-import { type Bench, fastLimits, hourMs, startBench } from './bench.ts';
+import { hourMs } from '../src/stats/time.ts';
+import { type Bench, fastLimits, startBench } from './bench.ts';
 import { pasteSession } from './custody-bench.ts';
 import { type Cell, type Endpoint, type FaultKind, isSlow, runCase } from './fault-matrix.ts';
 
 export type Phase = 'first' | 'later';
 
-export type Row = {
+export type MatrixRow = {
   /** Makes the next sync ask there. */
   prepare: (bench: Bench) => void;
   /** Called just before the run. */
@@ -20,7 +21,7 @@ export type Row = {
 
 export type Suite = {
   cells: readonly Cell[];
-  rows: Readonly<Record<string, Row>>;
+  rows: Readonly<Record<string, MatrixRow>>;
   /** The store is what fails. */
   storeFaults?: boolean;
 };
@@ -36,21 +37,21 @@ export function keepSession(bench: Bench): void {
 }
 
 /** Long limits, so that a busy machine is no fault; short ones where only time tells. */
-const patient = {
+const longLimits = {
   ...fastLimits,
   http: { ...fastLimits.http, timeoutMs: 20_000, maxBytes: 256 * 1024 },
   workMs: 60_000,
 };
-const impatient = {
-  ...patient,
-  http: { ...patient.http, timeoutMs: 1_500 },
-  storage: { ...patient.storage, callTimeoutMs: 2_000 },
-  vault: { ...patient.vault, callTimeoutMs: 2_000 },
+const shortLimits = {
+  ...longLimits,
+  http: { ...longLimits.http, timeoutMs: 1_500 },
+  storage: { ...longLimits.storage, callTimeoutMs: 2_000 },
+  vault: { ...longLimits.vault, callTimeoutMs: 2_000 },
 };
 
 /** What is wrong with each case that is. */
 async function failuresOf(phase: Phase, { cells, rows, storeFaults = false }: Suite): Promise<string[]> {
-  const options = { peloton: { member: 'newcomer' }, limits: patient, storeFaults };
+  const options = { peloton: { member: 'newcomer' }, limits: longLimits, storeFaults };
   let kept: Bench | undefined;
   const failures: string[] = [];
   for (const cell of cells) {
@@ -63,7 +64,7 @@ async function failuresOf(phase: Phase, { cells, rows, storeFaults = false }: Su
       bench.passTime(24 * hourMs);
     }
     row.prepare(bench);
-    const app = isSlow(cell.kind) ? bench.startApp({ limits: impatient }) : bench.app;
+    const app = isSlow(cell.kind) ? bench.startApp({ limits: shortLimits }) : bench.app;
     await runCase({ ...cell, bench, app, at: row.locate(bench, cell.kind) }).catch(error =>
       failures.push(error.message),
     );

@@ -2,7 +2,7 @@
 // That the user id cannot be kept, or the hooks be read, costs no sync.
 
 import { readTable } from './fault-matrix.ts';
-import { keepSession, type Row, type Suite, signInAnew } from './fault-matrix-suite.ts';
+import { keepSession, type MatrixRow, type Suite, signInAnew } from './fault-matrix-suite.ts';
 
 /** V vault, + a sync all the same. */
 const cells = readTable(`
@@ -23,7 +23,7 @@ type Place = {
   maxAsked?: number;
 };
 
-function place({ secret, write, maxAsked = 20 }: Place): Row {
+function place({ secret, write, maxAsked = 20 }: Place): MatrixRow {
   const match = { method: write === undefined ? 'GET' : 'PUT', path: new RegExp(`/${secret}/?$`) };
   return {
     prepare: write === undefined ? keepSession : signInAnew,
@@ -32,7 +32,7 @@ function place({ secret, write, maxAsked = 20 }: Place): Row {
 }
 
 const session = 'peloton-session';
-const rows: Record<string, Row> = {
+const rows: Record<string, MatrixRow> = {
   'get session': place({ secret: session, maxAsked: 0 }),
   'get username': place({ secret: 'peloton-username', maxAsked: 0 }),
   'get password': place({ secret: 'peloton-password', maxAsked: 0 }),

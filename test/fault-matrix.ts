@@ -6,11 +6,10 @@ import { challengePage, type Fault } from '../sandbox/fault-answers.ts';
 import type { ActiveFault, FaultMatch, Faults } from '../sandbox/faults.ts';
 import type { LoopbackServer } from '../sandbox/loopback-server.ts';
 import type { ErrorCode } from '../src/errors.ts';
+import { hourMs, minuteMs } from '../src/stats/time.ts';
 import type { State } from '../src/sync/state.ts';
 import type { Bench } from './bench.ts';
 
-const minuteMs = 60_000;
-const hourMs = 60 * minuteMs;
 const tickMs = 15 * minuteMs;
 
 function refusal(status: number): Fault {
@@ -107,7 +106,7 @@ export type Endpoint = {
 export type Case = Cell & {
   bench: Bench;
   at: Endpoint;
-  /** The instance that meets the fault: an impatient one where only time tells. */
+  /** The instance that meets the fault: with short limits where only time tells. */
   app?: Bench['app'];
 };
 

@@ -10,6 +10,7 @@ import type { LogEntry } from '../sandbox/host/rpc.ts';
 import { type LocalHost, startLocalHost } from '../sandbox/local-host.ts';
 import { type PelotonDouble, startPelotonDouble } from '../sandbox/peloton.ts';
 import { startVaultDouble, type VaultDouble } from '../sandbox/vault.ts';
+import { hourMs } from '../src/stats/time.ts';
 import { type FaultProxy, startFaultProxy } from './fault-proxy.ts';
 
 export type HttpAnswer = { status: number; headers: IncomingHttpHeaders; body: Buffer };
@@ -30,7 +31,6 @@ export type HostBench = {
   sync(query?: string): Promise<HttpAnswer>;
 };
 
-const hourMs = 3_600_000;
 const offsetHours = 12 - new Date().getUTCHours();
 /** Where the clock is past noon by less than an hour: no test meets midnight, and no sync falls due in one. */
 const noonZone = `Etc/GMT${offsetHours > 0 ? '-' : '+'}${Math.abs(offsetHours)}`;

@@ -44,7 +44,7 @@ export async function startHttpBench(reply: Responder, options: HttpBenchOptions
   return { ...server, http, get, requests, reports, [Symbol.asyncDispose]: server.close };
 }
 
-export type DoorBench = Awaited<ReturnType<typeof startHttpBench>>;
+export type HttpBench = Awaited<ReturnType<typeof startHttpBench>>;
 
 /** Answers every request with the fault. */
 export function meet(fault: Fault): Responder {

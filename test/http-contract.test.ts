@@ -10,8 +10,8 @@ import {
   assertOpenToEverySite,
   assertProblem,
   httpDate,
+  type PublicRoute,
   publicRoutes,
-  type Route,
 } from './http-promises.ts';
 
 const { host, container, call, sync, log } = await startHostBench();
@@ -150,8 +150,8 @@ describe('after a sync', () => {
   });
 
   it('variants of a route keep its promises: themes, metrics, ranges, CSV', async () => {
-    const csv = { ...publicRoutes.history, type: 'text/csv; charset=utf-8' } as Route;
-    const variants: [string, Route | undefined][] = [
+    const csv = { ...publicRoutes.history, type: 'text/csv; charset=utf-8' } as PublicRoute;
+    const variants: [string, PublicRoute | undefined][] = [
       ['/api/card.svg?theme=light', publicRoutes.card],
       ['/api/card.svg?theme=dark', publicRoutes.card],
       ['/api/badge?metric=streak', publicRoutes.badge],

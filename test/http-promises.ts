@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { type HttpAnswer, today } from './host-bench.ts';
 
-export type Route = {
+export type PublicRoute = {
   path: string;
   type: string;
   caching?: string;
@@ -17,7 +17,7 @@ const publicCaching = 'public, max-age=300, stale-while-revalidate=3600, stale-i
 export const placeholderCaching = 'public, max-age=60';
 
 /** Every public GET but health, which promises other things. */
-export const publicRoutes: Record<string, Route> = {
+export const publicRoutes: Record<string, PublicRoute> = {
   stats: { path: '/api/stats', type: json, beforeSync: 'no stats' },
   'stats-day': { path: `/api/stats/${today}`, type: json, beforeSync: 'no stats' },
   history: { path: '/api/history', type: json, beforeSync: 'no stats' },
@@ -48,7 +48,7 @@ export function assertOpenToEverySite({ headers }: Pick<HttpAnswer, 'headers'>):
 /** Every header of a 200 to a GET, but for the coding. */
 export function assertGood(
   { status, headers }: HttpAnswer,
-  { type, caching = publicCaching, policy = false }: Route,
+  { type, caching = publicCaching, policy = false }: PublicRoute,
 ): void {
   assert.equal(status, 200);
   assert.equal(headers['content-type'], type);
@@ -61,17 +61,17 @@ export function assertGood(
   assertOpenToEverySite({ headers });
 }
 
-export type Problem = { type: string; title: string; status: number; detail: string; code: string };
+export type ProblemBody = { type: string; title: string; status: number; detail: string; code: string };
 
 /** RFC 9457, soon forgotten, and silent about the inside. Returns the body. */
-export function assertProblem(answer: HttpAnswer, expected: { status: number; code: string }): Problem {
+export function assertProblem(answer: HttpAnswer, expected: { status: number; code: string }): ProblemBody {
   const { status, headers, body } = answer;
   const text = body.toString();
   assert.equal(status, expected.status, text);
   assert.equal(headers['content-type'], 'application/problem+json');
   assertOpenToEverySite(answer);
   assertSoonForgotten(answer);
-  const problem: Problem = JSON.parse(text);
+  const problem: ProblemBody = JSON.parse(text);
   assert.deepEqual(Object.keys(problem).sort(), ['code', 'detail', 'status', 'title', 'type']);
   assert.equal(problem.status, expected.status);
   assert.equal(problem.code, expected.code);

@@ -6,7 +6,8 @@ import { test } from 'node:test';
 import { inspect } from 'node:util';
 import type { Faults } from '../sandbox/faults.ts';
 import { readBody } from '../sandbox/loopback-server.ts';
-import { type Bench, fakeRequest, hourMs, startBench } from './bench.ts';
+import { hourMs } from '../src/stats/time.ts';
+import { type Bench, fakeRequest, startBench } from './bench.ts';
 
 const canary = (place: string) => `canary-${place}-7f3a`;
 const hook = {

@@ -40,7 +40,7 @@ export async function walkSignIn(double: PelotonDouble, spoil: Spoilers = {}): P
   spoil.login?.(loginUrl, jar);
   const page = await visit('login', loginUrl);
   if (page.status !== 200) return page;
-  const credentials = fillCredentials(double, readConfig(page.body).extraParams ?? {});
+  const credentials = fillCredentials(double, readLoginConfig(page.body).extraParams ?? {});
   spoil.credentials?.(credentials, jar);
   const accepted = await visit('credentials', `${double.authUrl}/usernamepassword/login`, post(credentials));
   const { action, fields } = readForm(accepted.body);
@@ -92,7 +92,7 @@ function askFor(verifier: string): URLSearchParams {
 }
 
 /** What the page embeds. The pattern fits one line only, as the page has it on one. */
-export function readConfig(html: string): Record<string, Record<string, string>> {
+export function readLoginConfig(html: string): Record<string, Record<string, string>> {
   const encoded = /window\.injectedConfig = window\.injectedConfig \|\| "([A-Za-z0-9+/=]+)";/.exec(html)?.[1] ?? '';
   return JSON.parse(Buffer.from(encoded, 'base64').toString('utf8'));
 }

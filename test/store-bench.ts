@@ -11,7 +11,7 @@ import { StatsError } from '../src/errors.ts';
 import { startFaultProxy } from './fault-proxy.ts';
 
 /** As many tries as a sync has, without its waits. */
-const patience = { maxTries: 3, tryTimeoutMs: 2_000, retryDelayMs: 1, maxRetryDelayMs: 5, callTimeoutMs: 10_000 };
+const syncLimits = { maxTries: 3, tryTimeoutMs: 2_000, retryDelayMs: 1, maxRetryDelayMs: 5, callTimeoutMs: 10_000 };
 
 export async function startStoreBench() {
   const azurite = await startAzurite();
@@ -23,7 +23,7 @@ export async function startStoreBench() {
     const name = `box-${randomBytes(6).toString('hex')}`;
     const config = { access: { connectionString }, publicContainer: name, privateContainer: `${name}-private` };
     /** Another client of the same containers. */
-    const open = () => createStorage(config, { ...patience, ...given });
+    const open = () => createStorage(config, { ...syncLimits, ...given });
     const names = { publicName: name, privateName: `${name}-private` };
     const clients = {
       publicClient: service.getContainerClient(names.publicName),

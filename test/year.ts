@@ -1,6 +1,7 @@
 // A year of the real app over the doubles, by a clock that is passed in: outages, a changed password, a revoked session, a
 // week with two hosts. Left out are the ticks between a day's sync and the night: nothing can be due.
 
+import { hourMs, minuteMs } from '../src/stats/time.ts';
 import { outages } from './outages.ts';
 import { type Host, startYearWorld, type YearWorld } from './year-world.ts';
 
@@ -27,8 +28,7 @@ const timeZone = 'Europe/Berlin';
 /** In the hour that one night of the year skips and another has twice. */
 const syncTime = '02:30';
 const firstTick = '02:15';
-const quarterMs = 15 * 60_000;
-const hourMs = 4 * quarterMs;
+const quarterMs = 15 * minuteMs;
 const localTime = new Intl.DateTimeFormat('sv-SE', { timeZone, dateStyle: 'short', timeStyle: 'short' });
 
 type Year = YearWorld & {

@@ -2,9 +2,9 @@
 // one JSON object each, are shown as words; with redirected output there are no colours.
 
 import { styleText } from 'node:util';
-import type { LogEntry, LogLevel } from './rpc.ts';
+import type { HostLogLevel, LogEntry } from './rpc.ts';
 
-const marks: Partial<Record<LogLevel, { mark: string; color: 'cyan' | 'yellow' | 'red' }>> = {
+const marks: Partial<Record<HostLogLevel, { mark: string; color: 'cyan' | 'yellow' | 'red' }>> = {
   information: { mark: 'info', color: 'cyan' },
   warning: { mark: 'warn', color: 'yellow' },
   error: { mark: 'fail', color: 'red' },

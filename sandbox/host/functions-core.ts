@@ -2,7 +2,7 @@
 // it because require() itself is wrapped, and @azure/functions that asked too early has cached its absence for good.
 
 import Module from 'node:module';
-import type { FunctionCallback, FunctionMetadata, LogEntry, LogLevel, ProgrammingModel } from './rpc.ts';
+import type { FunctionCallback, FunctionMetadata, HostLogLevel, LogEntry, ProgrammingModel } from './rpc.ts';
 
 const hookNames = ['appStart', 'appTerminate', 'preInvocation', 'postInvocation', 'log'] as const;
 type HookName = (typeof hookNames)[number];
@@ -98,7 +98,7 @@ function createCoreModule(worker: Worker) {
       worker.programmingModel = model;
     },
     getProgrammingModel: () => worker.programmingModel,
-    log: (level: LogLevel, category: LogEntry['category'], message: string) =>
+    log: (level: HostLogLevel, category: LogEntry['category'], message: string) =>
       writeLog(worker, { level, category, message }),
   };
 }

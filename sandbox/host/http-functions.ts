@@ -57,9 +57,9 @@ export function createHttpHandler(host: HttpHost): Handler {
 }
 
 type Values = Record<string, string>;
-type Call = { request: IncomingMessage; response: ServerResponse; query: Values; params: Values };
+type HttpInvocation = { request: IncomingMessage; response: ServerResponse; query: Values; params: Values };
 
-async function serve(host: HttpHost, { authLevel, invoke }: HttpFunction, call: Call): Promise<void> {
+async function serve(host: HttpHost, { authLevel, invoke }: HttpFunction, call: HttpInvocation): Promise<void> {
   const { request, response } = call;
   if (!isAllowed(host, authLevel, request, call.query)) return sendEmpty(response, 401);
   const http = await readRequest(call);
@@ -74,7 +74,7 @@ async function serve(host: HttpHost, { authLevel, invoke }: HttpFunction, call: 
   }
 }
 
-async function readRequest({ request, query, params }: Call): Promise<HttpData> {
+async function readRequest({ request, query, params }: HttpInvocation): Promise<HttpData> {
   const { method = '', headers } = request;
   return {
     method,
@@ -88,7 +88,7 @@ async function readRequest({ request, query, params }: Call): Promise<HttpData> 
   };
 }
 
-function send({ customHeaders }: HttpHost, { request, response }: Call, http: HttpData): void {
+function send({ customHeaders }: HttpHost, { request, response }: HttpInvocation, http: HttpData): void {
   const status = Number(http.statusCode ?? 200);
   const headers: Record<string, string | string[] | number> = { ...customHeaders, ...http.headers };
   if (http.cookies?.length) headers['set-cookie'] = http.cookies.map(formatCookie);

@@ -7,10 +7,10 @@ import type {
   Binding,
   FunctionCallback,
   FunctionMetadata,
+  HostLogLevel,
   InvocationModel,
   InvocationResponse,
   LogEntry,
-  LogLevel,
   TypedData,
 } from './rpc.ts';
 
@@ -59,7 +59,7 @@ type CoreContext = {
   /** The library warns of context.log after the end, except in this state. */
   state: 'preInvocationHooks' | 'invocation' | 'postInvocationHooks' | undefined;
   logContext: Record<string, unknown> | undefined;
-  log(level: LogLevel, category: LogEntry['category'], message: string): void;
+  log(level: HostLogLevel, category: LogEntry['category'], message: string): void;
 };
 
 function createCoreContext(worker: Worker, metadata: FunctionMetadata, data: TypedData): CoreContext {
@@ -76,9 +76,9 @@ function createCoreContext(worker: Worker, metadata: FunctionMetadata, data: Typ
   };
 }
 
-type Call = { inputs: unknown[]; functionCallback: FunctionCallback };
+type HandlerCall = { inputs: unknown[]; functionCallback: FunctionCallback };
 
-async function settle(model: InvocationModel, context: unknown, { inputs, functionCallback }: Call) {
+async function settle(model: InvocationModel, context: unknown, { inputs, functionCallback }: HandlerCall) {
   const outcome: { result: unknown; error: unknown } = { result: null, error: null };
   try {
     outcome.result = await model.invokeFunction(context, inputs, functionCallback);

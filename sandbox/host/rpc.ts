@@ -1,10 +1,10 @@
 // What travels between a Functions host and its worker, as far as http and timer functions need it. In Azure these are
 // protobuf messages; the shapes are those that @azure/functions sees once the worker has decoded them.
 
-export type LogLevel = 'trace' | 'debug' | 'information' | 'warning' | 'error' | 'critical' | 'none';
+export type HostLogLevel = 'trace' | 'debug' | 'information' | 'warning' | 'error' | 'critical' | 'none';
 
 export type LogEntry = {
-  level: LogLevel;
+  level: HostLogLevel;
   /** `user` is what the app said by context.log, `system` what the library or the host says. */
   category: 'user' | 'system' | 'customMetric';
   message: string;

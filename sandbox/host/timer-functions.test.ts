@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, it, type TestContext } from 'node:test';
+import { minuteMs } from '../../src/stats/time.ts';
 import type { TypedData } from './rpc.ts';
 import { createTimerFunction } from './timer-functions.ts';
 
 const info = { type: 'timer', name: 'sync', schedule: '0 */15 * * * *', runOnStartup: false } as const;
-const minuteMs = 60_000;
 
 /** A timer function on a clock that the test moves. */
 function start(t: TestContext, options: { runOnStartup?: boolean; invoke?: () => Promise<void> } = {}) {

@@ -1,12 +1,13 @@
 // The timer half of the local host: when a function runs, and what it is told. Runs of one timer never overlap, and
 // nothing is remembered over a restart, so a run missed while the host was down is not made up for.
 
+import { minuteMs } from '../../src/stats/time.ts';
 import type { TimerFunctionInfo } from './function-metadata.ts';
 import { parseNcrontab } from './ncrontab.ts';
 import type { TypedData } from './rpc.ts';
 
 /** A timer must look at the clock now and then: Node's own timers stand still while a machine sleeps. */
-const longestWaitMs = 60_000;
+const longestWaitMs = minuteMs;
 
 export type TimerFunction = {
   /** Runs the function once the run under way, if any, is over. Rejects with what the function threw. */

@@ -2,7 +2,7 @@
 
 import { createHash } from 'node:crypto';
 import { disciplines } from './members.ts';
-import { findRuns } from './streaks.ts';
+import { findStreaks } from './streaks.ts';
 import { dateOfDay, type Workout, weekOf } from './workout-history.ts';
 
 export type Achievement = {
@@ -83,9 +83,9 @@ function listMilestones(workouts: readonly Workout[]): Badge[] {
 }
 
 function listStreaks(workouts: readonly Workout[]): Badge[] {
-  const runs = findRuns(workouts.map(({ day }) => weekOf(day)));
+  const streaks = findStreaks(workouts.map(({ day }) => weekOf(day)));
   return weeks.map(goal => {
-    const reached = runs.filter(({ length }) => length >= goal);
+    const reached = streaks.filter(({ length }) => length >= goal);
     return [`${goal} Week Streak`, `Awarded for ${goal} active weeks in a row.`, reached.length];
   });
 }

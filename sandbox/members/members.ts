@@ -1,6 +1,8 @@
 // The sandbox's members and Peloton's disciplines, as data. Everyone here is invented.
 // A member is a rhythm, not a list of workouts: `workout-history.ts` makes the workouts of any day from it.
 
+import { dayMs } from '../../src/stats/time.ts';
+
 export type Discipline = {
   /** Peloton's code name, which stays; the name does not. */
   slug: string;
@@ -134,6 +136,6 @@ export function findMember(name: string, startsAt: Date): StartedMember {
   const member = members.find(member => member.name === name);
   if (!member) throw new Error(`No member "${name}": there are ${members.map(member => member.name).join(', ')}.`);
   if (typeof member.since === 'string') return { ...member, since: member.since };
-  const first = new Date(startsAt.getTime() - member.since.daysAgo * 86_400_000);
+  const first = new Date(startsAt.getTime() - member.since.daysAgo * dayMs);
   return { ...member, since: first.toISOString().slice(0, 10) };
 }

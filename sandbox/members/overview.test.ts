@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { dayMs, minuteMs } from '../../src/stats/time.ts';
 import { disciplines, findMember, members } from './members.ts';
-import { type Overview, overviewOn } from './overview.ts';
-import { dayMs, listWorkouts } from './workout-history.ts';
+import { overviewOn, type UnversionedOverview } from './overview.ts';
+import { listWorkouts } from './workout-history.ts';
 
 const start = new Date('2026-11-22T08:00:00Z');
 const today = '2026-11-22';
@@ -16,7 +17,7 @@ function datesOfTheYear(everyDays: number): string[] {
   );
 }
 
-const countsOf = ({ workout_counts: { workouts } }: Overview) =>
+const countsOf = ({ workout_counts: { workouts } }: UnversionedOverview) =>
   new Map(workouts.map(({ slug, count }) => [slug, count]));
 
 for (const name of names) {
@@ -115,7 +116,7 @@ test('workouts appear when they end, so that a morning shows the day before', ()
   const whole = listWorkouts(member, new Date(`${today}T23:59:59Z`));
   const last = whole.at(-1);
   assert.ok(last);
-  const endsAt = last.startsAt.getTime() + last.minutes * 60_000;
+  const endsAt = last.startsAt.getTime() + last.minutes * minuteMs;
   assert.equal(listWorkouts(member, new Date(endsAt)).length, whole.length);
   assert.equal(listWorkouts(member, new Date(endsAt - 1)).length, whole.length - 1);
 });

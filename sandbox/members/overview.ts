@@ -1,23 +1,24 @@
 // GET /api/user/{id}/overview as Peloton sends it, in its shapes, worked out from the member's workouts.
 // `v1` has a flat list of achievements and no daily streak; `v2` counts achievements; no version adds two newer keys.
 
+import { dayMs } from '../../src/stats/time.ts';
 import { listAchievements } from './achievements.ts';
 import { disciplines, type StartedMember } from './members.ts';
 import { listRecords } from './personal-records.ts';
 import { countStreaks } from './streaks.ts';
-import { dayMs, endedBy, listWorkouts, type Workout } from './workout-history.ts';
+import { endedBy, listWorkouts, type Workout } from './workout-history.ts';
 
 export type OverviewShape = 'v1' | 'v2' | 'unversioned';
 /** The unversioned shape. */
-export type Overview = ReturnType<typeof drawUnversioned>;
+export type UnversionedOverview = ReturnType<typeof drawUnversioned>;
 
 /** The unversioned overview as of the end of a day, `YYYY-MM-DD`. */
-export function overviewOn(member: StartedMember, date: string): Overview {
+export function overviewOn(member: StartedMember, date: string): UnversionedOverview {
   return drawUnversioned(member, new Date(Date.parse(date) + dayMs - 1));
 }
 
 /** The unversioned overview as of each of some instants, the last of them last. Much faster than one by one. */
-export function drawOverviews(member: StartedMember, instants: readonly Date[]): Overview[] {
+export function drawOverviews(member: StartedMember, instants: readonly Date[]): UnversionedOverview[] {
   const workouts = listWorkouts(member, instants.at(-1) ?? new Date(0));
   let parts = drawParts([]);
   return instants.map(now => {

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { dayMs } from '../../src/stats/time.ts';
 import type { Discipline } from './members.ts';
-import { countStreaks, findRuns } from './streaks.ts';
-import { dayMs, type Workout, weekOf } from './workout-history.ts';
+import { countStreaks, findStreaks } from './streaks.ts';
+import { type Workout, weekOf } from './workout-history.ts';
 
 const discipline: Discipline = { slug: 'cycling', name: 'Cycling', noun: 'Ride', minutes: [30] };
 
@@ -17,12 +18,12 @@ function workoutsOn(...dates: string[]): Workout[] {
 const dayOf = (date: string) => Date.parse(date) / dayMs;
 
 test('runs join neighbours and count repeated numbers once', () => {
-  assert.deepEqual(findRuns([1, 1, 2, 4, 5, 5, 6, 9]), [
+  assert.deepEqual(findStreaks([1, 1, 2, 4, 5, 5, 6, 9]), [
     { first: 1, length: 2 },
     { first: 4, length: 3 },
     { first: 9, length: 1 },
   ]);
-  assert.deepEqual(findRuns([]), []);
+  assert.deepEqual(findStreaks([]), []);
 });
 
 test('weeks begin on Monday', () => {

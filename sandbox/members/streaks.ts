@@ -2,27 +2,27 @@
 
 import { type Workout, weekOf } from './workout-history.ts';
 
-export type Run = { first: number; length: number };
+export type Streak = { first: number; length: number };
 
-/** Unbroken runs in ascending numbers; repeated numbers count once. */
-export function findRuns(numbers: readonly number[]): Run[] {
-  const runs: Run[] = [];
+/** Unbroken streaks in ascending numbers; repeated numbers count once. */
+export function findStreaks(numbers: readonly number[]): Streak[] {
+  const streaks: Streak[] = [];
   for (const number of numbers) {
-    const last = runs.at(-1);
+    const last = streaks.at(-1);
     const end = last && last.first + last.length;
     if (last && number === end) last.length += 1;
-    else if (end === undefined || number > end) runs.push({ first: number, length: 1 });
+    else if (end === undefined || number > end) streaks.push({ first: number, length: 1 });
   }
-  return runs;
+  return streaks;
 }
 
 /** `lagWeeks` leaves the newest weeks out of the best, which can then be less than the current. */
 export function countStreaks(workouts: readonly Workout[], today: number, lagWeeks: number) {
   const weeks = workouts.map(({ day }) => weekOf(day));
   const thisWeek = weekOf(today);
-  const weekly = currentRun(findRuns(weeks), thisWeek);
-  const daily = currentRun(findRuns(workouts.map(({ day }) => day)), today);
-  const settled = findRuns(weeks.filter(week => week <= thisWeek - lagWeeks));
+  const weekly = currentStreak(findStreaks(weeks), thisWeek);
+  const daily = currentStreak(findStreaks(workouts.map(({ day }) => day)), today);
+  const settled = findStreaks(weeks.filter(week => week <= thisWeek - lagWeeks));
   const startOf = (index: number) => Math.floor((workouts[index]?.startsAt.getTime() ?? 0) / 1000);
   return {
     current_weekly: weekly?.length ?? 0,
@@ -33,7 +33,7 @@ export function countStreaks(workouts: readonly Workout[], today: number, lagWee
   };
 }
 
-function currentRun(runs: readonly Run[], now: number): Run | undefined {
-  const last = runs.at(-1);
+function currentStreak(streaks: readonly Streak[], now: number): Streak | undefined {
+  const last = streaks.at(-1);
   return last && last.first + last.length >= now ? last : undefined;
 }

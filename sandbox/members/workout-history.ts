@@ -1,6 +1,7 @@
 // A member's workouts, made anew from the member and the date every time: the same date always gives the same history,
 // and a later date only ever adds to it. Days are UTC days, weeks begin on Monday.
 
+import { dayMs, minuteMs } from '../../src/stats/time.ts';
 import { type Discipline, disciplines, type StartedMember } from './members.ts';
 
 export type Workout = {
@@ -14,8 +15,6 @@ export type Workout = {
   secondsPerKm?: number;
 };
 
-export const dayMs = 86_400_000;
-
 /** Everything that has ended by that instant, oldest first. */
 export function listWorkouts(member: StartedMember, until: Date): Workout[] {
   const workouts: Workout[] = [];
@@ -25,7 +24,7 @@ export function listWorkouts(member: StartedMember, until: Date): Workout[] {
 }
 
 export function endedBy(workouts: readonly Workout[], until: Date): Workout[] {
-  return workouts.filter(({ startsAt, minutes }) => startsAt.getTime() + minutes * 60_000 <= until.getTime());
+  return workouts.filter(({ startsAt, minutes }) => startsAt.getTime() + minutes * minuteMs <= until.getTime());
 }
 
 const dates = new Map<number, string>();
@@ -78,7 +77,7 @@ function train({ member, day, daysSinceFirst, startsAtMinute }: Slot, random: ()
     day,
     discipline,
     minutes,
-    startsAt: new Date(day * dayMs + Math.floor(startsAtMinute * 60_000)),
+    startsAt: new Date(day * dayMs + Math.floor(startsAtMinute * minuteMs)),
     ...(discipline.output && { outputJoules: Math.round(watts * discipline.output * minutes * 6_000) / 100 }),
     ...(discipline.slug === 'running' && { secondsPerKm: 430 - 90 * form * luck }),
   };

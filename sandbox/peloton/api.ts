@@ -3,16 +3,16 @@
 
 import { drawOverview, type OverviewShape } from '../members/overview.ts';
 import { describeMember } from '../members/profile.ts';
-import { type Answer, type Call, type Route, readFields } from './call.ts';
+import { type Call, type PelotonAnswer, type PelotonRoute, readFields } from './call.ts';
 import { isSignedIn, type TokenStore } from './tokens.ts';
 import { retiredAnswer, type World } from './world.ts';
 
 const notLoggedIn = refuse(401, 3020, 'Not logged in');
 
-export function createApi(store: TokenStore): Record<string, Route> {
+export function createApi(store: TokenStore): Record<string, PelotonRoute> {
   const { world } = store;
   const signedIn =
-    (route: Route): Route =>
+    (route: PelotonRoute): PelotonRoute =>
     call =>
       isSignedIn(store, call) ? route(call) : notLoggedIn;
   return {
@@ -22,11 +22,11 @@ export function createApi(store: TokenStore): Record<string, Route> {
   };
 }
 
-function refuse(status: number, errorCode: number, message: string): Answer {
+function refuse(status: number, errorCode: number, message: string): PelotonAnswer {
   return { status, body: { status, error_code: errorCode, subcode: null, message, details: null } };
 }
 
-function answerOverview({ behaviour, member, clock }: World, { path, headers, query }: Call): Answer {
+function answerOverview({ behaviour, member, clock }: World, { path, headers, query }: Call): PelotonAnswer {
   if (path.split('/')[3] !== member.id) return refuse(404, 2000, 'User not found');
   if (headers['peloton-platform'] !== 'web') return refuse(400, 1000, 'Unknown platform');
   if (behaviour.account === 402) return refuse(402, 3040, 'Subscription required');
@@ -37,7 +37,7 @@ function answerOverview({ behaviour, member, clock }: World, { path, headers, qu
   return { status: 200, body: behaviour.alterOverview(drawOverview(member, clock(), shape)) };
 }
 
-function logIn({ world, sessionIds }: TokenStore, call: Call): Answer {
+function logIn({ world, sessionIds }: TokenStore, call: Call): PelotonAnswer {
   const { behaviour, credentials, member } = world;
   if (behaviour.sessionLogin === 'retired') return retiredAnswer;
   const { username_or_email: username, password } = readFields(call) ?? {};

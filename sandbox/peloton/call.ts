@@ -18,7 +18,7 @@ export type Call = {
   body: string;
 };
 
-export type Answer = {
+export type PelotonAnswer = {
   status: number;
   headers?: Record<string, string>;
   /** Whole `Set-Cookie` values. */
@@ -28,7 +28,7 @@ export type Answer = {
   onDelivered?: () => void;
 };
 
-export type Route = (call: Call) => Answer;
+export type PelotonRoute = (call: Call) => PelotonAnswer;
 
 export async function readCall(request: IncomingMessage): Promise<Call> {
   const url = new URL(request.url ?? '/', 'http://127.0.0.1');
@@ -57,7 +57,7 @@ export function readFields({ headers, body }: Call): Record<string, unknown> | u
   }
 }
 
-export function sendAnswer(call: Call, answer: Answer, response: ServerResponse): void {
+export function sendAnswer(call: Call, answer: PelotonAnswer, response: ServerResponse): void {
   const isText = typeof answer.body === 'string';
   const text = isText ? String(answer.body) : answer.body === undefined ? '' : JSON.stringify(answer.body);
   const headers: Record<string, string | string[]> = {

@@ -1,7 +1,7 @@
 // POST /usernamepassword/login: every field is checked against the transaction before the password is.
 // A refusal is JSON that says why by its `code`; success is a page with a form.
 
-import { type Answer, type Call, readFields } from './call.ts';
+import { type Call, type PelotonAnswer, readFields } from './call.ts';
 import { postingForm, secondFactorPage } from './login-pages.ts';
 import { expectedFields, holdsCookies, type SignInContext, type Transaction } from './transaction.ts';
 import { mintJwt, type World } from './world.ts';
@@ -9,7 +9,7 @@ import { mintJwt, type World } from './world.ts';
 type Fields = Record<string, unknown>;
 
 /** Takes `username` and `password` of a JSON body, and the whole transaction said once more. */
-export function checkCredentials({ world, transactions }: SignInContext, call: Call): Answer {
+export function checkCredentials({ world, transactions }: SignInContext, call: Call): PelotonAnswer {
   const isJson = call.headers['content-type']?.startsWith('application/json');
   const fields: Fields = (isJson && readFields(call)) || {};
   if (typeof fields.username !== 'string') return refuse(400, 'invalid_request', 'invalid username');
@@ -22,13 +22,17 @@ export function checkCredentials({ world, transactions }: SignInContext, call: C
   return { status: 200, body: postingForm(`${world.origins.auth}/login/callback`, transaction.form) };
 }
 
-function refuse(status: number, code: string, description: string): Answer {
+function refuse(status: number, code: string, description: string): PelotonAnswer {
   const name = code === 'access_denied' ? 'AnomalyDetected' : 'ValidationError';
   return { status, body: { name, code, description, statusCode: status } };
 }
 
 /** A body or cookies that a page in a browser would not have sent. */
-function refuseForm(world: World, transaction: Transaction, sent: { call: Call; fields: Fields }): Answer | undefined {
+function refuseForm(
+  world: World,
+  transaction: Transaction,
+  sent: { call: Call; fields: Fields },
+): PelotonAnswer | undefined {
   const { call, fields } = sent;
   const needs = transaction.cookies.has('_csrf') ? ['did', '_csrf'] : ['did'];
   if (fields._csrf !== transaction.csrf || !holdsCookies(call, transaction, needs)) {
@@ -51,7 +55,7 @@ function refuseForm(world: World, transaction: Transaction, sent: { call: Call; 
 }
 
 /** Credentials that do not let this member in. */
-function refuseMember({ credentials, behaviour }: World, { username, password }: Fields): Answer | undefined {
+function refuseMember({ credentials, behaviour }: World, { username, password }: Fields): PelotonAnswer | undefined {
   if (username !== credentials.username || password !== credentials.password) {
     return refuse(401, 'invalid_user_password', 'Wrong email or password.');
   }

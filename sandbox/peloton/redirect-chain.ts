@@ -1,7 +1,7 @@
 // The redirect chain after the form: by way of the session keeper on another host to the redirect URI with the code.
 // Locations are relative where the real ones are, and each host sees its own cookies only.
 
-import type { Answer, Call, Route } from './call.ts';
+import type { Call, PelotonAnswer, PelotonRoute } from './call.ts';
 import { issueCode } from './tokens.ts';
 import { giveCookie, holdsCookies, type SignInContext, type Transaction, wrongTurn } from './transaction.ts';
 import type { World } from './world.ts';
@@ -44,7 +44,7 @@ function locateLoginDomain(): string {
 }
 
 /** The routes of all hops. */
-export function createChain(context: SignInContext): Record<string, Route> {
+export function createChain(context: SignInContext): Record<string, PelotonRoute> {
   return Object.fromEntries(chain.map(({ route }) => [route, call => follow(context, route, call)]));
 }
 
@@ -59,7 +59,7 @@ function expectAt({ world, hops }: SignInContext, transaction: Transaction, inde
   return state;
 }
 
-function follow(context: SignInContext, route: string, call: Call): Answer {
+function follow(context: SignInContext, route: string, call: Call): PelotonAnswer {
   const pending = context.hops.get(call.query.get('state') ?? '');
   const hop = pending && chain[pending.index];
   if (!pending || hop?.route !== route) return wrongTurn('The state is unknown here.');
@@ -69,7 +69,7 @@ function follow(context: SignInContext, route: string, call: Call): Answer {
   return pending.answer;
 }
 
-function takeHop(context: SignInContext, transaction: Transaction, index: number): Answer {
+function takeHop(context: SignInContext, transaction: Transaction, index: number): PelotonAnswer {
   const hop = chain[index];
   if (!hop?.to) return { status: 302, headers: { location: locateCallback(context, transaction) } };
   const origin = hop.route.startsWith('GET orca') ? context.world.origins.orca : context.world.origins.auth;

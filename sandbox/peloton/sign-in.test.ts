@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { post, readConfig, type Spoilers, walkSignIn } from '../../test/sign-in-walker.ts';
+import { post, readLoginConfig, type Spoilers, walkSignIn } from '../../test/sign-in-walker.ts';
 import { type PelotonDouble, startPelotonDouble } from '../peloton.ts';
 
 const pathsOf = (double: PelotonDouble) => double.requests.map(({ method, host, path }) => `${method} ${host} ${path}`);
@@ -66,7 +66,7 @@ test('the page embeds its config as UTF-8 on one line, says what the query said,
     headers: { cookie: authorize?.setCookie[0]?.split(';')[0] ?? '' },
   });
   const html = await again.text();
-  const config = readConfig(html);
+  const config = readLoginConfig(html);
   assert.match(html, /Verify your identity/);
   assert.equal(config.dict?.signin && JSON.stringify(config.dict.signin), '{"title":"Welcome back – let’s go"}');
   assert.deepEqual(config.extraParams, config.internalOptions);

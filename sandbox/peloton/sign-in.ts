@@ -1,7 +1,7 @@
 // The sign-in, hop by hop, as it was recorded on 2026-09-11: page, credentials, form, redirects over two hosts, code.
 // The `state` of everything between /authorize and the last redirect is Auth0's own, not the one that the client sent.
 
-import { type Answer, type Call, type Route, readFields } from './call.ts';
+import { type Call, type PelotonAnswer, type PelotonRoute, readFields } from './call.ts';
 import type { CookieRegister } from './cookies.ts';
 import { checkCredentials } from './credentials.ts';
 import { errorPage, loginPage, secondFactorPage } from './login-pages.ts';
@@ -21,10 +21,10 @@ export function createSignIn(parts: {
   world: World;
   tokens: TokenStore;
   cookies: CookieRegister;
-}): Record<string, Route> {
+}): Record<string, PelotonRoute> {
   const context: SignInContext = { ...parts, transactions: new Map(), hops: new Map() };
   const whileOpen =
-    (step: (context: SignInContext, call: Call) => Answer): Route =>
+    (step: (context: SignInContext, call: Call) => PelotonAnswer): PelotonRoute =>
     call =>
       context.world.behaviour.oauth === 'open' ? step(context, call) : retiredAnswer;
   return {
@@ -37,7 +37,7 @@ export function createSignIn(parts: {
   };
 }
 
-function authorize(context: SignInContext, { query }: Call): Answer {
+function authorize(context: SignInContext, { query }: Call): PelotonAnswer {
   const { world, tokens, transactions } = context;
   const asked = Object.fromEntries(query);
   const refusal = refuseAuthorization(world, asked);
@@ -52,7 +52,7 @@ function authorize(context: SignInContext, { query }: Call): Answer {
   return { status: 302, headers: { location }, cookies: [giveCookie(context, transaction, { name: 'did' })] };
 }
 
-function refuseAuthorization(world: World, asked: Record<string, string>): Answer | undefined {
+function refuseAuthorization(world: World, asked: Record<string, string>): PelotonAnswer | undefined {
   const expected = expectedFields(world);
   if (asked.client_id !== expected.client_id) return { status: 400, body: errorPage('Unknown client.') };
   if (asked.redirect_uri !== expected.redirect_uri) return wrongTurn('Callback URL mismatch.');
@@ -69,7 +69,7 @@ function refuseAuthorization(world: World, asked: Record<string, string>): Answe
   return { status: 302, headers: { location: `${asked.redirect_uri}?${new URLSearchParams(error)}` } };
 }
 
-function showLogin(context: SignInContext, call: Call): Answer {
+function showLogin(context: SignInContext, call: Call): PelotonAnswer {
   const { world, transactions } = context;
   const transaction = transactions.get(call.query.get('state') ?? '');
   const isKnown = transaction && holdsCookies(call, transaction, ['did']);
@@ -92,7 +92,7 @@ function drawLogin(world: World, { asked, state, csrf }: Transaction, tellsCsrf:
 }
 
 /** POST /login/callback: the hidden fields exactly as they were before HTML escaped them. */
-function takeForm(context: SignInContext, call: Call): Answer {
+function takeForm(context: SignInContext, call: Call): PelotonAnswer {
   const isForm = call.headers['content-type']?.startsWith('application/x-www-form-urlencoded');
   const fields = (isForm && readFields(call)) || {};
   const transaction = [...context.transactions.values()].find(({ form }) => form?.wresult === fields.wresult);

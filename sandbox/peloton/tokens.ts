@@ -2,7 +2,7 @@
 // A refresh token that comes again after its successor was delivered ends its whole family, and is recorded as harm.
 
 import { createHash } from 'node:crypto';
-import { type Answer, type Call, readFields } from './call.ts';
+import { type Call, type PelotonAnswer, readFields } from './call.ts';
 import { mintJwt, retiredAnswer, type World } from './world.ts';
 
 /** Long enough for a redirect and a request, as Auth0's. */
@@ -69,7 +69,7 @@ export function expireAccessTokens({ world, accessTokens }: TokenStore): void {
 }
 
 /** POST /oauth/token, as JSON or as a form. */
-export function grantTokens(store: TokenStore, call: Call): Answer {
+export function grantTokens(store: TokenStore, call: Call): PelotonAnswer {
   const { behaviour, constants } = store.world;
   if (behaviour.oauth === 'retired') return retiredAnswer;
   const fields = readFields(call) ?? {};
@@ -80,11 +80,11 @@ export function grantTokens(store: TokenStore, call: Call): Answer {
   return refuse(403, 'unauthorized_client', `Grant type '${fields.grant_type}' not allowed for the client.`);
 }
 
-function refuse(status: number, error: string, description: string): Answer {
+function refuse(status: number, error: string, description: string): PelotonAnswer {
   return { status, body: { error, error_description: description } };
 }
 
-function grantByCode(store: TokenStore, fields: Fields): Answer {
+function grantByCode(store: TokenStore, fields: Fields): PelotonAnswer {
   const { world, codes } = store;
   const code = codes.get(String(fields.code));
   if (!code || world.clock().getTime() > code.expiresAt)
@@ -105,7 +105,7 @@ function grantByCode(store: TokenStore, fields: Fields): Answer {
   });
 }
 
-function grantByRefresh(store: TokenStore, fields: Fields): Answer {
+function grantByRefresh(store: TokenStore, fields: Fields): PelotonAnswer {
   const { world, refreshTokens } = store;
   const token = refreshTokens.get(String(fields.refresh_token));
   if (token?.isSuccessorDelivered) world.violations.push('a spent refresh token was sent again');
@@ -122,7 +122,10 @@ function grantByRefresh(store: TokenStore, fields: Fields): Answer {
   return { ...answerTokens(store, { family, refreshToken: issueRefresh(store, family) }), onDelivered };
 }
 
-function answerTokens(store: TokenStore, granted: { family: Family; refreshToken?: string; nonce?: string }): Answer {
+function answerTokens(
+  store: TokenStore,
+  granted: { family: Family; refreshToken?: string; nonce?: string },
+): PelotonAnswer {
   const { constants, member, tokenLifetimeSeconds } = store.world;
   const { family, refreshToken, nonce } = granted;
   const identity = { sub: `auth0|${member.id}`, aud: constants.clientId, ...(nonce && { nonce }) };

@@ -1,6 +1,6 @@
 // What the steps of the sign-in hand on: one transaction for each client, and the cookies it must show.
 
-import type { Answer, Call } from './call.ts';
+import type { Call, PelotonAnswer } from './call.ts';
 import type { CookieRegister } from './cookies.ts';
 import { errorPage } from './login-pages.ts';
 import type { TokenStore } from './tokens.ts';
@@ -20,7 +20,7 @@ export type Transaction = {
 };
 
 /** A place in the redirect chain that waits for the client; once taken, its answer stays. */
-export type PendingHop = { transaction: Transaction; index: number; answer?: Answer };
+export type PendingHop = { transaction: Transaction; index: number; answer?: PelotonAnswer };
 
 export type SignInContext = {
   world: World;
@@ -60,6 +60,6 @@ export function holdsCookies(call: Call, transaction: Transaction, names: readon
 }
 
 /** The page for a client that is not where it should be. */
-export function wrongTurn(description: string): Answer {
+export function wrongTurn(description: string): PelotonAnswer {
   return { status: 403, body: errorPage(description) };
 }

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { hourMs } from '../../src/stats/time.ts';
 import { post, walkSignIn } from '../../test/sign-in-walker.ts';
 import { type PelotonDouble, startPelotonDouble } from '../peloton.ts';
 
@@ -7,7 +8,7 @@ async function start() {
   const clock = { now: new Date('2026-11-22T08:00:00Z') };
   const double = await startPelotonDouble({ clock: () => clock.now });
   const wait = (hours: number) => {
-    clock.now = new Date(clock.now.getTime() + hours * 3_600_000);
+    clock.now = new Date(clock.now.getTime() + hours * hourMs);
   };
   return { ...double, wait };
 }

@@ -1,6 +1,7 @@
 // Looks at every request before it is answered, and says what would harm an account or leak a secret at the real one.
 // The double still answers: a violation is a finding for the test at hand, not an error for the client.
 
+import { dayMs } from '../../src/stats/time.ts';
 import { type Call, readFields } from './call.ts';
 import { refreshTokenPrefix } from './tokens.ts';
 import type { World } from './world.ts';
@@ -20,7 +21,6 @@ export type RecordedRequest = {
 };
 
 const credentialPaths = ['/usernamepassword/login', '/auth/login'];
-const dayMs = 24 * 3_600_000;
 
 /** Routes and records name a request by this, never by the ids in it. */
 export function templatePath(path: string): string {

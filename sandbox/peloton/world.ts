@@ -4,7 +4,8 @@
 import { randomBytes } from 'node:crypto';
 import type { StartedMember } from '../members/members.ts';
 
-export type Credentials = { username: string; password: string };
+/** What a member signs in with. */
+export type Account = { username: string; password: string };
 
 export type SignInConstants = {
   clientId: string;
@@ -48,7 +49,7 @@ export type Behaviour = {
 export type World = {
   clock: () => Date;
   member: StartedMember;
-  credentials: Credentials;
+  credentials: Account;
   constants: SignInConstants;
   behaviour: Behaviour;
   tokenLifetimeSeconds: number;

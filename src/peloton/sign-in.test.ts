@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { type LoopbackServer, startLoopbackServer } from '../../sandbox/loopback-server.ts';
-import { type Answer, type Call, readCall, sendAnswer } from '../../sandbox/peloton/call.ts';
+import { type Call, type PelotonAnswer, readCall, sendAnswer } from '../../sandbox/peloton/call.ts';
 import { loginPage, postingForm, secondFactorPage } from '../../sandbox/peloton/login-pages.ts';
 import { startPelotonDouble } from '../../sandbox/peloton.ts';
 import { readConfig } from '../config.ts';
@@ -16,15 +16,15 @@ const closers: (() => Promise<void>)[] = [];
 after(() => Promise.all(closers.map(close => close())));
 
 /** What a step of the script knows: the request, the server's own address, and what /authorize was asked. */
-type Step = (call: Call, dance: { url: string; asked: URLSearchParams }) => Answer;
+type Step = (call: Call, dance: { url: string; asked: URLSearchParams }) => PelotonAnswer;
 type Script = Record<string, Step>;
 
-const redirect = (location: string, cookies: string[] = []): Answer => ({
+const redirect = (location: string, cookies: string[] = []): PelotonAnswer => ({
   status: 302,
   headers: { location },
   cookies,
 });
-const page = (body: string, status = 200): Answer => ({ status, body });
+const page = (body: string, status = 200): PelotonAnswer => ({ status, body });
 
 function drawLogin({ url, asked }: { url: string; asked: URLSearchParams }, options: Record<string, string>): string {
   const constants = { authOrigin: url, tenant: 'peloton-prod', clientId: 'x', redirectUri: `${url}/callback` };
@@ -230,7 +230,7 @@ test('a refusal is told by its code, whatever the status', async () => {
 });
 
 test('an answer to the credentials that is no refusal is Peloton’s: away, changed, or unknown', async () => {
-  const rows: [Answer, string][] = [
+  const rows: [PelotonAnswer, string][] = [
     [{ status: 403, body: { name: 'AnomalyDetected', code: 'access_denied' } }, 'upstream-changed'],
     [{ status: 401, body: { code: 'canary-unheard-of' } }, 'upstream-changed, judged'],
     [{ status: 200, body: {} }, 'upstream-changed, judged'],

@@ -6,11 +6,11 @@ import { after, test } from 'node:test';
 import { signInConstants } from '../../sandbox/peloton/world.ts';
 import { parseHistory, toPoint } from '../../src/stats/history.ts';
 import { parseSnapshot, type Snapshot } from '../../src/stats/snapshot.ts';
-import { type Bench, hourMs, startBench } from '../bench.ts';
+import { hourMs, minuteMs } from '../../src/stats/time.ts';
+import { type Bench, startBench } from '../bench.ts';
 import { askedDuring, pasteSession, storedSession, tickFailure } from '../custody-bench.ts';
 import { type Doom, type DoomedRun, runDoomed } from '../doomed-run.ts';
 
-const minuteMs = 60_000;
 const member = 'newcomer';
 
 let crashPoints = 0;
