@@ -1,13 +1,20 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { dayMs, minuteMs } from '../../src/stats/time.ts';
-import { disciplines, findMember, members } from './members.ts';
-import { overviewOn, type UnversionedOverview } from './overview.ts';
+import { disciplines, findMember, members, type StartedMember } from './members.ts';
+import { drawOverviews, type UnversionedOverview } from './overview.ts';
 import { listWorkouts } from './workout-history.ts';
 
 const start = new Date('2026-11-22T08:00:00Z');
 const today = '2026-11-22';
 const names = members.map(({ name }) => name);
+
+/** The unversioned overview as of the end of a day, `YYYY-MM-DD`. */
+function overviewOn(member: StartedMember, date: string): UnversionedOverview {
+  const [overview] = drawOverviews(member, [new Date(Date.parse(date) + dayMs - 1)]);
+  assert.ok(overview);
+  return overview;
+}
 
 /** Every so many days of the year after `start`. */
 function datesOfTheYear(everyDays: number): string[] {

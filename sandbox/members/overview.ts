@@ -12,11 +12,6 @@ export type OverviewShape = 'v1' | 'v2' | 'unversioned';
 /** The unversioned shape. */
 export type UnversionedOverview = ReturnType<typeof drawUnversioned>;
 
-/** The unversioned overview as of the end of a day, `YYYY-MM-DD`. */
-export function overviewOn(member: StartedMember, date: string): UnversionedOverview {
-  return drawUnversioned(member, new Date(Date.parse(date) + dayMs - 1));
-}
-
 /** The unversioned overview as of each of some instants, the last of them last. Much faster than one by one. */
 export function drawOverviews(member: StartedMember, instants: readonly Date[]): UnversionedOverview[] {
   const workouts = listWorkouts(member, instants.at(-1) ?? new Date(0));
