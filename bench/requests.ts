@@ -1,7 +1,7 @@
 // (b), (c) What a request costs: the built handler inside a bare node:http server, the local host around it, and a bare
 // node:http server that answers the same bytes with the same headers. Plain, in brotli, and 304.
 
-import { ratio, takeTurns } from './measure.ts';
+import { type Figures, ratio, takeTurns } from './measure.ts';
 import type { Report } from './report.ts';
 import { type Server, type ServerKind, startServer } from './server.ts';
 import type { Service } from './service.ts';
@@ -35,13 +35,22 @@ export async function measureRequests({ settings, countStoreCalls }: Service): P
   );
   const perThousand = ratio(countStoreCalls() * 1_000, requests * (rounds + 1) * 4); // the four that have a store
   for (const server of [bare, handler, host]) server.close();
-  const row = (what: string, name: keyof typeof taken, base: keyof typeof taken) => ({
+  return {
+    title: 'A request for the stats, against a bare node:http server with the same bytes',
+    ...compare(taken, perThousand),
+  };
+}
+
+type Way = 'bare' | 'handler' | 'host' | 'bareBrotli' | 'handlerBrotli' | 'bareKnown' | 'handlerKnown';
+
+/** Sets each of our servers against the bare one that sends the same. */
+function compare(taken: Record<Way, Figures>, perThousand: number): Pick<Report, 'rows' | 'ratios'> {
+  const row = (what: string, name: Way, base: Way) => ({
     what,
     figures: `${taken[name].cpuUs?.toFixed(0)} µs of CPU, ${taken[name].perSecond?.toFixed(0)} a second`,
     ratio: `${ratio(taken[name].cpuUs, taken[base].cpuUs)} of CPU, ${ratio(taken[name].perSecond, taken[base].perSecond)} of requests`,
   });
   return {
-    title: 'A request for the stats, against a bare node:http server with the same bytes',
     rows: [
       row('bare node:http', 'bare', 'bare'),
       row('the handler in node:http', 'handler', 'bare'),
