@@ -1,5 +1,5 @@
-// The account of `npm start -- --account`: from the environment, which it leaves at once, or asked for on the terminal.
-// A password is neither shown nor kept in readline's history.
+// Reads the account of `npm start -- --account` from the environment or asks for it on the terminal. The password leaves
+// the environment at once, and the terminal neither shows it nor keeps it in a history.
 
 import { createInterface } from 'node:readline/promises';
 import { Writable } from 'node:stream';
@@ -16,7 +16,7 @@ export function takeAccount(environment: NodeJS.ProcessEnv): Partial<Account> {
   return { ...(username && { username }), ...(password && { password }) };
 }
 
-/** Asks for what is not given. Rejects where nobody can answer, or nobody does. */
+/** Asks for the user name, the password or both, where they are not given. Rejects where nobody can answer, or nobody does. */
 export async function completeAccount(given: Partial<Account>, terminal: Terminal): Promise<Account> {
   const username = given.username ?? (await ask('Peloton e-mail: ', terminal));
   const password = given.password ?? (await ask('Peloton password (not shown): ', terminal, { isHidden: true }));
@@ -35,7 +35,7 @@ async function ask(question: string, { input, output }: Terminal, { isHidden = f
   const lines = createInterface({ input, output: echo, terminal: true, historySize: 0 });
   const { promise: gone, reject } = Promise.withResolvers<never>();
   lines.once('close', () => reject(new CommandError('--account: nothing was entered.')));
-  lines.once('SIGINT', () => process.kill(process.pid, 'SIGINT')); // the terminal is in raw mode and sends none
+  lines.once('SIGINT', () => process.kill(process.pid, 'SIGINT')); // readline's raw mode keeps Ctrl-C from becoming a signal
   try {
     if (isHidden) output.write(question);
     const answer = await Promise.race([lines.question(isHidden ? '' : question), gone]);

@@ -1,6 +1,6 @@
-// Blob Storage on loopback: Azurite's own blob server, inside this process, so that a killed parent leaves nothing behind.
-// Azurite publishes no types and reports usage to Microsoft; here its telemetry library is never loaded, which also
-// saves most of the time that requiring Azurite takes.
+// Starts Azurite, Microsoft's emulator of Blob Storage, inside this process, so that a killed process leaves nothing
+// behind. Azurite publishes no types and reports usage to Microsoft. Its telemetry library is never loaded here, which
+// also saves most of the time that requiring Azurite takes.
 
 import { once } from 'node:events';
 import { mkdir } from 'node:fs/promises';
@@ -12,16 +12,18 @@ import type { Handler, LoopbackOptions } from './loopback-server.ts';
 export type Azurite = {
   /** The blob endpoint of the account, without a trailing slash. */
   url: string;
-  /** For STORAGE_CONNECTION_STRING; its key is the one every Azurite uses and protects nothing. */
+  /** The value for STORAGE_CONNECTION_STRING. Every Azurite has the same key, so the key protects nothing. */
   connectionString: string;
-  /** Answers a request that another server of this process was sent. */
+  /** Answers a request that came to another server of this process. */
   handle: Handler;
-  /** May be called again. */
+  /** Ends the server. A second call does nothing. */
   close(): Promise<void>;
 };
 
 export type AzuriteOptions = LoopbackOptions & {
-  /** Where blobs are kept; in memory without it. What was written in the last seconds before a kill may be lost. */
+  /**
+   * The folder for the blobs; without it they are kept in memory. A kill may lose the writes of the last seconds.
+   */
   dataDir?: string;
 };
 
@@ -57,7 +59,7 @@ export async function startAzurite({ port = 0, orAnyPort = false, dataDir }: Azu
   try {
     await server.start();
   } catch (error) {
-    // A server that could not listen has its stores open and its garbage collector running, and refuses close().
+    // Azurite refuses close() for a server that could not listen, although stores are open and a garbage collector runs.
     await server.afterClose();
     if (!orAnyPort || (error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
     return startAzurite({ ...(dataDir && { dataDir }) });
@@ -86,12 +88,12 @@ function loadAzurite(): AzuriteModules {
   };
 }
 
-/** Azurite requires applicationinsights at load and uses it only once telemetry is switched on, which happens nowhere here. */
+/** Azurite requires applicationinsights at load, but uses it only where telemetry is switched on. */
 function leaveOutTelemetry(): void {
   replaceModule('applicationinsights', {});
 }
 
-/** Azurite compiles the templates of its 70 routes anew for each request that it dispatches. */
+/** Keeps each compiled route: Azurite would compile the templates of its 70 routes anew for each request. */
 function keepCompiledRoutes(): void {
   const compile: (template: string) => object = requireOfAzurite('uri-templates');
   const compiled = new Map<string, object>();
@@ -102,7 +104,7 @@ function keepCompiledRoutes(): void {
   });
 }
 
-/** What Azurite gets in place of a package that it requires. */
+/** Makes Azurite's require() of a package give `exports` instead. */
 function replaceModule(name: string, exports: unknown): void {
   const path = requireOfAzurite.resolve(name);
   const module = new Module(path);

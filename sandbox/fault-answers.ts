@@ -1,5 +1,5 @@
-// The bad answers themselves: what a client may meet on the wire instead of what it asked for.
-// Each leaves nothing behind: an answer that never ends stops when its client goes away.
+// The bad answers that a client may get instead of a good one, from a plain error status to an answer that never ends.
+// An endless answer stops when its client goes away, so that no test leaves a timer behind.
 
 import type { ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
@@ -7,7 +7,7 @@ import { pipeline } from 'node:stream/promises';
 import { gzipSync } from 'node:zlib';
 
 export type Fault =
-  /** A whole answer of this status. A body that is no string is sent as JSON. */
+  /** A complete answer with this status. A body that is not a string is sent as JSON. */
   | { status: number; body?: unknown; contentType?: string; headers?: Record<string, string> }
   /** 200 and not one byte of body. */
   | 'empty'
@@ -17,11 +17,11 @@ export type Fault =
   | 'truncated'
   /** The connection breaks before the announced length has come. */
   | 'cut'
-  /** A few kB that decode to 16 MiB of JSON. */
+  /** A few kB of gzip that decode to 16 MiB of JSON. */
   | 'gzip-bomb'
-  /** Good JSON of at least so many bytes, streamed without announcing a length. */
+  /** Good JSON of at least this many bytes, streamed without a Content-Length. */
   | { bodyBytes: number }
-  /** One byte of white space every so many milliseconds, for ever. */
+  /** One byte of white space every `dripMs` milliseconds, for ever. */
   | { dripMs: number }
   /** No answer, ever. */
   | 'hang'
@@ -34,7 +34,7 @@ export const challengePage =
 const json = { 'content-type': 'application/json' };
 const half = '{"id":"0123456789abcdef","workout_counts":{"total_workouts":41';
 
-/** Answers with the fault. Resolves when no more will be sent; for an endless one when the client has gone. */
+/** Answers with the fault. Resolves when everything is sent, or for an endless answer when the client has gone. */
 export async function sendFault(response: ServerResponse, fault: Fault): Promise<void> {
   if (typeof fault === 'string') sendNamed[fault](response);
   else if ('status' in fault) sendStatus(response, fault);

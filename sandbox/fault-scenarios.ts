@@ -1,5 +1,5 @@
-// The faults of `npm start -- --fault NAME`: what they are like from outside, and the switches of the doubles that make them.
-// Those of the sign-in end the session as well, since a sync that has a good session never signs in.
+// The faults of `npm start -- --fault NAME`: for each a description, and how to make the doubles show it.
+// Faults of the sign-in also end the session, because a sync that has a good session never signs in.
 
 import type { Azurite } from './azurite.ts';
 import type { FaultRule } from './faults.ts';
@@ -10,7 +10,7 @@ type Doubles = { peloton: PelotonDouble; vault: VaultDouble; azurite: Azurite };
 
 export type FaultScenario = {
   name: string;
-  /** As a sentence for people. */
+  /** A sentence for the help text and the terminal. */
   description: string;
   plant(doubles: Doubles): void | Promise<void>;
 };

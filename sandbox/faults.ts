@@ -1,5 +1,6 @@
-// Switches that make a loopback server misbehave: put `faults.wrap(handler)` in place of the handler, then add rules.
-// `when: 'after'` lets the real handler work first and spoils only its answer: it has happened, the client cannot know.
+// Rules that make a loopback server misbehave: put `faults.wrap(handler)` in place of the handler, then add rules. A rule
+// with `when: 'after'` lets the real handler work first and spoils only the answer: the request has had its effect, and
+// the client cannot know.
 
 import { once } from 'node:events';
 import { type IncomingMessage, ServerResponse } from 'node:http';
@@ -9,8 +10,8 @@ import { sendFault } from './fault-answers.ts';
 import { type Handler, readBody } from './loopback-server.ts';
 
 /**
- * Which requests a rule is about. All given parts must fit; `path` is tested without the query, `body` as text. A function
- * that answers false may as well be there for what it does: the request waits until it has done it.
+ * The requests that a rule is for. All given parts must fit; `path` is tested without the query, `body` as text. The request
+ * waits for a function, so that a test can also use one that answers false only to delay or to record.
  */
 export type FaultMatch =
   | ((request: IncomingMessage) => boolean | Promise<boolean>)
@@ -19,23 +20,23 @@ export type FaultMatch =
 export type FaultRule = {
   match: FaultMatch;
   fault: Fault;
-  /** How often it fires; without it, until it is removed. */
+  /** How often the rule fires; without it, every time until the rule is removed. */
   times?: number;
-  /** How many fitting requests pass unharmed first. */
+  /** How many fitting requests pass unharmed before the rule fires. */
   skip?: number;
   when?: 'before' | 'after';
 };
 
 export type ActiveFault = {
   rule: FaultRule;
-  /** Fitting requests that came to this rule, skipped ones included. */
+  /** The number of fitting requests that came to this rule, skipped ones included. */
   seen: number;
   fired: number;
   remove(): void;
 };
 
 export type Faults = {
-  /** In the order in which they are tried: the first that fits and has not fired out wins. */
+  /** The rules in the order in which they are tried. The first that fits and may still fire wins. */
   readonly active: readonly ActiveFault[];
   add(rule: FaultRule): ActiveFault;
   clear(): void;
@@ -44,7 +45,10 @@ export type Faults = {
 
 const bodyLimitBytes = 64 << 20;
 
-/** A handler behind `wrap` must read bodies with `readBody`: a rule may have read them before. */
+/**
+ * Creates the rules of one server. A handler behind `wrap` must read bodies with `readBody`, since a rule may have read
+ * them before.
+ */
 export function createFaults(rules: readonly FaultRule[] = []): Faults {
   const active: ActiveFault[] = [];
   const add = (rule: FaultRule): ActiveFault => {
@@ -95,7 +99,7 @@ async function fits(match: FaultMatch, request: IncomingMessage): Promise<boolea
   return !match.body || match.body.test((await readBody(request, bodyLimitBytes)).toString());
 }
 
-/** Runs a handler to the end of its answer, which goes nowhere. */
+/** Runs a handler to the end of its answer and throws the answer away. */
 async function runUnheard(handler: Handler, request: IncomingMessage): Promise<void> {
   const sink = new ServerResponse(request);
   const nowhere = Object.assign(new Socket(), {

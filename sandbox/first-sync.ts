@@ -1,10 +1,10 @@
-// What `npm start` does with a host that is up: a sync, over HTTP and with the key, as an owner would ask for it, and the
-// words for people about what came of it and where to look.
+// Asks the running host of `npm start` for a sync, over HTTP and with the key as an owner would, and writes the lines that
+// tell people how the sync ended and which addresses to open.
 
 import type { HttpFunctionInfo } from './host/function-metadata.ts';
 import type { LocalHost } from './local-host.ts';
 
-/** Asks for a sync and says in a line, after its name, what came of it; a failure is told, not thrown. */
+/** Asks for a sync and returns one line about its end, which begins with `name`. A failed sync is a line, not an error. */
 export async function describeSync(host: LocalHost, name: string, { force = false } = {}): Promise<string> {
   const response = await fetch(`${urlOf(host, 'sync')}${force ? '?force=true' : ''}`, {
     method: 'POST',
@@ -17,7 +17,7 @@ export async function describeSync(host: LocalHost, name: string, { force = fals
   return `${name} failed: POST /${host.routePrefix}/sync was answered with ${response.status}.`;
 }
 
-/** Has everything read once, so that the service holds a copy of what a fault may take away. */
+/** Reads every public answer once, so that the service holds copies when a fault takes the store away. */
 export async function readEverything(host: LocalHost): Promise<void> {
   const answers = await Promise.all(
     host.functions.filter(isWorthOpening).map(({ route }) => fetch(urlOf(host, route))),
@@ -25,7 +25,7 @@ export async function readEverything(host: LocalHost): Promise<void> {
   await Promise.all(answers.map(answer => answer.arrayBuffer()));
 }
 
-/** The line `Ready: URL`, what is worth opening, and how to ask for a sync. */
+/** The line `Ready: URL`, the addresses to open, and the command that asks for a sync. */
 export function describeReady(host: LocalHost): string {
   const pages = host.functions.filter(isWorthOpening);
   const width = Math.max(...pages.map(page => page.name.length));

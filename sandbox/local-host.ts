@@ -1,7 +1,7 @@
-// Plays Azure's Node worker and the Functions host around it, for one app on this machine: the same registrations, routes,
-// keys and schedules run, from the sources or from the built bundle. It is a local host for development, no emulator.
-// @azure/functions keeps the core module that it once found, and Node every file that it once imported: one process can
-// host one app, once, and must not have called `app.http()` and the like before.
+// The local host: plays Azure's Node worker and the Functions host for one app on this machine, so that the app's own
+// registrations, routes, keys and schedules run, from the sources or from the built bundle. For development, not an
+// emulator. One process can host one app, once, and must not have called `app.http()` and the like before:
+// @azure/functions keeps the core module that it first found, and Node keeps every imported file.
 //
 // Not reproduced: retry policies, the timers' lease and memory (useMonitor), functionTimeout, stored keys, bindings but
 // http and timer, log levels of host.json, trace contexts, enableHttpStream, content negotiation, EasyAuth, CORS but for
@@ -26,12 +26,12 @@ export type LocalHostOptions = {
   root: string;
   /** 0, the default, takes any free port; a port in use rejects with EADDRINUSE. */
   port?: number;
-  /** Put over the environment until the host closes; undefined removes. */
+  /** Settings that replace those of the environment until the host closes; undefined removes one. */
   settings?: Readonly<Record<string, string | undefined>>;
-  /** For functions with authLevel `function`; random by default. */
+  /** The key for functions with authLevel `function`; random by default. */
   functionKey?: string;
   clock?: () => Date;
-  /** Everything the app and the host have to say; by default to the console, from `information` on. */
+  /** Gets every log entry of the app and the host; by default writes them to the console, from `information` on. */
   log?: (entry: LogEntry) => void;
 };
 
@@ -39,22 +39,22 @@ export type LocalHost = {
   /** `http://127.0.0.1:PORT`, which the app also finds in WEBSITE_HOSTNAME. */
   url: string;
   port: number;
-  /** Of host.json: stands in front of every route. */
+  /** The prefix in host.json, in front of every route. */
   routePrefix: string;
-  /** In the order in which routes are tried. */
+  /** The functions in the order in which their routes are tried. */
   functions: readonly FunctionInfo[];
   functionKey: string;
-  /** Opens everything, `POST /admin/functions/NAME` too. */
+  /** The key for every function and for `POST /admin/functions/NAME`. */
   masterKey: string;
-  /** Runs a timer function and waits for it. Rejects with what it threw. */
+  /** Runs a timer function and waits for its end. Rejects with its error. */
   runTimer(name: string): Promise<void>;
-  /** Stops timers and server, cuts what is open, and puts the environment back. */
+  /** Stops timers and server, cuts open connections, and restores the environment. */
   close(): Promise<void>;
 };
 
 let isUsed = false;
 
-/** Loads the app and serves it. Rejects, with nothing left running, when Azure could not have loaded it either. */
+/** Loads the app and serves it. Rejects, with nothing left running, when Azure could not load the app either. */
 export async function startLocalHost(options: LocalHostOptions): Promise<LocalHost> {
   if (isUsed) throw new Error('This process has hosted an app before: start another process for the next.');
   let handle: Handler = (_, response) => void response.writeHead(503, { 'retry-after': '1' }).end();
@@ -123,7 +123,7 @@ async function stop(worker: Worker, timers: App['timers']): Promise<void> {
   }
 }
 
-/** The two parts of host.json that this host heeds. */
+/** Reads the route prefix and the custom headers; this host ignores the rest of host.json. */
 async function readHostJson(root: string) {
   const { extensions } = JSON.parse(await readFile(join(root, 'host.json'), 'utf8'));
   const { routePrefix = 'api', customHeaders = {} } = extensions?.http ?? {};
@@ -146,7 +146,7 @@ function platformSettings(port: number): Record<string, string> {
   };
 }
 
-/** Returns how to undo it. */
+/** Puts settings into the environment. Returns a function that restores the old values. */
 function setEnvironment(settings: Readonly<Record<string, string | undefined>>): () => void {
   const before = Object.fromEntries(Object.keys(settings).map(name => [name, process.env[name]]));
   put(settings);

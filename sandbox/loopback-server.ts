@@ -1,36 +1,36 @@
-// An HTTP server that only this machine can reach: every double of the sandbox stands on one.
-// It listens on 127.0.0.1 alone, so a client that says `localhost` may first be refused on ::1 and has to try again.
+// An HTTP server that only this machine can reach; every double of the sandbox uses one. The server listens on 127.0.0.1
+// alone, so that a client which asks `localhost` may first be refused on ::1 and has to try again.
 
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** Answers one request. A rejection becomes a 500 (or the `status` that the error carries). */
+/** Answers one request. A rejection is answered with 500, or with the `status` of the error. */
 export type Handler = (request: IncomingMessage, response: ServerResponse) => void | Promise<void>;
 
-/** `await using` closes it. */
+/** A running server. `await using` closes the server at the end of the block. */
 export type LoopbackServer = AsyncDisposable & {
   /** `http://127.0.0.1:PORT`, without a trailing slash. */
   url: string;
   port: number;
-  /** Stops listening and cuts every connection: from here on clients are refused. */
+  /** Stops listening and cuts every connection, so that clients are refused. */
   refuse(): Promise<void>;
   /** Listens again on the same port after `refuse`. */
   reopen(): Promise<void>;
-  /** Ends the server and every open connection at once. */
+  /** Stops the server and cuts every connection. */
   close(): Promise<void>;
 };
 
 export type LoopbackOptions = {
   /** 0, the default, takes any free port. */
   port?: number;
-  /** Takes any free port where the preferred one is in use, instead of failing with EADDRINUSE. */
+  /** Takes any free port where `port` is in use, instead of failing with EADDRINUSE. */
   orAnyPort?: boolean;
 };
 
 export async function startLoopbackServer(handler: Handler, options: LoopbackOptions = {}): Promise<LoopbackServer> {
   const server = createServer((request, response) => answer(handler, request, response));
-  // Longer than any client keeps an idle connection, so that none is closed just as it is used again.
+  // Longer than any client keeps an idle connection, so that no connection is closed while a client uses it again.
   server.keepAliveTimeout = 60_000;
   const port = await listen(server, options);
   const stop = async () => {
@@ -63,7 +63,7 @@ async function listen(server: Server, { port = 0, orAnyPort = false }: LoopbackO
   return (server.address() as AddressInfo).port;
 }
 
-/** A page that has its own name lead to this machine would else be let read what is here, a password among it. */
+/** Checks the Host header: a web page whose own host name leads to this machine must not read the passwords here. */
 function isForThisMachine({ headers: { host = '' } }: IncomingMessage): boolean {
   return /^(127(\.\d{1,3}){3}|localhost|\[::1\])(:\d+)?$/.test(host);
 }
@@ -76,7 +76,7 @@ async function answer(handler: Handler, request: IncomingMessage, response: Serv
   try {
     await handler(request, response);
   } catch (error) {
-    // The client went away in the middle: there is nobody left to tell, and no defect to report.
+    // The client has gone away: nobody is left to answer, and this is no defect.
     if (response.destroyed) return;
     const status = error instanceof Error && 'status' in error ? Number(error.status) : 500;
     if (status === 500) console.error(error);
@@ -87,7 +87,7 @@ async function answer(handler: Handler, request: IncomingMessage, response: Serv
 
 const bodies = new WeakMap<IncomingMessage, Promise<Buffer>>();
 
-/** The whole body of a request; may be asked for again. Over the limit it rejects with an error of `status` 413. */
+/** Reads the whole body of a request; a second call gives the same body. Rejects over the limit, with `status` 413. */
 export async function readBody(request: IncomingMessage, limitBytes = 1 << 20): Promise<Buffer> {
   const reading = bodies.get(request) ?? collect(request, limitBytes);
   bodies.set(request, reading);
@@ -101,7 +101,7 @@ async function collect(request: IncomingMessage, limitBytes: number): Promise<Bu
   let length = 0;
   for await (const chunk of request) {
     length += chunk.length;
-    // What is over the limit is read and dropped: leaving it unread would cost the client its answer.
+    // The rest over the limit is read and dropped: a client whose body is not read gets no answer.
     if (length <= limitBytes) chunks.push(chunk);
   }
   if (length > limitBytes) throw tooLarge(limitBytes);

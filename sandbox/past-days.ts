@@ -1,5 +1,5 @@
-// The days before today as the service would have written them, had it run since the member joined: made in a thread of
-// its own, beside the loading of everything else.
+// Makes the days before today as the service would have stored them, had it run since the member joined. A thread of its
+// own does the work while `npm start` loads and starts everything else.
 
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
 import type { ScheduleConfig } from '../src/config.ts';
@@ -11,14 +11,15 @@ import { findMember } from './members/members.ts';
 import { drawOverviews } from './members/overview.ts';
 
 export type PastDays = {
-  /** The snapshots, oldest first, and their series: JSON, as it is stored. */
+  /** The snapshots as stored JSON, oldest first. */
   days: { date: string; bytes: Uint8Array }[];
+  /** The series of these days as stored JSON. */
   series: Uint8Array;
 };
 
 export type PastDaysRequest = { member: string; schedule: ScheduleConfig; now: Date };
 
-/** More than the year that a page shows. */
+/** The most days that are made: a little more than the year that the page shows. */
 const longestDays = 400;
 
 /** The scheduled instants before today, oldest first, from the member's first day on. */
@@ -37,7 +38,7 @@ function toBytes(value: object): Uint8Array {
   return new TextEncoder().encode(JSON.stringify(value));
 }
 
-/** Through the same allow-list as every sync. */
+/** Makes the past days. Overviews go through the same allow-list (`toSnapshot`) as in every sync. */
 export function drawPastDays(request: PastDaysRequest): PastDays {
   const { timeZone } = request.schedule;
   const member = findMember(request.member, request.now);
@@ -52,7 +53,7 @@ export function drawPastDays(request: PastDaysRequest): PastDays {
   };
 }
 
-/** `drawPastDays` in another thread. */
+/** Runs `drawPastDays` in another thread. */
 export async function drawPastDaysAside(request: PastDaysRequest): Promise<PastDays> {
   const { promise, resolve, reject } = Promise.withResolvers<PastDays>();
   new Worker(new URL(import.meta.url), { workerData: request }).once('message', resolve).once('error', reject);

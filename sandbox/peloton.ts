@@ -1,5 +1,6 @@
-// The double of Peloton: its sign-in and its API on one loopback port, as strict as the real one, stricter about harm.
-// Auth and API answer on 127.0.0.1; the middle of the redirect chain answers on `localhost`, with cookies of its own.
+// The double of Peloton: sign-in and API on one loopback port, as strict as the real ones. The double also records every
+// request that would harm a real account (`violations`). Auth and API answer on 127.0.0.1; the middle of the redirect
+// chain answers on `localhost`, as another host with cookies of its own.
 
 import { createFaults, type FaultRule, type Faults } from './faults.ts';
 import { type Handler, type LoopbackServer, startLoopbackServer } from './loopback-server.ts';
@@ -38,7 +39,7 @@ import {
 } from './peloton/world.ts';
 
 export type PelotonOptions = {
-  /** 0, the default, takes any free port; a taken port is replaced by a free one only with `orAnyPort`. */
+  /** 0, the default, takes any free port. With `orAnyPort` a free port replaces one that is in use. */
   port?: number;
   orAnyPort?: boolean;
   /** `regular` (default), `newcomer`, `all` or `empty`. */
@@ -46,9 +47,9 @@ export type PelotonOptions = {
   credentials?: Account;
   clock?: () => Date;
   faults?: readonly FaultRule[];
-  /** 172,800 (48 h), as the real one. */
+  /** 172,800 (48 h) by default, as at Peloton. */
   tokenLifetimeSeconds?: number;
-  /** Constants to ask for in place of today's, for clients whose settings were repaired. */
+  /** Constants of the sign-in that differ from today's, to test a client whose settings were changed to match. */
   signIn?: Partial<SignInConstants>;
 };
 
@@ -56,29 +57,29 @@ export type PelotonDouble = Omit<LoopbackServer, 'url'> & {
   apiUrl: string;
   authUrl: string;
   userId: string;
-  /** What a client may sign in with. */
+  /** The user name and password that sign in. */
   readonly credentials: Readonly<Account>;
   readonly behaviour: Behaviour;
   /** Every request in the order of arrival. */
   readonly requests: readonly RecordedRequest[];
-  /** The requests that arrived so far, answered or not, by what they ask of the account. */
+  /** The number of requests so far, answered or not, of each kind that matters to an account. */
   readonly counts: Readonly<RequestCounts>;
-  /** What a client did that harms an account or leaks a secret. Tests assert that it stays empty. */
+  /** One sentence for each request that would harm an account or leak a secret. Tests assert that there are none. */
   readonly violations: string[];
   readonly faults: Faults;
-  /** Every token, code, cookie, id and private text given out: none of them may appear in a log or a public answer. */
+  /** Every token, code, cookie, id and private text that was given out. None may appear in a log or a public answer. */
   secrets(): string[];
-  /** From here on only the new password signs in, and the refresh tokens of before are dead. */
+  /** Changes the password: only the new one signs in, and earlier refresh tokens are refused. */
   changePassword(password: string): void;
-  /** Ends every session: refresh answers `invalid_grant`, the API 401. */
+  /** Ends every session: a refresh is answered with `invalid_grant`, an API request with 401. */
   revokeAll(): void;
-  /** The access tokens given out so far expire now; refresh tokens stay good. */
+  /** Makes the access tokens given out so far expire now; refresh tokens stay good. */
   expireAccessTokens(): void;
-  /** A session without a sign-in, as a browser would hold it: for tests that paste one. */
+  /** Issues a session without a sign-in, for tests that paste a browser's session into the vault. */
   issueSession(): ReturnType<typeof issueSession>;
 };
 
-/** Characters that a JSON body, a form and a query each write in another way. */
+/** The default password has characters that JSON, forms and queries each write in another way. */
 const defaultCredentials = { username: 'rider@example.invalid', password: 'sandbox "pass" & wörd+100%' };
 
 type Parts = {
@@ -149,7 +150,7 @@ function createControls({ world, tokens }: Parts) {
   };
 }
 
-/** Writes every request down and judges it before faults and routes have their turn. */
+/** Creates the handler: records every request and looks for violations, before faults and routes answer. */
 function createHandler(parts: Parts): Handler {
   const { world, cookies, tokens, faults, requests, counts } = parts;
   const routes: Record<string, PelotonRoute> = {
@@ -168,7 +169,7 @@ function createHandler(parts: Parts): Handler {
     });
     const route = faults.wrap((_, target) => {
       const answer = answerCall(routes, call);
-      // A fault hands the route another response than the client's: what is sent there does not arrive.
+      // A fault with `when: 'after'` gives the route another response than the client's, which never arrives.
       if (target === response && answer.onDelivered) response.on('finish', answer.onDelivered);
       sendAnswer(call, answer, target);
     });

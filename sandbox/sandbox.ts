@@ -1,5 +1,6 @@
-// Everything that the service talks to, on this machine: Peloton, Key Vault and Blob Storage, all in this process, so
-// that nothing is left behind however it ends. Secrets live in its memory alone; `dataDir` keeps blobs, never a secret.
+// Starts everything that the service talks to: doubles of Peloton and Key Vault, and Azurite for Blob Storage. All run in
+// this process, so that nothing is left behind when it ends. Secrets stay in memory; the folder `dataDir` holds blobs,
+// never a secret.
 
 import { type Azurite, startAzurite } from './azurite.ts';
 import type { Account } from './peloton/world.ts';
@@ -7,30 +8,30 @@ import { type PelotonDouble, startPelotonDouble } from './peloton.ts';
 import { startVaultDouble, type VaultDouble } from './vault.ts';
 
 export type SandboxOptions = {
-  /** One of the double's members; by default the double chooses. */
+  /** The name of a member of the double; by default the double's own default. */
   member?: string | undefined;
-  /** An account at the real Peloton, in place of the double and its member. */
+  /** An account at the real Peloton. With it there is no double of Peloton. */
   account?: Account | undefined;
-  /** Where blobs are kept; in memory without it. */
+  /** The folder for the blobs; without it they are kept in memory. */
   dataDir?: string | undefined;
-  /** Called for each server as it is up. */
+  /** Called when a server is up. */
   onStarted?: (name: keyof typeof preferredPorts, url: string) => void;
 };
 
 export type Sandbox = {
   vault: VaultDouble;
   azurite: Azurite;
-  /** Absent with an account. */
+  /** The double; undefined with an account. */
   peloton: PelotonDouble | undefined;
-  /** What an app needs to find all of it; undefined takes a setting away. */
+  /** The settings that lead the app to these servers; undefined removes a setting. */
   settings: Record<string, string | undefined>;
   close(): Promise<void>;
 };
 
-/** The ports that local.settings.json.example names; each gives way to any free one. */
+/** The ports that local.settings.json.example names. Where one is in use, any free port takes its place. */
 export const preferredPorts = { vault: 7072, peloton: 7073, blobs: 10_000 };
 
-/** Starts all at once. When one cannot start, the others are ended. */
+/** Starts all servers at once. When one cannot start, the others are closed. */
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
   const started: { close(): Promise<void> }[] = [];
   const keep = async <Server extends { close(): Promise<void> }>(starting: Promise<Server>): Promise<Server> => {
@@ -81,7 +82,7 @@ function settingsFor(vault: VaultDouble, azurite: Azurite, peloton: PelotonDoubl
   return {
     KEY_VAULT_URL: vault.url,
     STORAGE_CONNECTION_STRING: azurite.connectionString,
-    // What a developer's shell may hold, and what would send the app elsewhere.
+    // A developer's shell may hold these two, and they would lead the app to Azure.
     STORAGE_ACCOUNT_URL: undefined,
     IDENTITY_ENDPOINT: undefined,
     ...(peloton && { PELOTON_API_URL: peloton.apiUrl, PELOTON_AUTH_URL: peloton.authUrl }),

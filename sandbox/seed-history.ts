@@ -1,5 +1,5 @@
-// A year for a new sandbox, so that its page is full: the past days and their series, in the blobs where a sync would have
-// put them. Only in a store that has none; the newest snapshot is left to the first sync.
+// Fills the store of a new sandbox with a year of past days and their series, in the blobs of a sync, so that its page has
+// a year to show. A store that has days already stays as it is. `latest.json` is left to the first sync.
 
 import type { BlobContainer } from '../src/azure/storage.ts';
 import { dayBlob, daysPrefix, historyBlob, latestBlob } from '../src/stats/blobs.ts';
@@ -14,14 +14,15 @@ async function isEmpty(container: BlobContainer): Promise<boolean> {
 }
 
 /**
- * Returns how many days were written: none where the public container was not empty.
+ * Writes the past days, where the public container is empty.
+ * @returns the number of days that were written.
  * @throws StatsError `storage`.
  */
 export async function seedHistory(container: BlobContainer, { days, series }: PastDays): Promise<number> {
   if (days.length === 0 || !(await isEmpty(container))) return 0;
   const write = (name: string, bytes: Uint8Array) =>
     container.write(name, publicContent(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)), 'absent');
-  await write(historyBlob, series); // also makes the container, before the crowd comes
+  await write(historyBlob, series); // alone, since the first write also creates the container
   const waiting = days.values();
   const writeDays = async () => {
     for (const { date, bytes } of waiting) await write(dayBlob(date), bytes);

@@ -1,4 +1,4 @@
-// The command line of `npm start`, and the port in the environment.
+// Reads the command line of `npm start`, and the port from the environment.
 
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -11,9 +11,9 @@ const defaultMember = 'regular';
 export type StartOptions = {
   help: boolean;
   port: number;
-  /** Whether PORT named it; then it must be that one. */
+  /** Whether the port comes from PORT; then no other will do. */
   isPortChosen: boolean;
-  /** Absolute. */
+  /** The absolute path of --data. */
   dataDir: string | undefined;
   member: string;
   usesAccount: boolean;
@@ -31,7 +31,7 @@ const flags = {
   help: { type: 'boolean', default: false },
 } as const;
 
-/** Something that whoever typed the command can put right: told without a stack. Exit code 2 is a wrong command. */
+/** An error that the person at the terminal can correct, shown without a stack. Exit code 2 means a wrong command. */
 export class CommandError extends Error {
   readonly exitCode: number;
   constructor(message: string, exitCode = 2) {
@@ -40,7 +40,7 @@ export class CommandError extends Error {
   }
 }
 
-/** Throws a CommandError that says what is allowed. */
+/** Reads the options. Throws a CommandError that says which values are allowed. */
 export function readStartOptions(args: readonly string[], environment: NodeJS.ProcessEnv): StartOptions {
   const { data, member, account, fault, 'fault-first': isFaultFirst, help } = parseFlags(args);
   if (account && member !== undefined) throw new CommandError('--member and --account do not go together.');

@@ -1,5 +1,6 @@
-// `npm start`: the whole service on this machine, in one process. Ctrl-C, a signal or a crash ends all of it.
-// A Peloton password leaves the environment before anything else is loaded, since what is loaded could start something.
+// `npm start`: the whole service on this machine, in one process, so that Ctrl-C, a signal or a crash ends everything. A
+// Peloton password leaves the environment before the rest is loaded, so that no process started later inherits the
+// password.
 
 import { existsSync } from 'node:fs';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
@@ -45,7 +46,7 @@ const givenAccount = takeAccount(process.env);
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   process.once(signal, () => end(signal === 'SIGINT' ? 0 : 128 + constants.signals[signal]));
 }
-// A shell between this process and what was told to end does not pass the signal on.
+// npm and a shell may stand between a signal and this process and not pass the signal on, so the end of the parent counts too.
 const parent = process.ppid;
 setInterval(() => process.ppid === parent || end(0), 1_000).unref();
 try {
@@ -81,7 +82,7 @@ async function start(options: StartOptions): Promise<void> {
   console.log(`\n${describeReady(host)}`);
 }
 
-/** Stats of two people in one store would be one history of nobody. */
+/** Refuses a folder that holds the stats of somebody else: two people in one store would be mixed into one history. */
 async function claimFolder(dataDir: string, owner: string): Promise<void> {
   const file = join(dataDir, 'whose-stats.txt');
   try {
@@ -107,7 +108,7 @@ async function startHost(sandbox: Sandbox, options: StartOptions): Promise<Local
   return host;
 }
 
-/** Never rejects: a sandbox without a past is one still, and what is wrong with the settings the sync says too. */
+/** Never rejects: the sandbox works without past days, and the first sync reports wrong settings too. */
 async function drawPast(member: string): Promise<PastDays | undefined> {
   const [{ readSchedule }, { drawPastDaysAside }] = await Promise.all([
     import('../src/config.ts'),
@@ -135,7 +136,7 @@ async function seed(sandbox: Sandbox, past: PastDays | undefined): Promise<void>
 }
 
 async function plant({ peloton, vault, azurite }: Sandbox, fault: FaultScenario): Promise<void> {
-  if (!peloton) return; // with an account there is nothing of ours to spoil
+  if (!peloton) return; // with an account there is no double
   await fault.plant({ peloton, vault, azurite });
   console.log(`Fault ${fault.name}: ${fault.description}`);
 }
@@ -153,12 +154,12 @@ function settingsFor({ settings }: Sandbox): Sandbox['settings'] {
   return { ...settings, SYNC_TIME_ZONE: timeZone() };
 }
 
-/** Of the environment, or of this machine; Node knows no zone where TZ names none. */
+/** The time zone of the environment or else of this machine. Node gives none where TZ holds an unknown name. */
 function timeZone(): string {
   return process.env.SYNC_TIME_ZONE || Intl.DateTimeFormat().resolvedOptions().timeZone || 'UTC';
 }
 
-/** Ends what has been started, the last first, and the process with it; a second signal does not wait. */
+/** Closes everything that was started, the last first, and exits. A second signal does not wait. */
 async function end(exitCode: number): Promise<void> {
   setTimeout(() => process.exit(exitCode), longestEndMs).unref();
   try {

@@ -1,6 +1,6 @@
-// Double of Key Vault's secrets API, for the unmodified @azure/keyvault-secrets client. Any bearer token is let in, and
-// the caller has the role of the deployed app: it may get and set secrets, not list or delete them.
-// Secrets live in this process's memory and nowhere else. Names are compared without regard to case, as in Azure.
+// The double of Key Vault's secrets API, for the unmodified @azure/keyvault-secrets client. Any bearer token is accepted,
+// and the caller has the role of the deployed app: it may get and set secrets, not list or delete them. Secrets stay in
+// this process's memory. Names are compared without regard to case, as in Azure.
 
 import { randomBytes } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
@@ -15,20 +15,20 @@ export type SecretVersion = {
   /** 32 hexadecimal digits. */
   version: string;
   value: string;
-  /** Seconds since 1970, as the API tells it. */
+  /** Seconds since 1970, as in the API. */
   createdAt: number;
   isEnabled: boolean;
 };
 
-/** What an owner does to the vault from outside, past every rule of the API. */
+/** Access to the secrets for tests and `npm start`, without the API and its rules. */
 export type SecretControl = {
-  /** The newest value, disabled or not; undefined where there is none or it is deleted. */
+  /** The newest value, disabled or not; undefined for a secret that is deleted or not there. */
   get(name: string): string | undefined;
-  /** Adds a version and returns it. A deleted secret is there again. */
+  /** Adds a version and returns its id. A deleted secret comes back. */
   set(name: string, value: string): string;
-  /** Soft-deletes: the app finds nothing, and may not set the name. */
+  /** Soft-deletes the secret: the app does not find it and may not set its name. */
   delete(name: string): void;
-  /** Oldest first. */
+  /** All versions, oldest first. */
   versions(name: string): readonly SecretVersion[];
   /** Disables the newest version. */
   disable(name: string): void;
@@ -38,10 +38,10 @@ export type VaultRequest = { method: string; path: string; status: number | unde
 
 export type VaultDouble = LoopbackServer & {
   secrets: SecretControl;
-  /** Every request in the order of arrival, challenges and faults included; the status once it is answered. */
+  /** Every request in the order of arrival, challenges and faults included. The status is set when it is answered. */
   requests: VaultRequest[];
   faults: Faults;
-  /** While true the app may get and not set, as where a role is missing. */
+  /** While true, the app may get secrets and not set them, as with a missing role. */
   readOnly: boolean;
 };
 
@@ -54,7 +54,7 @@ export type VaultOptions = LoopbackOptions & {
 type Secret = { versions: SecretVersion[]; isDeleted: boolean };
 type Vault = { url: string; secrets: Map<string, Secret>; isReadOnly: boolean; clock: () => Date };
 
-/** Starts a vault that holds `secrets`. */
+/** Starts a vault with the given secrets. */
 export async function startVaultDouble(options: VaultOptions = {}): Promise<VaultDouble> {
   const vault: Vault = { url: '', secrets: new Map(), isReadOnly: false, clock: options.clock ?? (() => new Date()) };
   for (const [name, value] of Object.entries(options.secrets ?? {})) addVersion(vault, name, value);

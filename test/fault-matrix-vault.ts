@@ -1,5 +1,5 @@
-// The vault in the fault matrix: every read of a sync, and every write of one that signs in. The table is what has to come of it.
-// That the user id cannot be kept, or the hooks be read, costs no sync.
+// The vault in the fault matrix: every read of a sync, and every write of one that signs in. The table is what has to come
+// of it. That the user id cannot be kept, or the hooks be read, costs no sync.
 
 import { readTable } from './fault-matrix.ts';
 import { keepSession, type MatrixRow, type Suite, signInAnew } from './fault-matrix-suite.ts';

@@ -1,5 +1,5 @@
-// For tests: checks that a text is well-formed XML with known namespaces, as strictly as a browser reads a picture. A browser
-// shows nothing at all of an SVG that breaks one rule.
+// For tests: checks that a text is well-formed XML with known namespaces, as strictly as a browser reads a picture. A
+// browser shows nothing at all of an SVG that breaks one rule.
 
 import assert from 'node:assert/strict';
 import { SaxesParser } from 'saxes';

@@ -1,5 +1,5 @@
-// How the local host writes to a terminal: one line an entry, warnings and worse on stderr. The service's own events,
-// one JSON object each, are shown as words; with redirected output there are no colours.
+// Writes the log of the local host to the terminal: one line for each entry, warnings and errors on stderr. The service's
+// own events are JSON objects and are shown as words. Redirected output has no colours.
 
 import { styleText } from 'node:util';
 import type { HostLogLevel, LogEntry } from './rpc.ts';
@@ -11,7 +11,7 @@ const marks: Partial<Record<HostLogLevel, { mark: string; color: 'cyan' | 'yello
   critical: { mark: 'fail', color: 'red' },
 };
 
-/** Leaves out what is below `information`. */
+/** Writes one entry. Entries below `information` are left out. */
 export function writeToConsole(entry: LogEntry): void {
   const style = marks[entry.level];
   if (!style) return;

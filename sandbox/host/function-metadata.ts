@@ -1,4 +1,5 @@
-// What an app registered, checked as the Functions host checks it before it serves anything, and sorted as it matches.
+// Reads the functions that an app registered: checks them as the Functions host does before it serves anything, and sorts
+// them into the order in which the host matches routes.
 
 import type { RegisteredFunction } from './functions-core.ts';
 import { findTrigger } from './invocation.ts';
@@ -10,20 +11,20 @@ export type HttpFunctionInfo = {
   type: 'http';
   name: string;
   methods: readonly string[];
-  /** As registered, without the prefix of host.json. */
+  /** The route as registered, without the prefix of host.json. */
   route: string;
   authLevel: AuthLevel;
 };
 export type TimerFunctionInfo = {
   type: 'timer';
   name: string;
-  /** The expression, with the settings it names put in. */
+  /** The NCRONTAB expression, with each `%SETTING%` replaced by its value. */
   schedule: string;
   runOnStartup: boolean;
 };
 export type FunctionInfo = HttpFunctionInfo | TimerFunctionInfo;
 
-/** All functions by name, in the order in which the host tries routes. Throws on the first that Azure would refuse. */
+/** All functions, in the order in which the host tries routes: by name. Throws on the first that Azure would refuse. */
 export function readFunctions(registered: Iterable<RegisteredFunction>, settings: NodeJS.ProcessEnv): FunctionInfo[] {
   const functions = [...registered].map(each => readFunction(each, settings));
   if (functions.length === 0) throw new Error('The app registers no function.');
@@ -65,7 +66,7 @@ function readTimer(name: string, { schedule, runOnStartup }: Binding, settings: 
   return { type: 'timer', name, schedule: resolved, runOnStartup: runOnStartup === true };
 }
 
-/** Azure would let the first in the alphabet win in silence. */
+/** Two functions with the same route are an error here: Azure would let the first name in the alphabet win in silence. */
 function claimRoute(owners: Map<string, string>, { name, route, methods }: HttpFunctionInfo): void {
   for (const method of methods) {
     const claim = `${method} ${route.toLowerCase()}`;

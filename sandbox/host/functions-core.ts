@@ -1,5 +1,6 @@
-// The module `@azure/functions-core`, which Azure's Node worker supplies to an app. It exists nowhere on disk: an app gets
-// it because require() itself is wrapped, and @azure/functions that asked too early has cached its absence for good.
+// The module `@azure/functions-core`, which Azure's Node worker supplies to an app. The module exists nowhere on disk:
+// require() is wrapped to give it while the app loads. Where @azure/functions is loaded before that, the library remembers
+// for good that there is no such module.
 
 import Module from 'node:module';
 import type { FunctionCallback, FunctionMetadata, HostLogLevel, LogEntry, ProgrammingModel } from './rpc.ts';
@@ -10,20 +11,20 @@ type HookCallback = (context: Record<string, unknown>) => unknown;
 
 export type RegisteredFunction = { metadata: FunctionMetadata; callback: FunctionCallback };
 
-/** One app as the worker knows it. */
+/** The state of the worker for one app. */
 export type Worker = {
   functions: Map<string, RegisteredFunction>;
   hooks: Record<HookName, HookCallback[]>;
-  /** Shared by all hooks of the app. */
+  /** The data that all hooks of the app share. */
   appHookData: Record<string, unknown>;
-  /** Shared by appStart and appTerminate alone. */
+  /** The data that only appStart and appTerminate share. */
   appOnlyHookData: Record<string, unknown>;
   programmingModel: ProgrammingModel | undefined;
   isLoading: boolean;
   write: (entry: LogEntry) => void;
 };
 
-/** A worker without an app. Log entries, the app's and our own, end in `write`. */
+/** Creates a worker without an app. `write` gets every log entry, from the app and from the host. */
 export function createWorker(write: (entry: LogEntry) => void): Worker {
   return {
     functions: new Map(),
@@ -37,8 +38,8 @@ export function createWorker(write: (entry: LogEntry) => void): Worker {
 }
 
 /**
- * Runs `importApp` as the worker loads an app: with the core module in reach and registration open, both only until it
- * is done, and with the appStart hooks after it.
+ * Runs `importApp` as the worker loads an app: only until `importApp` ends, the core module can be required and functions can
+ * be registered. The appStart hooks run after that.
  */
 export async function loadApp(
   worker: Worker,
@@ -65,12 +66,12 @@ export async function loadApp(
   await runHooks(worker, 'appStart', { functionAppDirectory, appHookData, hookData });
 }
 
-/** Runs the hooks of one name in the order of their registration; the first that throws ends it. */
+/** Runs the hooks of one name in the order of their registration. The first error ends the run and is thrown. */
 export async function runHooks(worker: Worker, name: HookName, context: Record<string, unknown>): Promise<void> {
   for (const hook of worker.hooks[name]) await hook(context);
 }
 
-/** Passes one entry through the log hooks, which may change what the app says but not what the system says. */
+/** Passes one entry through the log hooks. Hooks may change entries of the app (`user`), not those of the system. */
 export function writeLog(worker: Worker, entry: LogEntry, invocation: Record<string, unknown> = {}): void {
   if (worker.hooks.log.length === 0) {
     worker.write(entry);
@@ -123,7 +124,7 @@ function registerHook(worker: Worker, name: string, callback: HookCallback): Dis
   });
 }
 
-/** A class because the worker's module exports one. */
+/** The class of the same name that the worker's module exports. */
 class Disposable {
   readonly #onDispose: () => void;
   constructor(onDispose: () => void) {

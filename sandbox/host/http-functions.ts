@@ -1,5 +1,6 @@
-// The HTTP half of the local host: which function a request belongs to, who may call it, and the way there and back.
-// As in Azure a wrong method is 404, a function that throws is an empty 500, and a preflight never reaches a function.
+// The HTTP half of the local host: finds the function for a request, checks the key, invokes the function and sends its
+// answer. As in Azure, a wrong method is 404, a function that throws is an empty 500, and a CORS preflight never reaches a
+// function.
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type Handler, readBody } from '../loopback-server.ts';
@@ -18,18 +19,18 @@ export type HttpFunction = {
 };
 
 export type HttpHost = {
-  /** In the order in which their routes are tried. */
+  /** The functions in the order in which their routes are tried. */
   httpFunctions: readonly HttpFunction[];
-  /** What `POST /admin/functions/NAME` can start. */
+  /** The timer functions by name, which `POST /admin/functions/NAME` can start. */
   timers: ReadonlyMap<string, TimerFunction>;
   functionKey: string;
   masterKey: string;
-  /** Of host.json, names in lower case: added where the function has not set them. */
+  /** The headers of host.json, names in lower case. They are added where the function has not set them. */
   customHeaders: Readonly<Record<string, string>>;
   log(entry: LogEntry): void;
 };
 
-/** Compiles what requests will be compared with. Throws on a route that this host would match otherwise than Azure. */
+/** Compiles the route of a function. Throws on a route that this host would match in another way than Azure. */
 export function createHttpFunction(info: HttpFunctionInfo, routePrefix: string, invoke: Invoke): HttpFunction {
   const { methods, route, authLevel } = info;
   return { methods: new Set(methods), match: compileRoute(route, routePrefix), authLevel, invoke };
@@ -37,7 +38,7 @@ export function createHttpFunction(info: HttpFunctionInfo, routePrefix: string, 
 
 const maxBodyBytes = 100 * 1024 * 1024;
 
-/** The handler of every request to the host. */
+/** Creates the handler of every request to the host. */
 export function createHttpHandler(host: HttpHost): Handler {
   return async (request, response) => {
     const { headers, method = '', url = '' } = request;
@@ -63,7 +64,7 @@ async function serve(host: HttpHost, { authLevel, invoke }: HttpFunction, call: 
   const { request, response } = call;
   if (!isAllowed(host, authLevel, request, call.query)) return sendEmpty(response, 401);
   const http = await readRequest(call);
-  const outcome = await invoke({ http }).catch(() => undefined); // the invocation has logged why
+  const outcome = await invoke({ http }).catch(() => undefined); // invoke() has logged the error
   if (!outcome) return sendEmpty(response, 500);
   if (!outcome.returnValue?.http) return sendEmpty(response, 204);
   try {
@@ -79,11 +80,11 @@ async function readRequest({ request, query, params }: HttpInvocation): Promise<
   return {
     method,
     url: `http://${headers.host}${request.url}`,
-    // Node has the names in lower case already; only set-cookie, which no request has, would be a list.
+    // Node's header names are in lower case. Only `set-cookie` would be a list, and no request has it.
     headers: headers as Values,
     query,
     params,
-    // Without a length Azure passes no body on.
+    // Azure passes a body on only where there is a Content-Length.
     body: Number(headers['content-length']) > 0 ? { bytes: await readBody(request, maxBodyBytes) } : null,
   };
 }
@@ -96,14 +97,14 @@ function send({ customHeaders }: HttpHost, { request, response }: HttpInvocation
   const isHead = request.method === 'HEAD';
   if (status !== 204 && status !== 304 && (!isHead || body.length > 0)) headers['content-length'] = body.length;
   response.writeHead(status, headers);
-  response.end(body); // of which Node sends nothing to a HEAD
+  response.end(body); // Node sends no body to a HEAD
 }
 
 function sendEmpty(response: ServerResponse, status: number): void {
   response.writeHead(status, status === 204 ? {} : { 'content-length': 0 }).end();
 }
 
-/** The browser's question before a request that is not simple: on Flex the platform itself answers, for any origin. */
+/** Answers a CORS preflight for any origin, as the platform itself does on the Flex plan. */
 function answerPreflight({ headers }: IncomingMessage, response: ServerResponse): void {
   const asked = headers['access-control-request-headers'];
   response.writeHead(204, {
@@ -118,7 +119,7 @@ function answerAdmin(host: HttpHost, request: IncomingMessage, path: string, que
   if (!isAllowed(host, 'admin', request, query)) return 401;
   const name = /^\/admin\/functions\/([\w-]+)$/.exec(path)?.[1] ?? '';
   const timer = request.method === 'POST' ? host.timers.get(name) : undefined;
-  timer?.run().catch(() => {}); // the caller does not wait, and the invocation logs a failure
+  timer?.run().catch(() => {}); // the caller does not wait, and invoke() logs a failure
   return timer ? 202 : 404;
 }
 
@@ -128,7 +129,7 @@ function isAllowed(host: HttpHost, level: AuthLevel, { headers }: IncomingMessag
   return key === host.masterKey || (level === 'function' && key === host.functionKey);
 }
 
-/** Values of a repeated parameter are joined by commas, as the host does it. */
+/** The parameters of a query. The values of a repeated parameter are joined by commas, as Azure's host joins them. */
 function readQuery(text: string): Values {
   const query: Values = Object.create(null);
   if (text === '') return query;

@@ -1,5 +1,5 @@
-// The course of one invocation, as Azure's Node worker runs it: arguments, hooks, handler, hooks, response.
-// A handler's error is thrown only after the postInvocation hooks, which may take it back or bring another one.
+// Runs one invocation of a function as Azure's Node worker does: arguments, hooks, handler, hooks, response.
+// The error of a handler is thrown after the postInvocation hooks, because these hooks may remove or replace the error.
 
 import { randomUUID } from 'node:crypto';
 import { runHooks, type Worker, writeLog } from './functions-core.ts';
@@ -14,10 +14,7 @@ import type {
   TypedData,
 } from './rpc.ts';
 
-/**
- * Invokes one function with the data of its trigger. What the handler or a hook throws, whatever that is, is logged
- * and then thrown on.
- */
+/** Invokes one function with the data of its trigger. An error of the handler or of a hook is logged and thrown again. */
 export async function invoke(worker: Worker, functionName: string, data: TypedData): Promise<InvocationResponse> {
   const registered = worker.functions.get(functionName);
   if (!registered) throw new Error(`The app has no function "${functionName}".`);
@@ -56,7 +53,7 @@ type CoreContext = {
   invocationId: string;
   metadata: FunctionMetadata;
   request: { invocationId: string; inputData: { name: string; data: TypedData }[] };
-  /** The library warns of context.log after the end, except in this state. */
+  /** The stage of the invocation. @azure/functions warns of context.log() calls where there is none. */
   state: 'preInvocationHooks' | 'invocation' | 'postInvocationHooks' | undefined;
   logContext: Record<string, unknown> | undefined;
   log(level: HostLogLevel, category: LogEntry['category'], message: string): void;
@@ -88,7 +85,7 @@ async function settle(model: InvocationModel, context: unknown, { inputs, functi
   return outcome;
 }
 
-/** The one binding that starts a function. */
+/** The binding that starts a function. */
 export function findTrigger(bindings: Record<string, Binding>): { name: string; binding: Binding } {
   for (const [name, binding] of Object.entries(bindings)) {
     if (binding.type?.toLowerCase().endsWith('trigger')) return { name, binding };

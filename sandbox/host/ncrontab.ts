@@ -1,6 +1,6 @@
-// Schedules of timer functions: NCRONTAB with 5 or 6 fields (seconds first), always in UTC, as on the plans that know no
-// time zone. croner finds the occurrences. The check before it refuses all that croner takes and this host does not: names,
-// `L`, `?` and `@daily`, and 7 for Sunday, of which Azure knows some and croner reads some in another way.
+// Reads the schedules of timer functions: NCRONTAB with 5 or 6 fields (seconds first), in UTC, as on plans that know no
+// time zone. croner finds the occurrences. A check before it allows `*`, numbers, ranges, lists and steps alone: croner
+// also takes names, `L`, `?`, `@daily` and 7 for Sunday, and Azure does not know all of these.
 
 import { Cron } from 'croner';
 
@@ -15,8 +15,8 @@ const fields: readonly Field[] = [
 ];
 
 /**
- * `domAndDow`: unlike in cron, a day must fit both its day fields. `sloppyRanges`: a step needs no end and then runs to the
- * end of the field, so that 5/15 is 5, 20, 35, 50.
+ * The options that make croner read NCRONTAB. `domAndDow`: unlike in cron, a day must fit both its day fields.
+ * `sloppyRanges`: a step after a single number runs to the end of the field, so that 5/15 is 5, 20, 35, 50.
  */
 const dialect = { utcOffset: 0, domAndDow: true, sloppyRanges: true };
 
@@ -25,7 +25,7 @@ export type Schedule = {
   next(after: Date): Date;
 };
 
-/** Throws when the expression has another number of fields, a value out of range, a name, or never occurs. */
+/** Throws when the expression has another number of fields, a value out of range, or a name, or when it never occurs. */
 export function parseNcrontab(expression: string): Schedule {
   const parts = expression.trim().split(/\s+/);
   if (parts.length === 5) parts.unshift('0');
@@ -41,7 +41,7 @@ export function parseNcrontab(expression: string): Schedule {
   return { next };
 }
 
-/** Each item of a list is `*`, a number or a range, with or without a step. A step longer than its field is refused. */
+/** Throws unless each item of a field is `*`, a number or a range, with or without a step no longer than the field. */
 function checkField({ name, min, max }: Field, text: string, expression: string): void {
   for (const item of text.split(',')) {
     const [isKnown, from = min, to = from, step = 1] = /^(?:\*|(\d+)(?:-(\d+))?)(?:\/(\d+))?$/.exec(item) ?? [];

@@ -1,7 +1,7 @@
-// Routes of http functions: templates such as `stats/{date}` against request paths, as ASP.NET matches them for Azure.
-// Literals are compared without regard to case, a parameter never spans a slash, and a slash at the end is ignored.
+// Matches request paths against the routes of http functions, templates such as `stats/{date}`, as ASP.NET does for Azure.
+// Literals are compared without regard to case, a parameter never contains a slash, and a slash at the end is ignored.
 
-/** The parameters of a path that fits, decoded; undefined for one that does not. */
+/** Returns the decoded parameters of a path that fits the route, and undefined for any other path. */
 export type RouteMatcher = (path: string) => Record<string, string> | undefined;
 
 const constraints: Record<string, string> = {
@@ -13,8 +13,8 @@ const constraints: Record<string, string> = {
 };
 
 /**
- * Understands `{x}`, `{x:int}` (and long, bool, alpha, guid), `{x?}` and `{*rest}`. `template` has no slash in front;
- * `prefix` is the one of host.json. Throws on everything else.
+ * Compiles a route with `{x}`, `{x:int}` (and long, bool, alpha, guid), `{x?}` and `{*rest}`. `template` has no slash in
+ * front; `prefix` is the route prefix of host.json. Throws on any other syntax.
  */
 export function compileRoute(template: string, prefix = ''): RouteMatcher {
   const segments = [prefix, template].flatMap(part => part.split('/')).filter(Boolean);
@@ -63,7 +63,7 @@ function matchPath(expression: RegExp, names: readonly string[], path: string): 
       if (value) params[name] = decodeURIComponent(value);
     });
   } catch {
-    return undefined; // a broken percent escape names nothing
+    return undefined; // a path with a broken percent escape fits no route
   }
   return params;
 }

@@ -1,11 +1,11 @@
-// What travels between a Functions host and its worker, as far as http and timer functions need it. In Azure these are
-// protobuf messages; the shapes are those that @azure/functions sees once the worker has decoded them.
+// The messages between a Functions host and its worker, as far as http and timer functions need them. In Azure these are
+// protobuf messages; the shapes here are those that @azure/functions sees after the worker has decoded them.
 
 export type HostLogLevel = 'trace' | 'debug' | 'information' | 'warning' | 'error' | 'critical' | 'none';
 
 export type LogEntry = {
   level: HostLogLevel;
-  /** `user` is what the app said by context.log, `system` what the library or the host says. */
+  /** `user` for entries of context.log(), `system` for those of the library or the host. */
   category: 'user' | 'system' | 'customMetric';
   message: string;
   functionName?: string;
@@ -39,7 +39,7 @@ export type HttpCookie = {
   expires?: Nullable<{ seconds: number }>;
   secure?: Nullable<boolean>;
   httpOnly?: Nullable<boolean>;
-  /** `none` says that the attribute is not sent, `explicitNone` is SameSite=None. */
+  /** `none` leaves the attribute out, `explicitNone` is SameSite=None. */
   sameSite?: 'none' | 'lax' | 'strict' | 'explicitNone';
   maxAge?: Nullable<number>;
 };
@@ -48,7 +48,7 @@ export type InvocationResponse = { returnValue?: TypedData | null };
 
 export type FunctionCallback = (...inputs: unknown[]) => unknown;
 
-/** How one invocation becomes a call of the app's handler; @azure/functions brings it. */
+/** Turns one invocation into a call of the app's handler. @azure/functions supplies it. */
 export type InvocationModel = {
   getArguments(): Promise<{ context: unknown; inputs: unknown[] }>;
   invokeFunction(context: unknown, inputs: unknown[], callback: FunctionCallback): Promise<unknown>;

@@ -1,18 +1,18 @@
-// The timer half of the local host: when a function runs, and what it is told. Runs of one timer never overlap, and
-// nothing is remembered over a restart, so a run missed while the host was down is not made up for.
+// The timer half of the local host: runs each timer function on its schedule. Runs of one timer never overlap. The host
+// keeps no memory over a restart, so a run that was missed while the host was down is not made up for.
 
 import { minuteMs } from '../../src/stats/time.ts';
 import type { TimerFunctionInfo } from './function-metadata.ts';
 import { parseNcrontab } from './ncrontab.ts';
 import type { TypedData } from './rpc.ts';
 
-/** A timer must look at the clock now and then: Node's own timers stand still while a machine sleeps. */
+/** The longest wait before the clock is read again: Node's own timers stand still while the machine sleeps. */
 const longestWaitMs = minuteMs;
 
 export type TimerFunction = {
-  /** Runs the function once the run under way, if any, is over. Rejects with what the function threw. */
+  /** Runs the function after the run under way, if there is one. Rejects with the error of the function. */
   run(): Promise<void>;
-  /** Starts the schedule, with a run at once where runOnStartup is set. */
+  /** Starts the schedule; with runOnStartup the first run is at once. */
   start(): void;
   stop(): void;
 };
@@ -23,7 +23,7 @@ export type TimerFunctionOptions = {
   invoke(data: TypedData): Promise<unknown>;
 };
 
-/** Throws on a schedule that is none. */
+/** Creates a timer that does not run yet. Throws on a schedule that is not NCRONTAB. */
 export function createTimerFunction({ info, clock, invoke }: TimerFunctionOptions): TimerFunction {
   const schedule = parseNcrontab(info.schedule);
   let last = new Date(0);
@@ -39,7 +39,7 @@ export function createTimerFunction({ info, clock, invoke }: TimerFunctionOption
       const timer = { Schedule: { AdjustForDST: true }, ScheduleStatus: status, IsPastDue: isPastDue };
       await invoke({ json: JSON.stringify(timer) });
     });
-    running = current.catch(() => {}); // whoever called run() hears of it
+    running = current.catch(() => {}); // the caller of run() gets the error
     return current;
   }
 
@@ -52,7 +52,7 @@ export function createTimerFunction({ info, clock, invoke }: TimerFunctionOption
       return;
     }
     const again = () => waitFor(schedule.next(clock()));
-    run(-leftMs >= longestWaitMs).then(again, again); // a failure is in the log, and the schedule goes on
+    run(-leftMs >= longestWaitMs).then(again, again); // invoke() has logged a failure, and the schedule goes on
   }
 
   return {

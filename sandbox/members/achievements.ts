@@ -1,4 +1,5 @@
-// Badges, worked out from the workouts: each kind is a table of thresholds. Names are invented, the shape is Peloton's.
+// Works out a member's achievements (badges) from the workouts. Each kind is a table of thresholds. The names are
+// invented, the shape is Peloton's.
 
 import { createHash } from 'node:crypto';
 import { disciplines } from './members.ts';
@@ -46,7 +47,7 @@ const dayShapes: readonly [name: string, description: string, fits: (workouts: r
   ['Full Hour', 'Sixty minutes in one day.', workouts => workouts.reduce((sum, { minutes }) => sum + minutes, 0) >= 60],
 ];
 
-/** Those that were earned at least once. */
+/** The achievements that were earned at least once. */
 export function listAchievements(workouts: readonly Workout[]): Achievement[] {
   const days = Map.groupBy(workouts, ({ day }) => day);
   const dates = [...days.keys()].map(dateOfDay);
@@ -56,7 +57,7 @@ export function listAchievements(workouts: readonly Workout[]): Achievement[] {
 
 const hexIds = new Map<string, string>();
 
-/** 32 hex digits that belong to a text. Kept: a year of overviews asks for the same ones every day. */
+/** 32 hex digits for a text. Results are cached, since a year of overviews asks for the same ids every day. */
 export function hexId(text: string): string {
   const id = hexIds.get(text) ?? createHash('md5').update(text).digest('hex');
   hexIds.set(text, id);
@@ -90,7 +91,7 @@ function listStreaks(workouts: readonly Workout[]): Badge[] {
   });
 }
 
-/** `dates` are the active days; each year can earn the badge of a month once more. */
+/** The badges for active days in a month; every year can earn each of them again. `dates` are the active days. */
 function listMonths(dates: readonly string[]): Badge[] {
   const active = Map.groupBy(dates, date => date.slice(0, 7));
   return months.flatMap((month, index) => {

@@ -1,16 +1,16 @@
-// The sandbox's members and Peloton's disciplines, as data. Everyone here is invented.
-// A member is a rhythm, not a list of workouts: `workout-history.ts` makes the workouts of any day from it.
+// The sandbox's members and Peloton's disciplines, as data. All members are invented. A member is described by habits (how
+// often, which disciplines, which holidays); `workout-history.ts` makes the workouts of any day from them.
 
 import { dayMs } from '../../src/stats/time.ts';
 
 export type Discipline = {
-  /** Peloton's code name, which stays; the name does not. */
+  /** Peloton's code name, which never changes; the name may. */
   slug: string;
   name: string;
-  /** What one workout is called in a milestone. */
+  /** The word for one workout in the name of a milestone. */
   noun: string;
   minutes: readonly number[];
-  /** Output relative to a bike; absent where the device measures none. */
+  /** The output relative to a bike; absent where the device measures no output. */
   output?: number;
 };
 
@@ -37,27 +37,27 @@ export const disciplines: readonly Discipline[] = [
 
 export type Member = {
   name: string;
-  /** 32 hex digits, as Peloton's. */
+  /** 32 hex digits, like Peloton's ids. */
   id: string;
   username: string;
-  /** The day of the first workout: a date, or so many days before the sandbox starts. */
+  /** The day of the first workout: a date, or a number of days before the sandbox starts. */
   since: string | { daysAgo: number };
   /** Chance of training on each weekday, Monday first. */
   week: readonly number[];
-  /** Chance of one workout more on a day with one. */
+  /** Chance of another workout after one on the same day. */
   again: number;
-  /** Weights by slug: what is not named is never done and counts zero. */
+  /** Weights by slug. Other disciplines are never done and count zero. */
   mix: Readonly<Record<string, number>>;
-  /** Every year, both days included. */
+  /** Days without workouts in every year, the first and the last included. */
   holidays: readonly (readonly [from: string, to: string])[];
-  /** Chance that a whole week is lost. */
+  /** Chance of a whole week without workouts. */
   lostWeeks: number;
   watts: { first: number; best: number };
-  /** Peloton's best streak was seen to lag behind the current one: by so many weeks. */
+  /** Weeks by which the best streak lags behind the current one, as it was seen at Peloton. */
   bestStreakLagWeeks: number;
 };
 
-/** A member whose first day is known. */
+/** A member whose first day is a date. */
 export type StartedMember = Member & { since: string };
 
 export const members: readonly Member[] = [
@@ -131,7 +131,7 @@ export const members: readonly Member[] = [
   },
 ];
 
-/** The member of that name as of a start; an unknown name is an error that lists the known ones. */
+/** The member of a name, for a sandbox that starts at `startsAt`. Throws on an unknown name and lists the known ones. */
 export function findMember(name: string, startsAt: Date): StartedMember {
   const member = members.find(member => member.name === name);
   if (!member) throw new Error(`No member "${name}": there are ${members.map(member => member.name).join(', ')}.`);

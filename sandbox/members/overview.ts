@@ -1,5 +1,5 @@
-// GET /api/user/{id}/overview as Peloton sends it, in its shapes, worked out from the member's workouts.
-// `v1` has a flat list of achievements and no daily streak; `v2` counts achievements; no version adds two newer keys.
+// Makes the body of GET /api/user/{id}/overview from a member's workouts, in the three shapes that Peloton sends: `v1` has
+// a flat list of achievements and no daily streak, `v2` counts achievements, and `unversioned` is v2 with two newer keys.
 
 import { dayMs } from '../../src/stats/time.ts';
 import { listAchievements } from './achievements.ts';
@@ -9,16 +9,15 @@ import { countStreaks } from './streaks.ts';
 import { endedBy, listWorkouts, type Workout } from './workout-history.ts';
 
 export type OverviewShape = 'v1' | 'v2' | 'unversioned';
-/** The unversioned shape. */
 export type UnversionedOverview = ReturnType<typeof drawUnversioned>;
 
-/** The unversioned overview as of each of some instants, the last of them last. Much faster than one by one. */
+/** The unversioned overviews at several instants in ascending order. Much faster than one call for each. */
 export function drawOverviews(member: StartedMember, instants: readonly Date[]): UnversionedOverview[] {
   const workouts = listWorkouts(member, instants.at(-1) ?? new Date(0));
   let parts = drawParts([]);
   return instants.map(now => {
     const ended = endedBy(workouts, now);
-    // A later instant only ever adds workouts: as many as before are the same as before.
+    // A later instant only adds workouts, so the same number of workouts means the same workouts.
     if (ended.length !== parts.workouts.length) parts = drawParts(ended);
     return assemble(member, parts, now);
   });
@@ -42,7 +41,7 @@ function drawUnversioned(member: StartedMember, now: Date) {
   return assemble(member, drawParts(listWorkouts(member, now)), now);
 }
 
-/** What follows from the workouts alone, whenever it is asked for. */
+/** The parts of an overview that follow from the workouts alone, at any instant. */
 function drawParts(workouts: readonly Workout[]) {
   return {
     workouts,
@@ -65,7 +64,7 @@ function assemble(member: StartedMember, parts: ReturnType<typeof drawParts>, no
   };
 }
 
-/** By count, largest first; a discipline that was never done counts zero, under another icon. */
+/** The counts, largest first. A discipline that was never done counts zero and has another icon. */
 export function countWorkouts(workouts: readonly Workout[]) {
   const done = Map.groupBy(workouts, ({ discipline }) => discipline.slug);
   const entries = disciplines.map(({ slug, name }) => {

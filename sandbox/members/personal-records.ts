@@ -1,5 +1,6 @@
-// Personal records from the workouts: the highest output for each length of class, the fastest run over each distance.
-// As Peloton's they are unsorted, mix numbers and text in `value`, date without a zone, with and without a fraction.
+// Works out personal records from the workouts: the highest output for each length of class, the fastest run over each
+// distance. As in Peloton's data, they are unsorted, `value` is a number or a text, and dates have no zone and sometimes a
+// fraction.
 
 import { hexId } from './achievements.ts';
 import { disciplines } from './members.ts';
@@ -69,7 +70,7 @@ function listSplits(runs: readonly Workout[]): PersonalRecord[] {
   });
 }
 
-/** The first of the highest: a record that is only equalled keeps its date. */
+/** The workout with the highest score; of equal ones the first, since a record that is only equalled keeps its date. */
 function pickBest(workouts: readonly Workout[], score: (workout: Workout) => number): Workout | undefined {
   return workouts.reduce<Workout | undefined>(
     (best, workout) => (best && score(best) >= score(workout) ? best : workout),

@@ -1,4 +1,5 @@
-// GET /api/me: nearly all of it is private, so every private text here is unmistakable and must never show elsewhere.
+// Makes the body of GET /api/me. Nearly all of the profile is private, so every private text here is easy to recognize, and
+// tests look for these texts where they must not be.
 
 import type { StartedMember } from './members.ts';
 import { countWorkouts } from './overview.ts';
@@ -45,17 +46,17 @@ export function describeMember(member: StartedMember, now: Date): Record<string,
     ...settings,
     paired_devices: [{ name: 'Heart Band', paired_device_type: 'heart_rate_monitor', serial_number }],
     created_at: Date.parse(member.since) / 1000,
-    // Stale in the real one too.
+    // Out of date, as in Peloton's own profile: this is the first workout.
     last_workout_at: Math.floor((workouts[0]?.startsAt.getTime() ?? 0) / 1000),
     total_workouts: workouts.length,
     total_pedaling_metric_workouts: measured,
     total_non_pedaling_metric_workouts: workouts.length - measured,
-    // A plain list here; the overview has an object under the same name.
+    // A list, unlike the object of the same name in the overview.
     workout_counts: countWorkouts(workouts).workouts.map(({ workout_name: _name, ...entry }) => entry),
   };
 }
 
-/** What a leak would show: every private text of the profile. */
+/** Every private text of the profile, for tests that look for leaks. */
 export function listPrivateTexts(member: StartedMember): string[] {
   return Object.values(describePerson(member));
 }

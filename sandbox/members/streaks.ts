@@ -1,10 +1,11 @@
-// Streaks of days and weeks with a workout, as Peloton counts them: one that may still be saved today is not lost yet.
+// Counts streaks of days and weeks with a workout as Peloton does: a streak that a workout of today could continue still
+// counts.
 
 import { type Workout, weekOf } from './workout-history.ts';
 
 export type Streak = { first: number; length: number };
 
-/** Unbroken streaks in ascending numbers; repeated numbers count once. */
+/** The unbroken runs in a list of ascending numbers (days or weeks). Repeated numbers count once. */
 export function findStreaks(numbers: readonly number[]): Streak[] {
   const streaks: Streak[] = [];
   for (const number of numbers) {
@@ -16,7 +17,7 @@ export function findStreaks(numbers: readonly number[]): Streak[] {
   return streaks;
 }
 
-/** `lagWeeks` leaves the newest weeks out of the best, which can then be less than the current. */
+/** The streaks of an overview. `lagWeeks` leaves the newest weeks out of the best streak, which may then be below the current one. */
 export function countStreaks(workouts: readonly Workout[], today: number, lagWeeks: number) {
   const weeks = workouts.map(({ day }) => weekOf(day));
   const thisWeek = weekOf(today);

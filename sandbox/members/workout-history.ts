@@ -1,5 +1,5 @@
-// A member's workouts, made anew from the member and the date every time: the same date always gives the same history,
-// and a later date only ever adds to it. Days are UTC days, weeks begin on Monday.
+// Makes the workouts of a member up to a date. Nothing is stored: the same member and date always give the same workouts,
+// and a later date only adds to them. Days are UTC days, weeks begin on Monday.
 
 import { dayMs, minuteMs } from '../../src/stats/time.ts';
 import { type Discipline, disciplines, type StartedMember } from './members.ts';
@@ -11,11 +11,11 @@ export type Workout = {
   discipline: Discipline;
   minutes: number;
   outputJoules?: number;
-  /** Of a run. */
+  /** The pace of a run. */
   secondsPerKm?: number;
 };
 
-/** Everything that has ended by that instant, oldest first. */
+/** The workouts that have ended by an instant, oldest first. */
 export function listWorkouts(member: StartedMember, until: Date): Workout[] {
   const workouts: Workout[] = [];
   const first = Date.parse(member.since) / dayMs;
@@ -29,14 +29,14 @@ export function endedBy(workouts: readonly Workout[], until: Date): Workout[] {
 
 const dates = new Map<number, string>();
 
-/** `YYYY-MM-DD` of a day. Kept, since a year of overviews asks for the same days again and again. */
+/** A day as `YYYY-MM-DD`. Results are cached, since a year of overviews asks for the same days many times. */
 export function dateOfDay(day: number): string {
   const date = dates.get(day) ?? new Date(day * dayMs).toISOString().slice(0, 10);
   dates.set(day, date);
   return date;
 }
 
-/** Monday of the week of 1970-01-01 begins week 0. */
+/** The number of a day's week. Week 0 is the week of 1970-01-01. */
 export function weekOf(day: number): number {
   return Math.floor((day + 3) / 7);
 }
@@ -69,7 +69,7 @@ type Slot = { member: StartedMember; day: number; daysSinceFirst: number; starts
 function train({ member, day, daysSinceFirst, startsAtMinute }: Slot, random: () => number): Workout {
   const discipline = pickDiscipline(member, random());
   const minutes = discipline.minutes[Math.floor(random() * discipline.minutes.length)] ?? 30;
-  // Form improves fast in the first year and hardly at all after the third.
+  // The member's form improves fast in the first year and hardly at all after the third.
   const form = 1 - Math.exp(-daysSinceFirst / 400);
   const luck = 0.88 + 0.24 * random();
   const watts = (member.watts.first + (member.watts.best - member.watts.first) * form) * (1 - minutes / 400) * luck;
@@ -94,7 +94,7 @@ function pickDiscipline({ mix }: StartedMember, share: number): Discipline {
   return picked;
 }
 
-/** Numbers in [0, 1) that are the same for the same seed (FNV-1a into mulberry32). */
+/** Random numbers in [0, 1) that are the same for the same seed: FNV-1a hashes the seed, mulberry32 makes the numbers. */
 export function createRandom(seed: string): () => number {
   let state = 0x811c9dc5;
   for (const character of seed) state = Math.imul(state ^ (character.codePointAt(0) ?? 0), 0x01000193);

@@ -1,5 +1,6 @@
-// The API of the double: /api/me, the overview in its shapes, and the sign-in of 2021 with its session id.
-// The overview's shape goes by `?version=`: achievements are a flat list in 1, counted templates in 2 and without one.
+// The API routes of the double: /api/me, the overview, and POST /auth/login, the sign-in of 2021 that gives a session id.
+// `?version=` selects the shape of the overview: a flat list of achievements in 1, counted achievements in 2 and without a
+// version.
 
 import { drawOverview, type OverviewShape } from '../members/overview.ts';
 import { describeMember } from '../members/profile.ts';

@@ -1,5 +1,5 @@
-// One request as the double of Peloton sees it, and the answer it gives: plain data, so that every route is a function.
-// An answer's `onDelivered` runs only once the client was really sent it, not when a fault swallowed it.
+// Requests to the double of Peloton and their answers as plain data, so that every route is a function from one to the
+// other.
 
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import { gzipSync } from 'node:zlib';
@@ -10,7 +10,7 @@ export type Call = {
   /** Host name without the port. */
   host: string;
   path: string;
-  /** Path and query as sent. */
+  /** Path and query as the client sent them. */
   target: string;
   query: URLSearchParams;
   headers: IncomingHttpHeaders;
@@ -21,10 +21,11 @@ export type Call = {
 export type PelotonAnswer = {
   status: number;
   headers?: Record<string, string>;
-  /** Whole `Set-Cookie` values. */
+  /** Complete `Set-Cookie` values. */
   cookies?: string[];
-  /** A string is HTML or text by its `content-type` header; anything else is sent as JSON. */
+  /** A string is sent as HTML unless `headers` has another content type; any other value is sent as JSON. */
   body?: unknown;
+  /** Runs when the client has been sent the answer, and not when a fault took its place. */
   onDelivered?: () => void;
 };
 
@@ -44,7 +45,7 @@ export async function readCall(request: IncomingMessage): Promise<Call> {
   };
 }
 
-/** The fields of a JSON object or a form, by the content type that the client names; undefined for anything else. */
+/** The fields of a body that is a JSON object or a form by its content type; undefined for any other body. */
 export function readFields({ headers, body }: Call): Record<string, unknown> | undefined {
   const [type] = (headers['content-type'] ?? '').split(';');
   if (type === 'application/x-www-form-urlencoded') return Object.fromEntries(new URLSearchParams(body));

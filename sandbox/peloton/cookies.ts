@@ -1,14 +1,14 @@
-// The cookies that the double gave out, each for one host and one path, and which of them turn up where they must not.
-// Ports do not separate cookies, and plain http has no `Secure`: only hosts and paths keep them apart.
+// Remembers the cookies that the double gave out, each for one host and one path, and finds those that a client sends
+// elsewhere. Ports do not separate cookies, and plain http has no `Secure`, so only host and path decide.
 
 import type { Call } from './call.ts';
 
 export type IssuedCookie = { name: string; value: string; host: string; path: string };
 
 export type CookieRegister = {
-  /** Remembers the cookie and gives its `Set-Cookie` value. */
+  /** Remembers the cookie and returns its `Set-Cookie` value. */
   issue(cookie: IssuedCookie): string;
-  /** One sentence for each cookie of the call that belongs to another host or path. */
+  /** Returns one sentence for each cookie of the call that belongs to another host or path. */
   findLeaks(call: Call): string[];
 };
 

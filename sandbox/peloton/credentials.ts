@@ -1,5 +1,5 @@
-// POST /usernamepassword/login: every field is checked against the transaction before the password is.
-// A refusal is JSON that says why by its `code`; success is a page with a form.
+// POST /usernamepassword/login, the step of the sign-in that takes the password. All other fields are checked against the
+// transaction first. A refusal is JSON whose `code` says why; success is a page with a form.
 
 import { type Call, type PelotonAnswer, readFields } from './call.ts';
 import { postingForm, secondFactorPage } from './login-pages.ts';
@@ -8,7 +8,7 @@ import { mintJwt, type World } from './world.ts';
 
 type Fields = Record<string, unknown>;
 
-/** Takes `username` and `password` of a JSON body, and the whole transaction said once more. */
+/** Answers a JSON body with `username`, `password` and all fields of the transaction. */
 export function checkCredentials({ world, transactions }: SignInContext, call: Call): PelotonAnswer {
   const isJson = call.headers['content-type']?.startsWith('application/json');
   const fields: Fields = (isJson && readFields(call)) || {};
@@ -27,7 +27,7 @@ function refuse(status: number, code: string, description: string): PelotonAnswe
   return { status, body: { name, code, description, statusCode: status } };
 }
 
-/** A body or cookies that a page in a browser would not have sent. */
+/** The refusal of a body or of cookies that a page in a browser would not have sent. */
 function refuseForm(
   world: World,
   transaction: Transaction,
@@ -54,7 +54,7 @@ function refuseForm(
   return wrong === undefined ? undefined : refuse(400, 'invalid_request', `invalid ${wrong}`);
 }
 
-/** Credentials that do not let this member in. */
+/** The refusal of wrong credentials, or of a member who is locked out or needs a second factor. */
 function refuseMember({ credentials, behaviour }: World, { username, password }: Fields): PelotonAnswer | undefined {
   if (username !== credentials.username || password !== credentials.password) {
     return refuse(401, 'invalid_user_password', 'Wrong email or password.');
@@ -75,7 +75,7 @@ function fillForm(world: World, { asked, state }: Transaction): Record<string, s
     client_id: asked.client_id,
     redirect_uri: asked.redirect_uri,
     state,
-    // Comes out right only where `&amp;` is decoded last.
+    // A client gets this text right only if it decodes `&amp;` after the other entities.
     label: "Members & friends &#34;on &amp; off' <the> bike &quot;",
   };
   return { wa: 'wsignin1.0', wresult: `${mintJwt(world, claims)}&kind="id_token"`, wctx: JSON.stringify(context) };

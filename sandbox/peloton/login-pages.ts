@@ -1,16 +1,17 @@
-// The HTML of the sign-in: the page before the credentials, the form after them, a second factor's question, errors.
-// The sign-in page's script contains the words "Verify your identity" too: finding them there means nothing.
+// The HTML pages of the sign-in: the login page, the form after the credentials, the page of the second factor, the error
+// page. The script of the login page also has the words "Verify your identity", so that a client cannot tell the pages by
+// these words.
 
 export type LoginConfig = {
   authOrigin: string;
   tenant: string;
   clientId: string;
   redirectUri: string;
-  /** Goes into internalOptions and extraParams alike. */
+  /** The fields of the transaction, for both internalOptions and extraParams. */
   options: Record<string, string>;
 };
 
-/** Embeds what the page's script needs as one line of base64 (UTF-8 JSON). */
+/** The login page. The configuration for its script is one line of base64 (UTF-8 JSON). */
 export function loginPage({ authOrigin, tenant, clientId, redirectUri, options }: LoginConfig): string {
   const config = {
     auth0Domain: new URL(authOrigin).host,

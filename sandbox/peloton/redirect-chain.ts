@@ -1,5 +1,5 @@
-// The redirect chain after the form: by way of the session keeper on another host to the redirect URI with the code.
-// Locations are relative where the real ones are, and each host sees its own cookies only.
+// The redirect chain of the sign-in after the form: by way of Peloton's session service on another host (`orca`) to the
+// redirect URI with the code. Locations are relative where Peloton's are, and each host gets its own cookies only.
 
 import type { Call, PelotonAnswer, PelotonRoute } from './call.ts';
 import { issueCode } from './tokens.ts';
@@ -8,8 +8,9 @@ import type { World } from './world.ts';
 
 type Hop = {
   route: string;
+  /** The cookies that the client must send. */
   needs: readonly string[];
-  /** Cookies that this hop's host sets. */
+  /** The cookies that the answer sets. */
   sets: readonly string[];
   status: 302 | 303;
   /** The next location without its `state`; undefined at the end of the chain. */
@@ -43,12 +44,12 @@ function locateLoginDomain(): string {
   return '/sso/login_domain?visited_domain=onepeloton.com&';
 }
 
-/** The routes of all hops. */
+/** Creates the routes of all hops. */
 export function createChain(context: SignInContext): Record<string, PelotonRoute> {
   return Object.fromEntries(chain.map(({ route }) => [route, call => follow(context, route, call)]));
 }
 
-/** Where a client goes that has posted the form. */
+/** The location that the chain begins with, for a client that has posted the form. */
 export function locateChain(context: SignInContext, transaction: Transaction): string {
   return `/authorize/resume?state=${expectAt(context, transaction, 0)}`;
 }
@@ -64,7 +65,7 @@ function follow(context: SignInContext, route: string, call: Call): PelotonAnswe
   const hop = pending && chain[pending.index];
   if (!pending || hop?.route !== route) return wrongTurn('The state is unknown here.');
   if (!holdsCookies(call, pending.transaction, hop.needs)) return wrongTurn('A cookie is missing.');
-  // Asked twice, a hop answers twice alike: a client may have lost the first answer.
+  // A second request gets the same answer: the client may have lost the first one.
   pending.answer ??= takeHop(context, pending.transaction, pending.index);
   return pending.answer;
 }

@@ -1,5 +1,5 @@
-// The sign-in, hop by hop, as it was recorded on 2026-09-11: page, credentials, form, redirects over two hosts, code.
-// The `state` of everything between /authorize and the last redirect is Auth0's own, not the one that the client sent.
+// The sign-in of the double as it was recorded at Peloton on 2026-09-11: login page, credentials, form, redirects over two
+// hosts, code. Between /authorize and the last redirect, `state` is Auth0's own and not the one that the client sent.
 
 import { type Call, type PelotonAnswer, type PelotonRoute, readFields } from './call.ts';
 import type { CookieRegister } from './cookies.ts';
@@ -91,7 +91,7 @@ function drawLogin(world: World, { asked, state, csrf }: Transaction, tellsCsrf:
   return loginPage({ authOrigin: world.origins.auth, tenant, clientId, redirectUri, options });
 }
 
-/** POST /login/callback: the hidden fields exactly as they were before HTML escaped them. */
+/** POST /login/callback. The hidden fields must come back exactly as they were before they were escaped for HTML. */
 function takeForm(context: SignInContext, call: Call): PelotonAnswer {
   const isForm = call.headers['content-type']?.startsWith('application/x-www-form-urlencoded');
   const fields = (isForm && readFields(call)) || {};

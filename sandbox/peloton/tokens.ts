@@ -1,20 +1,20 @@
-// The sessions of the double: codes, families of tokens, the session ids of 2021, and what POST /oauth/token answers.
-// A refresh token that comes again after its successor was delivered ends its whole family, and is recorded as harm.
+// The sessions of the double: authorization codes, families of tokens, the session ids of 2021, and POST /oauth/token. A
+// spent refresh token that comes again ends its whole family; after its successor was delivered, that is also a violation.
 
 import { createHash } from 'node:crypto';
 import { type Call, type PelotonAnswer, readFields } from './call.ts';
 import { mintJwt, retiredAnswer, type World } from './world.ts';
 
-/** Long enough for a redirect and a request, as Auth0's. */
+/** The lifetime of a code, as Auth0 has it: long enough for a redirect and a request. */
 const codeLifetimeMs = 60_000;
 export const refreshTokenPrefix = 'v1.sandbox-refresh-';
 
-/** All tokens that go back to one sign-in. */
+/** The tokens that come from one sign-in. */
 type Family = { isRevoked: boolean; canRefresh: boolean };
 type Code = { challenge: string; nonce: string; expiresAt: number; family?: Family };
 type RefreshToken = { family: Family; isSpent: boolean; isSuccessorDelivered: boolean };
 
-/** Everything by the secret that the client shows. */
+/** The store of all sessions. The maps are by the secret that a client sends. */
 export type TokenStore = {
   world: World;
   families: Set<Family>;
@@ -31,14 +31,14 @@ export function createTokenStore(world: World): TokenStore {
   return { world, families: new Set(), ...maps, sessionIds: new Set() };
 }
 
-/** A single-use code, bound to the PKCE challenge. */
+/** Issues a single-use code that is bound to the PKCE challenge. */
 export function issueCode({ world, codes }: TokenStore, asked: { challenge: string; nonce: string }): string {
   const code = world.mint('sandbox-code-', 32);
   codes.set(code, { ...asked, expiresAt: world.clock().getTime() + codeLifetimeMs });
   return code;
 }
 
-/** A session as a browser holds it after a sign-in. */
+/** Issues a session as a browser holds it after a sign-in. */
 export function issueSession(store: TokenStore) {
   const family = startFamily(store);
   const accessToken = issueAccess(store, family);
@@ -52,23 +52,23 @@ export function isSignedIn({ world, accessTokens, sessionIds }: TokenStore, { he
   return sessionIds.has(cookies.get('peloton_session_id') ?? '');
 }
 
-/** Ends every session: refresh answers `invalid_grant`, the API 401. */
+/** Ends every session: a refresh is answered with `invalid_grant`, an API request with 401. */
 export function revokeAll({ families, sessionIds }: TokenStore): void {
   for (const family of families) family.isRevoked = true;
   sessionIds.clear();
 }
 
-/** What a changed password does: access tokens live on, but nothing renews them. */
+/** Refuses every further refresh, as after a change of the password. Access tokens stay good until they expire. */
 export function stopRefreshing({ families }: TokenStore): void {
   for (const family of families) family.canRefresh = false;
 }
 
-/** The access tokens given out so far expire now; their refresh tokens stay good. */
+/** Makes the access tokens given out so far expire now; refresh tokens stay good. */
 export function expireAccessTokens({ world, accessTokens }: TokenStore): void {
   for (const access of accessTokens.values()) access.expiresAt = Math.min(access.expiresAt, world.clock().getTime());
 }
 
-/** POST /oauth/token, as JSON or as a form. */
+/** POST /oauth/token, with a body of JSON or a form. */
 export function grantTokens(store: TokenStore, call: Call): PelotonAnswer {
   const { behaviour, constants } = store.world;
   if (behaviour.oauth === 'retired') return retiredAnswer;

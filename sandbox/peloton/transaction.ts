@@ -1,4 +1,5 @@
-// What the steps of the sign-in hand on: one transaction for each client, and the cookies it must show.
+// The state that the steps of the sign-in share: one transaction for each attempt, and the cookies that the client must
+// send.
 
 import type { Call, PelotonAnswer } from './call.ts';
 import type { CookieRegister } from './cookies.ts';
@@ -6,32 +7,32 @@ import { errorPage } from './login-pages.ts';
 import type { TokenStore } from './tokens.ts';
 import type { World } from './world.ts';
 
-/** One try at signing in. */
+/** One attempt to sign in. */
 export type Transaction = {
-  /** Auth0's own state, not the one in `asked`. */
+  /** Auth0's own state, not the client's in `asked`. */
   state: string;
   /** The query of /authorize. */
   asked: Record<string, string>;
   csrf: string;
-  /** By name: what was given last is what must be shown. */
+  /** The cookies that the client must send, by name; the newest value counts. */
   cookies: Map<string, string>;
-  /** The hidden fields that are expected back. */
+  /** The hidden fields that the client must post. */
   form?: Record<string, string>;
 };
 
-/** A place in the redirect chain that waits for the client; once taken, its answer stays. */
+/** A hop of the redirect chain that the client has to take. The answer is kept, for a client that asks again. */
 export type PendingHop = { transaction: Transaction; index: number; answer?: PelotonAnswer };
 
 export type SignInContext = {
   world: World;
   tokens: TokenStore;
   cookies: CookieRegister;
-  /** Both by the state that the client has to name. */
+  /** By the state that the client sends, as are `hops`. */
   transactions: Map<string, Transaction>;
   hops: Map<string, PendingHop>;
 };
 
-/** What every step that names them has to say, in Auth0's names. */
+/** The values that fields and parameters of the sign-in must have, by Auth0's names. */
 export function expectedFields({ constants }: World): Record<string, string> {
   return {
     client_id: constants.clientId,
@@ -43,7 +44,7 @@ export function expectedFields({ constants }: World): Record<string, string> {
   };
 }
 
-/** A `Set-Cookie` value of a new cookie that the transaction will ask for. */
+/** Adds a cookie that the transaction will ask for, and returns its `Set-Cookie` value. */
 export function giveCookie(
   { world, cookies }: SignInContext,
   transaction: Transaction,
@@ -59,7 +60,7 @@ export function holdsCookies(call: Call, transaction: Transaction, names: readon
   return names.every(name => transaction.cookies.has(name) && call.cookies.get(name) === transaction.cookies.get(name));
 }
 
-/** The page for a client that is not where it should be. */
+/** The error page for a request that does not belong to the transaction. */
 export function wrongTurn(description: string): PelotonAnswer {
   return { status: 403, body: errorPage(description) };
 }

@@ -1,5 +1,5 @@
-// Looks at every request before it is answered, and says what would harm an account or leak a secret at the real one.
-// The double still answers: a violation is a finding for the test at hand, not an error for the client.
+// Records and counts the requests to the double, and finds those that would harm an account or leak a secret at Peloton.
+// The double still answers such a request: the violation is for the test to assert, not an error for the client.
 
 import { dayMs } from '../../src/stats/time.ts';
 import { type Call, readFields } from './call.ts';
@@ -14,15 +14,15 @@ export type RecordedRequest = {
   /** The path with ids replaced, e.g. `/api/user/{id}/overview`. */
   path: string;
   url: string;
-  /** Of POST /oauth/token. */
+  /** The grant type of POST /oauth/token. */
   grantType?: string;
-  /** What the client was sent, faults included; absent while there is no answer. */
+  /** The status that the client was sent, by a fault too; absent while there is no answer. */
   status?: number;
 };
 
 const credentialPaths = ['/usernamepassword/login', '/auth/login'];
 
-/** Routes and records name a request by this, never by the ids in it. */
+/** A path with `{id}` in place of ids, the name of the request in routes and records. */
 export function templatePath(path: string): string {
   return path.replace(/^(\/api\/user\/)[^/]+/, '$1{id}');
 }
@@ -65,7 +65,7 @@ function isCredentialPost({ method, path }: { method: string; path: string }): b
   return method === 'POST' && credentialPaths.includes(path);
 }
 
-/** The violations of one call; `requests` ends with its own record. */
+/** The violations of one call. The last of `requests` is the record of this call. */
 export function findViolations(world: World, call: Call, requests: readonly RecordedRequest[]): string[] {
   const { method, host, path, headers, body } = call;
   const here = `${method} ${host}${templatePath(path)}`;
@@ -92,7 +92,7 @@ function holdsAny(secrets: readonly string[]): (text: string) => boolean {
   return text => secrets.some(secret => text.includes(secret));
 }
 
-/** How a secret looks in JSON, in a query and in a form. */
+/** The secret as it is, and as JSON, a query and a form write it. */
 function spellings(secret: string): string[] {
   const form = new URLSearchParams({ secret }).toString().slice('secret='.length);
   return [secret, JSON.stringify(secret).slice(1, -1), encodeURIComponent(secret), form];

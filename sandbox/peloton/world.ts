@@ -1,10 +1,10 @@
-// What all parts of Peloton's double share: the clock, the account, how Peloton behaves, every secret it gave out.
-// `mint` is the only source of secrets, so that a test can look for every one of them where none may be.
+// The state that all parts of Peloton's double share: the clock, the account, the behaviour, and every secret that was
+// given out. `mint` makes all of the secrets, so that a test can search for each of them where none may be.
 
 import { randomBytes } from 'node:crypto';
 import type { StartedMember } from '../members/members.ts';
 
-/** What a member signs in with. */
+/** The credentials that a member signs in with. */
 export type Account = { username: string; password: string };
 
 export type SignInConstants = {
@@ -25,24 +25,24 @@ export const signInConstants: SignInConstants = {
   connection: 'pelo-user-password',
 };
 
-/** How Peloton behaves from the next request on. Assign to any of these at any time. */
+/** Switches of the double, which a test may assign at any time. They count from the next request on. */
 export type Behaviour = {
-  /** `as-asked` honours `?version=`; a named shape is sent whatever was asked for, as some regions did. */
+  /** `as-asked` obeys `?version=`; a named shape is sent whatever the client asks for, as some regions did. */
   overviewShape: 'as-asked' | 'v1' | 'v2' | 'unversioned';
-  /** The last word on an overview before it is sent: for drift and hostile data. */
+  /** Changes an overview before it is sent, for tests of changed shapes and hostile data. */
   alterOverview: (overview: Record<string, unknown>) => unknown;
-  /** Where a second factor is asked for: the credentials' answer as JSON or page, after the form, the token request. */
+  /** The step that asks for a second factor: the credentials (as JSON or a page), after the form, or the token request. */
   secondFactor: 'off' | 'json' | 'page' | 'after-form' | 'token';
   /** Refuses right credentials with this status and code (`too_many_attempts`, `password_leaked`, `blocked`, …). */
   credentialsRefusal: { status: number; code: string } | undefined;
   /** The status with which the API refuses the overview of a member who is signed in. */
   account: 'good' | 402 | 403;
-  /** Which of the two sources of `_csrf` the sign-in page offers. */
+  /** The places in which the login page gives `_csrf`: the cookie, the embedded configuration, both or none. */
   csrf: 'both' | 'cookie' | 'page' | 'none';
-  /** Whether a refresh brings a new refresh token, or the answer has none and the old one stays good. */
+  /** `rotate`: a refresh gives a new refresh token. `stay`: it gives none, and the old one stays good. */
   refreshTokens: 'rotate' | 'stay';
   oauth: 'open' | 'retired';
-  /** POST /auth/login, the way of 2021. */
+  /** POST /auth/login, the sign-in of 2021. */
   sessionLogin: 'open' | 'retired';
 };
 
@@ -53,11 +53,11 @@ export type World = {
   constants: SignInConstants;
   behaviour: Behaviour;
   tokenLifetimeSeconds: number;
-  /** Origins of the two hosts of the sign-in; known once the server listens. */
+  /** The origins of the two hosts of the sign-in; set when the server listens. */
   origins: { auth: string; orca: string };
   violations: string[];
   secrets: Set<string>;
-  /** A new secret: the prefix and so many url-safe characters. */
+  /** Makes a new secret: the prefix, then `length` url-safe characters. */
   mint: (prefix: string, length: number) => string;
 };
 
@@ -75,7 +75,7 @@ export function createBehaviour(): Behaviour {
   };
 }
 
-/** Mints into `secrets`. */
+/** Creates `mint`, which adds each secret to `secrets`. */
 export function createMint(secrets: Set<string>): World['mint'] {
   return (prefix, length) => {
     const secret = prefix + randomBytes(length).toString('base64url').slice(0, length);
@@ -84,7 +84,7 @@ export function createMint(secrets: Set<string>): World['mint'] {
   };
 }
 
-/** A token that looks like a JWT: readable claims, and a signature that is only random. */
+/** A token in the form of a JWT: readable claims, and random characters as the signature. */
 export function mintJwt(world: World, claims: Record<string, unknown>): string {
   const part = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
   const jwt = `${part({ alg: 'RS256', typ: 'JWT', kid: 'sandbox' })}.${part(claims)}.${world.mint('', 86)}`;
@@ -92,7 +92,7 @@ export function mintJwt(world: World, claims: Record<string, unknown>): string {
   return jwt;
 }
 
-/** Retired endpoints of Peloton all say this. */
+/** The answer of every endpoint that Peloton has retired. */
 export const retiredAnswer = {
   status: 403,
   body: { status: 403, message: 'Access forbidden. Endpoint no longer accepting requests.' },
