@@ -3,7 +3,7 @@ import { PassThrough } from 'node:stream';
 import { describe, it } from 'node:test';
 import { completeAccount, takeAccount } from './account.ts';
 
-/** A terminal at which someone types these lines, each when it is asked for. */
+/** A terminal at which somebody types one of the lines after each question. */
 function terminal(...lines: string[]) {
   const input = Object.assign(new PassThrough(), { isTTY: true });
   const output = new PassThrough();

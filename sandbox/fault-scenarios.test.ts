@@ -19,7 +19,7 @@ async function startService(t: TestContext) {
   return { doubles: { peloton, vault, azurite }, ask };
 }
 
-/** What a sync makes of it; undefined where it succeeds. */
+/** The code with which a sync fails, by the name of the fault; undefined where the sync succeeds. */
 const expectedCodes: Record<string, string | undefined> = {
   'peloton-down': 'upstream-unavailable',
   'rate-limited': 'upstream-unavailable',

@@ -5,7 +5,7 @@ import { startFaultProxy } from '../test/fault-proxy.ts';
 import { createFaults, type FaultRule } from './faults.ts';
 import { readBody, startLoopbackServer } from './loopback-server.ts';
 
-/** A server that counts what reaches it, with faults in front. */
+/** A server that records the requests that reach it, with faults in front. */
 async function startCounter(...rules: FaultRule[]) {
   const faults = createFaults(rules);
   const reached: string[] = [];

@@ -135,7 +135,7 @@ describe('the local host', () => {
     assert.equal(await post('unknown', host.masterKey), 404);
     assert.equal(await post('failing', host.masterKey), 202);
     assert.equal(await post('tick', host.masterKey), 202);
-    await host.runTimer('tick'); // comes after the one that was started
+    await host.runTimer('tick'); // runs after the one that was started
     assert.equal((await takeSeen()).length, 2);
   });
 

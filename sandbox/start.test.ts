@@ -18,14 +18,14 @@ function launch(t: TestContext, { args = [], env = {} }: RunOptions) {
   const child = spawn(process.execPath, [join(import.meta.dirname, 'start.ts'), ...args], {
     env: { PATH: process.env.PATH, NODE_COMPILE_CACHE: getCompileCacheDir(), PORT: '0', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
-    detached: true, // in a process group of its own, whose end can be seen
+    detached: true, // a process group of its own, so that the test can see the end of all its processes
   });
   t.after(() => child.kill('SIGKILL'));
   let output = '';
   for (const stream of [child.stdout, child.stderr]) stream.on('data', chunk => (output += chunk));
   const ready = new Promise<string>((resolve, reject) => {
     child.stdout.on('data', () => {
-      // The last line, so that everything before it has come.
+      // The last line: all others have come before it.
       if (output.includes('Ctrl-C ends')) resolve(/^Ready: (\S+)$/m.exec(output)?.[1] ?? '');
     });
     child.once('close', code => reject(new Error(`It ended with ${code}:\n${output}`)));
@@ -33,7 +33,7 @@ function launch(t: TestContext, { args = [], env = {} }: RunOptions) {
   return { child, ready, said: () => output };
 }
 
-/** `npm start`, up to its last line. */
+/** Starts `npm start` and waits for its last line. */
 async function start(t: TestContext, options: RunOptions = {}): Promise<Run> {
   const { child, ready, said } = launch(t, options);
   return { child, said, url: await ready };
@@ -53,7 +53,7 @@ const isUp = (url: string) =>
     () => false,
   );
 
-/** Told by its processes: the ports that it leaves are the ones that the next one takes. */
+/** Asks for the processes of the group. Ports would not tell, since the next start takes the same ones. */
 function isAnythingLeft({ child }: Run): boolean {
   try {
     return process.kill(-(child.pid ?? 0), 0);
@@ -63,7 +63,7 @@ function isAnythingLeft({ child }: Run): boolean {
   }
 }
 
-/** Has a few past days and not a year of them, which most of these tests have no use for. */
+/** The member with a few past days instead of a year of them, which would make most of these tests slow. */
 const quick = ['--member', 'newcomer'];
 
 describe('npm start', { concurrency: 3 }, () => {

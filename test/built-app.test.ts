@@ -1,5 +1,5 @@
-// The folder that is deployed, taken to another place and run there: complete, small, and loading what it needs when it
-// needs it. `npm test` builds it first.
+// Tests dist/, the folder that is deployed, copied to another place and run there: it is complete and small, and loads each
+// part when a function needs it. `npm test` builds dist/ first.
 
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
@@ -29,7 +29,7 @@ const sources = await Promise.all(
     .map(async file => [file, await readFile(join(place, file), 'utf8')] as const),
 );
 
-/** The files of the app that have been loaded so far, by name without their hash. */
+/** The paths of the app's files that have been loaded so far. */
 const loaded: string[] = [];
 registerHooks({
   load(url, context, nextLoad) {
@@ -38,13 +38,13 @@ registerHooks({
     return nextLoad(url, context);
   },
 });
-/** True once a file has been loaded that defines the function, whatever the file is called: a bundle keeps names. */
+/** Tells whether a loaded file defines the function, whatever the file is called: the bundle keeps function names. */
 const wasLoaded = (name: string) => sources.some(([file, text]) => loaded.includes(file) && text.includes(`"${name}"`));
 
 const { host, call, sync, log } = await startHostBench({ root: place });
 const loadedAtStart = [...loaded];
 
-/** By what a GET of the stats needs, and what only others need. */
+/** Functions that a GET of the stats needs, and functions that only other requests need. */
 const forStore = ['createReaders', 'answerStats', 'createStorage'];
 const forOthers = ['tick', 'createCustody', 'createVault', 'renderPage', 'renderCard', 'renderBadge', 'createOpenApi'];
 
@@ -88,7 +88,7 @@ describe('the built app', () => {
     assert.equal(JSON.parse((await call(day.path)).body.toString()).schema_version, 1);
     for (const [name, route] of Object.entries(others)) {
       if (route.beforeSync === 'same') assertGood(await call(route.path), route);
-      else assert.ok([200, 404].includes((await call(route.path)).status), name); // 404 is remembered for seconds
+      else assert.ok([200, 404].includes((await call(route.path)).status), name); // a missing blob is remembered for seconds
     }
     assert.deepEqual(
       log.filter(({ level }) => level === 'error'),

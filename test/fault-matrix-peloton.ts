@@ -1,5 +1,5 @@
-// Peloton in the fault matrix: every endpoint of the sign-in, the refresh and the API, times every fault. The table is what
-// has to come of it, at the first sync and at a later one alike.
+// Peloton in the fault matrix: every endpoint of the sign-in, the refresh and the API, with every fault. The table holds
+// the expected result of each sync, which is the same at the first sync and at a later one.
 
 import { hourMs } from '../src/stats/time.ts';
 import { pasteSession } from './custody-bench.ts';
@@ -25,13 +25,13 @@ GET overview           C   A   A   U    C   C   C   U   U    U   U    U    U    
 `);
 
 type Step = {
-  /** Fitting requests of the run that come before the one meant. */
+  /** The number of fitting requests of the run before the one that meets the fault. */
   skip?: number;
   tries?: number;
   prepare?: MatrixRow['prepare'];
 };
 
-/** The n-th request of a run. */
+/** The row for a request that has `turn` others to Peloton before it in the run. */
 function step(turn: number, path: RegExp, { skip = 0, tries = 1, prepare = signInAnew }: Step = {}): MatrixRow {
   return {
     prepare,

@@ -1,11 +1,12 @@
-// The store in the fault matrix: every call of a sync. The table is what has to come of it. Once latest.json is
-// written the sync is made, whatever happens to the state and the lease; and what is only compared with may be away.
+// The store in the fault matrix: every call of a sync, with every fault. The table holds the expected results. Two kinds
+// of calls may fail without failing the sync: those after latest.json is written (state and lease), and the read of
+// yesterday's raw overview, which is only compared with.
 
 import type { IncomingMessage } from 'node:http';
 import { readTable } from './fault-matrix.ts';
 import { keepSession, type MatrixRow, type Phase, type Suite, signInAnew } from './fault-matrix-suite.ts';
 
-/** S storage, + a sync all the same. */
+/** S: the sync fails with `storage`. +: the sync succeeds. */
 const cells = readTable(`
                             401 403 404 409 412 429 429r 500 503 empty html half cut reset gone drip hang
 read state                   S   S   S   S   S   S   S    S   S    S    S    S    S    S    S    S    S
@@ -31,19 +32,19 @@ release the lease            +   +   +   +   +   +   +    +   +    +    +    +  
 
 type Place = {
   method: 'GET' | 'PUT';
-  /** Without it, either. */
+  /** Without `container`, a call of either. */
   container?: 'public' | 'private';
-  /** What follows the container in the path; without it, the container itself. */
+  /** The name of the blob; without `blob`, a call of the container itself. */
   blob?: RegExp;
   query?: RegExp;
   leaseAction?: 'acquire' | 'release';
-  /** Only a write that is none: the proof that another would be taken. */
+  /** True for the conditional writes that change nothing and only prove that the store takes writes; false for real ones. */
   isProof?: boolean;
-  /** Fitting requests of the run that come before the one meant. */
+  /** The number of fitting requests of the run before the one that meets the fault. */
   skip?: number;
   tries?: number;
   signsIn?: boolean;
-  /** False before the run has begun that could write it down. */
+  /** False for a call before the run can write a failure into state.json. */
   isInRun?: boolean;
   maxAsked?: number;
   only?: Phase;

@@ -1,5 +1,5 @@
-// Runs the cells of a table as tests: a test for each endpoint, at the first sync of a service or at a later one.
-// At a later sync there is a good snapshot, and one bench goes from fault to fault.
+// Declares the tests of a table of the fault matrix: one test for each endpoint, at the first sync of a service or at a
+// later one. Later syncs already have a good snapshot, so one bench goes from fault to fault.
 
 import assert from 'node:assert/strict';
 import { after, describe, test } from 'node:test';
@@ -11,32 +11,32 @@ import { type Cell, type Endpoint, type FaultKind, isSlow, runCase } from './fau
 export type Phase = 'first' | 'later';
 
 export type MatrixRow = {
-  /** Makes the next sync ask there. */
+  /** Prepares the bench so that the next sync calls the endpoint. */
   prepare: (bench: Bench) => void;
-  /** Called just before the run. */
+  /** Finds the endpoint on a bench; called just before the run. */
   locate: (bench: Bench, kind: FaultKind) => Endpoint;
-  /** Where it is not asked at both. */
+  /** The one phase that calls the endpoint; without it, both do. */
   only?: Phase;
 };
 
 export type Suite = {
   cells: readonly Cell[];
   rows: Readonly<Record<string, MatrixRow>>;
-  /** The store is what fails. */
+  /** Whether the faults are those of the store. */
   storeFaults?: boolean;
 };
 
-/** An owner who has emptied the session: the next sync signs in. */
+/** Empties the stored session, so that the next sync signs in. */
 export function signInAnew({ vault }: Bench): void {
   vault.secrets.set('peloton-session', '{}');
 }
 
-/** A session that is good: the next sync asks for the overview alone. */
+/** Stores a good session, so that the next sync asks Peloton for the overview alone. */
 export function keepSession(bench: Bench): void {
   pasteSession(bench, { user_id: bench.peloton.userId });
 }
 
-/** Long limits, so that a busy machine is no fault; short ones where only time tells. */
+/** Long limits, so that a busy machine causes no failure. Short ones are for faults that only a time limit ends. */
 const longLimits = {
   ...fastLimits,
   http: { ...fastLimits.http, timeoutMs: 20_000, maxBytes: 256 * 1024 },
@@ -49,7 +49,7 @@ const shortLimits = {
   vault: { ...longLimits.vault, callTimeoutMs: 2_000 },
 };
 
-/** What is wrong with each case that is. */
+/** Runs the cases of a phase. Returns the message of each case that failed. */
 async function failuresOf(phase: Phase, { cells, rows, storeFaults = false }: Suite): Promise<string[]> {
   const options = { peloton: { member: 'newcomer' }, limits: longLimits, storeFaults };
   let kept: Bench | undefined;
@@ -73,9 +73,9 @@ async function failuresOf(phase: Phase, { cells, rows, storeFaults = false }: Su
   return failures;
 }
 
-/** The tests of all endpoints with the faults that come at once, or with those that take time. */
+/** Declares the tests of all endpoints with the faults that show at once, or with those that take time. */
 function testEndpoints({ phase, slow, suite, count }: Part): void {
-  // Who only waits may wait together.
+  // Cases that only wait may run together.
   describe(slow ? 'faults that take time' : 'faults that come at once', { concurrency: slow ? 8 : 4 }, () => {
     for (const [endpoint, { only = phase }] of Object.entries(suite.rows)) {
       if (only !== phase) continue;
@@ -92,7 +92,7 @@ type Part = { phase: Phase; slow: boolean; suite: Suite; count: (cases: number) 
 
 export type Plan = {
   phases?: readonly Phase[];
-  /** How many there have to be: a row or a column that is lost from the table would be missed by nobody. */
+  /** The number of cases in the table, written out so that a lost row or column fails a test. */
   cases: number;
 };
 

@@ -1,10 +1,10 @@
-// The vault in the fault matrix: every read of a sync, and every write of one that signs in. The table is what has to come
-// of it. That the user id cannot be kept, or the hooks be read, costs no sync.
+// The vault in the fault matrix: every read of a sync, and every write of a sync that signs in, with every fault. The table
+// holds the expected results. A sync succeeds also where the user id cannot be stored or the build hooks cannot be read.
 
 import { readTable } from './fault-matrix.ts';
 import { keepSession, type MatrixRow, type Suite, signInAnew } from './fault-matrix-suite.ts';
 
-/** V vault, + a sync all the same. */
+/** V: the sync fails with `vault`. +: the sync succeeds. */
 const cells = readTable(`
                  401 403 403h 404 409 429 429r 500 503 empty html half cut reset gone drip hang
 get session       V   V   V    V   V   V   V    V   V    V    V    V    V    V    V    V    V
@@ -18,7 +18,7 @@ get hooks         +   +   +    +   +   +   +    +   +    +    +    +    +    +  
 
 type Place = {
   secret: string;
-  /** Which write of the run is meant; without it, the read. */
+  /** The number of the write within the run, from 0; without it, the read. */
   write?: number;
   maxAsked?: number;
 };

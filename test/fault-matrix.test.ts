@@ -1,5 +1,5 @@
-// Of the fault matrix, the rows that an ordinary day and the account hang on, at a later sync. `npm run test:faults` runs
-// the whole of it.
+// The rows of the fault matrix that matter most to an ordinary day and to the account, at a later sync. `npm run
+// test:faults` runs the whole matrix.
 
 import { pelotonFaults } from './fault-matrix-peloton.ts';
 import { storageFaults } from './fault-matrix-storage.ts';

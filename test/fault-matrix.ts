@@ -1,5 +1,5 @@
-// One case of the fault matrix: a due sync meets a fault at one endpoint. What the run makes of it, what it leaves, whom it
-// asks how often, and that the next permitted tick recovers by itself once the fault is gone.
+// One case of the fault matrix: a due sync meets a fault at one endpoint. The case checks the code of the failure, the
+// blobs that the run leaves, the number of its requests, and that the next permitted tick succeeds once the fault is gone.
 
 import assert from 'node:assert/strict';
 import { challengePage, type Fault } from '../sandbox/fault-answers.ts';
@@ -18,18 +18,18 @@ function refusal(status: number): Fault {
 
 const edgeError = { body: 'error code: 1015', contentType: 'text/plain' };
 
-/** Everything a server, or what stands in front of it, may do instead of answering. */
+/** The faults: everything that a server, or the network in front of it, may do instead of a good answer. */
 export const faultKinds = {
   '401': refusal(401),
   '402': refusal(402),
   '403': refusal(403),
-  /** A challenge at the edge. */
+  /** The page of a bot check in front of the server. */
   '403h': { status: 403, body: challengePage, contentType: 'text/html; charset=utf-8' },
   '404': refusal(404),
   '409': refusal(409),
   '412': refusal(412),
   '429': refusal(429),
-  /** By the edge, with a Retry-After of two hours. */
+  /** A rate limit in front of the server, with a Retry-After of two hours. */
   '429r': { status: 429, ...edgeError, headers: { 'retry-after': '7200' } },
   '500': refusal(500),
   '503': { status: 503, body: challengePage, contentType: 'text/html; charset=utf-8' },
@@ -37,11 +37,11 @@ export const faultKinds = {
   html: 'html',
   half: 'truncated',
   cut: 'cut',
-  /** More than the limit that the suite sets. */
+  /** A body over the limit that the suite sets. */
   big: { bodyBytes: 512 * 1024 },
   bomb: 'gzip-bomb',
   reset: 'reset',
-  /** The server no longer listens when the endpoint's turn comes. */
+  /** The server does not listen when the endpoint is called. */
   gone: 'refused',
   drip: { dripMs: 20 },
   hang: 'hang',
@@ -49,28 +49,28 @@ export const faultKinds = {
 
 export type FaultKind = keyof typeof faultKinds;
 
-/** Faults that a client notices only when its time is over. */
+/** Tells the faults that a client notices only by its time limit. */
 export function isSlow(kind: FaultKind): boolean {
   return kind === 'drip' || kind === 'hang';
 }
 
-/** A letter of a table: the code, and how long it is until the next attempt, counted from the start of the run. */
+/** The meaning of a letter in a table: the code of the failure, and the time from the start of the run to the next attempt. */
 const verdicts = {
   U: { code: 'upstream-unavailable', waitMs: 14 * minuteMs, isJudged: false },
   C: { code: 'upstream-changed', waitMs: 4 * hourMs, isJudged: false },
-  /** The credentials were judged in an unknown way: they are not posted again for a day. */
+  /** The answer to the credentials was of no known kind, so they are not posted again for a day. */
   J: { code: 'upstream-changed', waitMs: 24 * hourMs, isJudged: true },
   A: { code: 'account-refused', waitMs: 4 * hourMs, isJudged: false },
   V: { code: 'vault', waitMs: null, isJudged: false },
   S: { code: 'storage', waitMs: null, isJudged: false },
 } as const satisfies Record<string, { code: ErrorCode; waitMs: number | null; isJudged: boolean }>;
 
-/** `+` for a sync that succeeds all the same. */
+/** `+` stands for a sync that succeeds in spite of the fault. */
 export type Letter = keyof typeof verdicts | '+';
 
 export type Cell = { endpoint: string; kind: FaultKind; letter: Letter };
 
-/** Reads a table: a head of fault kinds, then an endpoint a row with a letter for each kind; `.` for what cannot occur. */
+/** Reads a table: fault kinds in the first line, then a line for each endpoint with a letter (or `.`: cannot occur) per kind. */
 export function readTable(table: string): Cell[] {
   const [head = '', ...rows] = table.trim().split('\n');
   const kinds = head.trim().split(/\s+/) as FaultKind[];
@@ -84,35 +84,35 @@ export function readTable(table: string): Cell[] {
   });
 }
 
-/** Where a fault is put, and what is known of a run there. */
+/** An endpoint: how to put a fault there, and the limits of a run that meets the fault. */
 export type Endpoint = {
   faults: Faults;
   match: FaultMatch;
-  /** How many fitting requests of the run come before the one that is meant. */
+  /** The number of fitting requests of the run before the one that meets the fault. */
   skip?: number;
-  /** How often a run asks there at most. */
+  /** The most tries of a run at this endpoint. */
   tries: number;
-  /** How many requests the run makes to Peloton at most; 20 where it is not said. */
+  /** The most requests of the run to Peloton; 20 by default. */
   maxAsked?: number;
   server: Pick<LoopbackServer, 'refuse' | 'reopen'>;
-  /** Whether the run has come so far that the endpoint is next; without it, a first try is cut and the next is refused. */
+  /** Tells whether the endpoint is called next; without it, `gone` cuts the first try and refuses the others. */
   isNext?: () => boolean;
-  /** False where a failure keeps the run from writing state.json. */
+  /** False where the fault keeps the run from writing state.json. */
   recordsFailure?: boolean;
-  /** True where a fault may eat the release of the lease. */
+  /** True where the fault may keep the run from releasing the lease. */
   mayKeepLease?: boolean;
 };
 
 export type Case = Cell & {
   bench: Bench;
   at: Endpoint;
-  /** The instance that meets the fault: with short limits where only time tells. */
+  /** The instance of the app that meets the fault; one with short limits for slow faults. */
   app?: Bench['app'];
 };
 
 type Meeting = { failure: { code?: string } | undefined; rule: ActiveFault | undefined };
 
-/** Takes the server away when the endpoint's turn comes. */
+/** Makes the server refuse connections when the endpoint is called next. */
 async function refuseInTime(
   server: Endpoint['server'],
   isNext: () => boolean,
@@ -145,7 +145,7 @@ function nextPermittedTick(startedAt: Date, waitMs: number | null): Date {
   return new Date(Math.ceil(at / tickMs) * tickMs);
 }
 
-/** Only `upstream-unavailable` heeds Retry-After: the others wait for longer, or for something else. */
+/** The expected wait. Only `upstream-unavailable` obeys Retry-After; other failures wait longer, or for something else. */
 function waitOf({ letter, kind }: Cell): number | null {
   if (letter === '+') return null;
   return letter === 'U' && kind === '429r' ? 2 * hourMs : verdicts[letter].waitMs;
@@ -180,7 +180,7 @@ async function assertSynced({ bench }: Case, before: Before): Promise<void> {
   assert.equal(JSON.parse(latest ?? '{}').synced_at, bench.now.toISOString());
 }
 
-/** Peloton is left alone until the next permitted tick, which succeeds. */
+/** Asserts that Peloton is not asked before the next permitted tick, and that this tick succeeds. */
 async function assertRecovers(given: Case, before: Before): Promise<void> {
   const { bench } = given;
   const permittedAt = nextPermittedTick(bench.now, waitOf(given));
@@ -194,8 +194,8 @@ async function assertRecovers(given: Case, before: Before): Promise<void> {
 }
 
 /**
- * Runs one case on a bench where a sync is due, and leaves one where the last sync was good.
- * @throws Error that says which case it was.
+ * Runs one case on a bench where a sync is due. Afterwards the last sync of the bench is a good one.
+ * @throws Error that names the case.
  */
 export async function runCase(given: Case): Promise<void> {
   const { bench, endpoint, kind, letter, at } = given;

@@ -1,6 +1,6 @@
-// Stands between a client and a server that we did not write (Azurite), with faults in front.
-// Head and body pass as they came, Host included: a signature made by the client still holds at the target.
-// A target in this process is handed the request itself, without a second hop; no rule may then look at bodies.
+// A proxy that puts faults in front of a server that we did not write (Azurite). Headers and body pass unchanged, Host
+// included, so that the signature of a client stays valid. A target in this process gets the request object itself,
+// without a second hop; rules that read bodies are then not allowed.
 
 import { request as httpRequest, type IncomingMessage, type ServerResponse } from 'node:http';
 import { pipeline } from 'node:stream/promises';
@@ -23,7 +23,7 @@ export type FaultProxy = LoopbackServer & {
   requests: ProxiedRequest[];
 };
 
-/** `target` is an origin (`http://host:port`) or a handler. A broken target breaks the client's connection. */
+/** Starts a proxy. `target` is an origin (`http://host:port`) or a handler. An error of the target cuts the connection. */
 export async function startFaultProxy(
   options: LoopbackOptions & { target: string | Handler; faults?: readonly FaultRule[] },
 ): Promise<FaultProxy> {
@@ -50,7 +50,7 @@ async function forward(target: URL, request: IncomingMessage, response: ServerRe
     response.writeHead(answer.statusCode ?? 502, answer.statusMessage, answer.rawHeaders);
     await pipeline(answer, response);
   } catch {
-    // The client sees what we saw: a connection that broke.
+    // The connection to the target broke, so the client's connection breaks too.
     response.destroy();
   }
 }

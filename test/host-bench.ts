@@ -1,5 +1,5 @@
-// The real local host for a test: the registered functions over doubles and a real Azurite, asked over HTTP as any client
-// asks. A process can host one app once, so each test file starts one at most; clocks are real.
+// Starts the local host for tests that ask over HTTP: the registered functions, with doubles of Peloton and Key Vault and
+// a real Azurite. A process can host one app once, so a test file can start one bench. Clocks are real.
 
 import { request as httpRequest, type IncomingHttpHeaders } from 'node:http';
 import { resolve } from 'node:path';
@@ -20,19 +20,19 @@ export type HostBench = {
   host: LocalHost;
   peloton: PelotonDouble;
   vault: VaultDouble;
-  /** In front of the store. */
+  /** The proxy in front of the store, with its faults. */
   store: FaultProxy;
-  /** Everything that the app and the host had to say. */
+  /** Every log entry of the app and the host. */
   log: LogEntry[];
   container(name: 'public' | 'private'): ContainerClient;
-  /** One request as it is given: nothing is added, decoded or followed. `path` with its leading slash. */
+  /** Sends one request exactly as given; no redirect is followed and no body is decoded. `path` begins with a slash. */
   call(path: string, options?: HttpCall): Promise<HttpAnswer>;
-  /** POST /api/sync with the key. */
+  /** Sends POST /api/sync with the key. */
   sync(query?: string): Promise<HttpAnswer>;
 };
 
 const offsetHours = 12 - new Date().getUTCHours();
-/** Where the clock is past noon by less than an hour: no test meets midnight, and no sync falls due in one. */
+/** A time zone in which it is between 12 and 13 h, so that no test runs over midnight and no sync becomes due in one. */
 const noonZone = `Etc/GMT${offsetHours > 0 ? '-' : '+'}${Math.abs(offsetHours)}`;
 /** The local day of the service under test. */
 export const today = new Date(Date.now() + offsetHours * hourMs).toISOString().slice(0, 10);
@@ -40,7 +40,7 @@ export const today = new Date(Date.now() + offsetHours * hourMs).toISOString().s
 const repository = resolve(import.meta.dirname, '..');
 
 const parts: { close(): Promise<void> }[] = [];
-// At import, so that it belongs to the whole file and not to the test that happens to run.
+// Registered at import, so that the hook belongs to the test file and not to one of its tests.
 after(async () => {
   for (const part of parts) await part.close();
 });
@@ -48,7 +48,7 @@ after(async () => {
 /** Sends one request to a server on this machine, with a connection of its own. */
 export function callHttp(url: string, { method = 'GET', headers = {} }: HttpCall = {}): Promise<HttpAnswer> {
   const { hostname, port } = new URL(url);
-  const path = url.slice(url.indexOf(port) + port.length); // as written: URL would tidy it up
+  const path = url.slice(url.indexOf(port) + port.length); // as written, since URL normalizes paths
   return new Promise((done, failed) => {
     const sent = httpRequest({ hostname, port, path, method, headers, agent: false }, async response => {
       const chunks: Buffer[] = await response.toArray();
@@ -58,7 +58,7 @@ export function callHttp(url: string, { method = 'GET', headers = {} }: HttpCall
   });
 }
 
-/** `root` is the folder of the app, by default the unbuilt one. All of it ends with the test file. */
+/** Starts a bench, which is closed at the end of the test file. `root` is the app's folder, by default the unbuilt one. */
 export async function startHostBench(
   options: { root?: string; settings?: Record<string, string> } = {},
 ): Promise<HostBench> {

@@ -1,5 +1,5 @@
-// Whatever is asked, and however: what can be answered is, the rest is a problem that says what is allowed. Never a 500,
-// and nothing of a request comes back or gets into a log.
+// Tests requests with bad input of every kind: each is answered as if the input were absent, or with a problem that says
+// what is allowed. None gets a 500, and no part of a request is in an answer or in the log.
 
 import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
@@ -8,7 +8,7 @@ import { startHostBench, today } from './host-bench.ts';
 import { assertGood, assertNothingOf, assertProblem, publicRoutes } from './http-promises.ts';
 
 const { call, sync, log } = await startHostBench();
-/** In everything that is sent. */
+/** A text in every request, which no answer and no log line may contain. */
 const marker = 'mark3r';
 const long = marker.repeat(1_700);
 

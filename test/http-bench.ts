@@ -1,4 +1,5 @@
-// An HTTP client with a server behind it that answers each request as the test says, and writes down what came.
+// An HTTP client of the service and a loopback server for its tests. The server answers as the test says and records every
+// request.
 
 import assert from 'node:assert/strict';
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
@@ -13,7 +14,7 @@ export type Responder = (request: IncomingMessage, response: ServerResponse) => 
 
 export type HttpBenchOptions = { limits?: Partial<HttpLimits>; signal?: AbortSignal; now?: Date };
 
-/** Small, but for the time of a request: a busy machine may need it. */
+/** Small limits; only the time limit is long, so that a busy machine causes no failure. */
 const benchLimits: HttpLimits = {
   timeoutMs: 10_000,
   maxBytes: 1000,
@@ -23,7 +24,7 @@ const benchLimits: HttpLimits = {
 };
 
 export async function startHttpBench(reply: Responder, options: HttpBenchOptions = {}) {
-  /** `at` in milliseconds of the process's own clock. */
+  /** The requests of the client; `at` in milliseconds of `performance.now()`. */
   const requests: { url: string; headers: IncomingHttpHeaders; at: number }[] = [];
   const server = await startLoopbackServer((request, response) => {
     requests.push({ url: request.url ?? '', headers: request.headers, at: performance.now() });
@@ -46,12 +47,12 @@ export async function startHttpBench(reply: Responder, options: HttpBenchOptions
 
 export type HttpBench = Awaited<ReturnType<typeof startHttpBench>>;
 
-/** Answers every request with the fault. */
+/** Creates a responder that answers every request with the fault. */
 export function meet(fault: Fault): Responder {
   return (_request, response) => sendFault(response, fault);
 }
 
-/** Answers with each in turn, and then well. */
+/** Creates a responder that uses each of the given ones once, in order, and then answers with 200. */
 export function inTurn(...replies: Responder[]): Responder {
   return (request, response) => {
     const reply = replies.shift();
@@ -59,7 +60,7 @@ export function inTurn(...replies: Responder[]): Responder {
   };
 }
 
-/** The error of a promise that has to fail with one of ours. */
+/** Returns the StatsError that the promise must reject with. */
 export async function failureOf(promise: Promise<unknown>): Promise<StatsError> {
   const [result] = await Promise.allSettled([promise]);
   assert.ok(result?.status === 'rejected' && result.reason instanceof StatsError, inspect(result));

@@ -1,5 +1,5 @@
-// What every public route promises, asked over HTTP of the functions that are registered. A route that is new must be
-// put into the table of publicRoutes: the first test fails until it is.
+// Tests the rules of every public route (docs/api.md) over HTTP, with the functions as registered. A new route must be
+// added to the table publicRoutes: the first test fails until then.
 
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
@@ -17,7 +17,7 @@ import {
 const { host, container, call, sync, log } = await startHostBench();
 
 const decoders = { br: brotliDecompressSync, gzip: gunzipSync } as const;
-/** The headers that caches and browsers go by, without those of the connection. */
+/** The headers that caches and browsers use, without those of the connection. */
 function withoutConnection({ headers }: HttpAnswer) {
   const { date, connection, 'keep-alive': keepAlive, 'content-length': contentLength, ...others } = headers;
   return others;

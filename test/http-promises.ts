@@ -1,4 +1,4 @@
-// What is promised of any answer to a public GET, as assertions for tests that ask over HTTP.
+// Assertions about every answer to a public GET, for tests that ask over HTTP, and the table of the public routes.
 
 import assert from 'node:assert/strict';
 import { type HttpAnswer, today } from './host-bench.ts';
@@ -13,10 +13,10 @@ export type PublicRoute = {
 
 const json = 'application/json; charset=utf-8';
 const publicCaching = 'public, max-age=300, stale-while-revalidate=3600, stale-if-error=604800';
-/** Of a picture that a first sync will replace. */
+/** The caching of a picture that the first sync will replace. */
 export const placeholderCaching = 'public, max-age=60';
 
-/** Every public GET but health, which promises other things. */
+/** The public GET routes except health, whose answers follow other rules. */
 export const publicRoutes: Record<string, PublicRoute> = {
   stats: { path: '/api/stats', type: json, beforeSync: 'no stats' },
   'stats-day': { path: `/api/stats/${today}`, type: json, beforeSync: 'no stats' },
@@ -37,7 +37,7 @@ export const publicRoutes: Record<string, PublicRoute> = {
 
 export const httpDate = (at: number): string => new Date(at).toUTCString();
 
-/** CORS and the two that keep a browser from guessing; errors have them as well. */
+/** Asserts the headers that let every site read an answer, errors included. */
 export function assertOpenToEverySite({ headers }: Pick<HttpAnswer, 'headers'>): void {
   assert.equal(headers['access-control-allow-origin'], '*');
   assert.equal(headers['access-control-expose-headers'], 'ETag, Last-Modified');
@@ -45,7 +45,7 @@ export function assertOpenToEverySite({ headers }: Pick<HttpAnswer, 'headers'>):
   assert.equal(headers['cross-origin-resource-policy'], 'cross-origin');
 }
 
-/** Every header of a 200 to a GET, but for the coding. */
+/** Asserts every header of a 200 to a GET, except Content-Encoding. */
 export function assertGood(
   { status, headers }: HttpAnswer,
   { type, caching = publicCaching, policy = false }: PublicRoute,
@@ -63,7 +63,7 @@ export function assertGood(
 
 export type ProblemBody = { type: string; title: string; status: number; detail: string; code: string };
 
-/** RFC 9457, soon forgotten, and silent about the inside. Returns the body. */
+/** Asserts an RFC 9457 problem that is cached for a minute at most and tells nothing internal. Returns the body. */
 export function assertProblem(answer: HttpAnswer, expected: { status: number; code: string }): ProblemBody {
   const { status, headers, body } = answer;
   const text = body.toString();
@@ -80,7 +80,7 @@ export function assertProblem(answer: HttpAnswer, expected: { status: number; co
   return problem;
 }
 
-/** Never kept for longer than 60 s, by anybody, and with nothing to ask for it again by. */
+/** Asserts that nobody may cache the answer for more than 60 s, and that it has no ETag. */
 function assertSoonForgotten({ headers }: HttpAnswer): void {
   const caching = headers['cache-control'] ?? '';
   const maxAge = /^public, max-age=(\d+)$/.exec(caching)?.[1];
@@ -88,7 +88,7 @@ function assertSoonForgotten({ headers }: HttpAnswer): void {
   assert.equal(headers.etag, undefined);
 }
 
-/** No part of what was sent comes back, in the body or in a header. */
+/** Asserts that `marker`, a part of the request, is neither in the body nor in a header of the answer. */
 export function assertNothingOf(marker: string, { headers, body }: HttpAnswer): void {
   assert.ok(!JSON.stringify(headers).includes(marker), 'a header repeats the request');
   assert.ok(!body.includes(marker), 'the body repeats the request');

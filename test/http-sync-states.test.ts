@@ -1,5 +1,5 @@
-// What readers, probes and whoever asks for a sync are told, from an empty store to a good sync, with every part failing
-// once on the way. The tests are one story: each goes on where the one before it ended.
+// Tests the answers to readers, probes and requests for a sync, from an empty store to a good sync, with a failure of each
+// server on the way. The tests depend on each other: each begins with the state in which the one before it ended.
 
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
@@ -20,13 +20,13 @@ async function health() {
   return { httpStatus: status, ...JSON.parse(body.toString()) };
 }
 
-/** The next attempt may be hours away, or need a person: nobody is told to come back in a minute. */
+/** Asserts a failed sync without Retry-After: the next attempt may be hours away or need a person. */
 function assertFailedSync(answer: HttpAnswer, expected: Parameters<typeof assertProblem>[1]) {
   assert.equal(answer.headers['retry-after'], undefined);
   return assertProblem(answer, expected);
 }
 
-/** Changes a setting of the running app for the length of a test. */
+/** Changes a setting of the running app during a test. */
 async function withSetting(name: string, value: string, step: () => Promise<void>): Promise<void> {
   const before = process.env[name];
   process.env[name] = value;

@@ -1,5 +1,5 @@
-// Twenty ways in which Peloton, the vault or the store is away for some hours, each as it shows on the wire.
-// None is so long that a day could not have its sync: the last of a day's waits is four hours.
+// Twenty outages of some hours, for the simulated year: how Peloton, the vault or the store fails on the wire, and for how
+// long. The longest wait between two attempts is four hours, and each outage ends early enough for a sync on the same day.
 
 import type { Fault } from '../sandbox/fault-answers.ts';
 import type { FaultRule } from '../sandbox/faults.ts';
@@ -7,14 +7,14 @@ import type { PelotonDouble } from '../sandbox/peloton.ts';
 import type { VaultDouble } from '../sandbox/vault.ts';
 import type { FaultProxy } from './fault-proxy.ts';
 
-/** What an outage can spoil. */
+/** The servers that can have an outage. */
 export type Servers = { peloton: PelotonDouble; vault: VaultDouble; store: FaultProxy };
 
 export type Outage = {
   name: string;
-  /** From the first tick that it spoils. */
+  /** The length of the outage, from the first tick that meets it. */
   hours: number;
-  /** Spoils it; what it returns ends the outage. */
+  /** Begins the outage. The returned function ends the outage. */
   begin: (servers: Servers) => () => unknown;
 };
 
@@ -28,7 +28,7 @@ function spoilAll(server: ServerName, fault: Fault): Outage['begin'] {
   return spoil(server, { match: {}, fault });
 }
 
-/** Spoils the refresh, on a day that needs one. */
+/** Spoils the token refresh, and makes the access token expire so that a refresh is needed. */
 function spoilRefresh(rule: Omit<FaultRule, 'match'>): Outage['begin'] {
   return servers => {
     servers.peloton.expireAccessTokens();

@@ -1,5 +1,5 @@
-// Data for the tests of the views: the series and the snapshot of one of the sandbox's members, on any day the same. The
-// records, streaks and achievements are written out, since tests look for them word for word.
+// Data for the tests of the views: the series and the snapshot of one of the sandbox's members, the same in every run. The
+// records, streaks and achievements are written out, since tests search for them word for word.
 
 import { disciplines, findMember } from '../sandbox/members/members.ts';
 import { listWorkouts } from '../sandbox/members/workout-history.ts';
@@ -7,10 +7,10 @@ import type { HistoryPoint } from '../src/stats/history.ts';
 import type { Snapshot } from '../src/stats/snapshot.ts';
 import { addDays } from '../src/views/increments.ts';
 
-/** The hour of every snapshot. */
+/** The time of every snapshot. */
 const syncTime = '08:00:04.123Z';
 const busyMember = findMember('all', new Date('2026-11-22'));
-/** A mix without Tread Bootcamp, so that one discipline counts zero. */
+/** The member's disciplines without Tread Bootcamp, so that one discipline counts zero. */
 const mix = { ...busyMember.mix, circuit: 0 };
 const daysBefore = 100;
 

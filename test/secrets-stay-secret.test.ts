@@ -1,5 +1,6 @@
-// Whole syncs, good ones and failing ones, with a canary in every place that is private: none may be in a log line, an
-// error, a public blob or an answer. What fails repeats what it was sent, as some servers do.
+// Tests that nothing private leaks: every private value is a unique text (a canary), and after good and failing syncs no
+// canary may be in a log line, an error, a public blob or an answer. A failing server repeats the whole request, as some
+// do.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
@@ -23,7 +24,7 @@ async function startWithCanaries(): Promise<Bench> {
   return bench;
 }
 
-/** A field of no known name, in the overview and in everything that is in it. */
+/** Adds a field of unknown name to the overview and to every object in it. */
 function plantFields(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(plantFields);
   if (typeof value !== 'object' || value === null) return value;
@@ -31,7 +32,7 @@ function plantFields(value: unknown): unknown {
   return { ...Object.fromEntries(members), [canary('key')]: { a: canary('value'), b: [canary('nested')] } };
 }
 
-/** A secret as it is, and as JSON, a query and a header of Basic kind would write it. */
+/** The secret as it is, and as JSON, a query and a Basic header write it. */
 function spellings(secret: string): string[] {
   const escaped = JSON.stringify(secret).slice(1, -1);
   return [secret, escaped, encodeURIComponent(secret), Buffer.from(secret).toString('base64').replace(/=+$/, '')];
@@ -65,7 +66,7 @@ async function readPublicBlobs(bench: Bench): Promise<string[]> {
 
 type Seen = Map<string, string>;
 
-/** The tick of the timer, and the same asked for over HTTP: the error of the one and the answer of the other. */
+/** Syncs by the timer and over HTTP, and records the error of the first and the answer of the second. */
 async function syncBothWays(bench: Bench, seen: Seen, name: string): Promise<void> {
   bench.passTime(24 * hourMs);
   await bench.tick().catch(error => seen.set(`${name}: the error`, inspect(error, { depth: null, showHidden: true })));
@@ -101,7 +102,7 @@ test('good syncs, by a sign-in, a stored session, a refresh and a session that w
   await assertNothingLeaked(bench, seen);
 });
 
-/** From now on every request there is refused, with all that the client sent in the refusal. */
+/** Refuses every fitting request from now on. The refusal repeats all that the client sent. */
 function echoAll(faults: Faults, { path, method, status }: { path: RegExp; method?: string; status: number }) {
   const fault = { status, body: {} };
   return faults.add({
@@ -135,7 +136,7 @@ test('syncs that fail at any step, where all that was sent comes back in the ans
   ];
   for (const [faults, step] of steps) {
     vault.secrets.set('peloton-session', '{}');
-    vault.secrets.set('peloton-password', peloton.credentials.password); // so that a refusal is over
+    vault.secrets.set('peloton-password', peloton.credentials.password); // a new version ends an earlier refusal
     const fault = echoAll(faults, step);
     const failures = bench.events('sync.failed').length;
     await syncBothWays(bench, seen, `${step.path} ${step.status}`);

@@ -1,5 +1,5 @@
-// A client of the double for its own tests: walks the sign-in with plain fetch, and lets a test spoil any step of it.
-// It is not the product's sign-in and shares nothing with it, so that neither can hide the other's mistake.
+// A sign-in client for the tests of Peloton's double: takes every step with plain fetch, and lets a test change any step.
+// The client shares no code with the service's own sign-in, so that neither can hide a mistake of the other.
 
 import { createHash, randomBytes } from 'node:crypto';
 import { signInConstants } from '../sandbox/peloton/world.ts';
@@ -9,7 +9,7 @@ type Fields = Record<string, unknown>;
 type Cookie = { name: string; value: string; host: string; path: string };
 type Visit = { url: URL; status: number; setCookie: string[]; location: string | null };
 
-/** Each hook gets what is about to be sent, and may change it in place. */
+/** Functions of a test, one for each step, that may change the request of the step before it is sent. */
 export type Spoilers = {
   authorize?: (query: URLSearchParams) => void;
   login?: (url: URL, jar: Cookie[]) => void;
@@ -19,7 +19,7 @@ export type Spoilers = {
   token?: (body: Fields) => void;
 };
 
-/** Where the walk ended and with what; a whole one ends at `token` with 200. */
+/** The last step of the walk and its answer. A complete walk ends at `token` with 200. */
 export type Walk = { step: keyof Spoilers; status: number; body: string; location: string | null; visits: Visit[] };
 
 export async function walkSignIn(double: PelotonDouble, spoil: Spoilers = {}): Promise<Walk> {
@@ -91,7 +91,7 @@ function askFor(verifier: string): URLSearchParams {
   });
 }
 
-/** What the page embeds. The pattern fits one line only, as the page has it on one. */
+/** Reads the configuration that the login page embeds on one line. */
 export function readLoginConfig(html: string): Record<string, Record<string, string>> {
   const encoded = /window\.injectedConfig = window\.injectedConfig \|\| "([A-Za-z0-9+/=]+)";/.exec(html)?.[1] ?? '';
   return JSON.parse(Buffer.from(encoded, 'base64').toString('utf8'));

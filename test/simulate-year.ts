@@ -1,4 +1,5 @@
-// `npm run simulate-year`: a year of the service in a minute. Exit code 1 when a day is missed or a rule is broken.
+// `npm run simulate-year`: simulates a year of the service in about a minute. Exit code 1 when a day has no sync or a rule
+// is broken.
 
 import { simulateYear } from './year.ts';
 

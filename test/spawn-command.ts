@@ -1,4 +1,5 @@
-// For tests: a command of this folder as a person runs it, in a folder of its own, with no settings but the given ones.
+// Runs a command of src/command-line for a test, as a person does: as a process, in a temporary folder, and with the given
+// settings alone.
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -12,13 +13,13 @@ export type CommandRun = {
   args?: readonly string[];
   /** The environment. */
   settings?: Record<string, string>;
-  /** Of local.settings.json; without it there is no such file. */
+  /** The values in local.settings.json; without them there is no such file. */
   fileSettings?: Record<string, string>;
 };
 
 export type CommandEnd = { code: number | null; output: string; errors: string };
 
-/** Runs `sync`, `doctor` or `rebuild-history` to its end. */
+/** Runs `sync`, `doctor` or `rebuild-history` until the process ends. */
 export async function spawnCommand(name: string, run: CommandRun = {}): Promise<CommandEnd> {
   const { args = [], settings = {}, fileSettings } = run;
   const cwd = await mkdtemp(join(tmpdir(), 'command-'));

@@ -1,4 +1,5 @@
-// The store alone, for a test: a real Azurite behind a switchboard of faults. Each opened store lacks both its containers.
+// The service's storage client for tests, over a real Azurite behind a proxy with faults. Each store that is opened begins
+// without its two containers.
 
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
@@ -10,7 +11,7 @@ import { type BlobContent, createStorage, type StorageLimits } from '../src/azur
 import { StatsError } from '../src/errors.ts';
 import { startFaultProxy } from './fault-proxy.ts';
 
-/** As many tries as a sync has, without its waits. */
+/** The number of tries that a sync has, with almost no waits between them. */
 const syncLimits = { maxTries: 3, tryTimeoutMs: 2_000, retryDelayMs: 1, maxRetryDelayMs: 5, callTimeoutMs: 10_000 };
 
 export async function startStoreBench() {
@@ -22,7 +23,7 @@ export async function startStoreBench() {
   function openStore(given: Partial<StorageLimits> = {}) {
     const name = `box-${randomBytes(6).toString('hex')}`;
     const config = { access: { connectionString }, publicContainer: name, privateContainer: `${name}-private` };
-    /** Another client of the same containers. */
+    /** Creates another client of the same containers. */
     const open = () => createStorage(config, { ...syncLimits, ...given });
     const names = { publicName: name, privateName: `${name}-private` };
     const clients = {
@@ -45,7 +46,7 @@ export async function startStoreBench() {
 
 export type Store = ReturnType<Awaited<ReturnType<typeof startStoreBench>>['openStore']>;
 
-/** An answer in Blob Storage's own way. */
+/** An error in the form of Blob Storage. */
 export function azureError(status: number, code: string): Fault {
   return {
     status,
@@ -59,7 +60,7 @@ export function jsonContent(text: string): BlobContent {
   return { bytes: Buffer.from(text), contentType: 'application/json' };
 }
 
-/** The error of a promise that has to fail with code `storage`. */
+/** Returns the StatsError with code `storage` that the promise must reject with. */
 export async function storageFailureOf(promise: Promise<unknown> | undefined): Promise<StatsError> {
   const [result] = await Promise.allSettled([promise]);
   assert.ok(result?.status === 'rejected' && result.reason instanceof StatsError, inspect(result));

@@ -1,4 +1,5 @@
-// For tests: a function app of a few files in a folder of its own, which finds this project's packages.
+// Writes a function app of a few files into a temporary folder, for tests of the local host. The app uses this project's
+// node_modules.
 
 import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -9,7 +10,7 @@ const hostJson = { version: '2.0', extensions: { http: { customHeaders: { 'X-Cus
 
 export type TemporaryApp = { root: string; remove(): Promise<void> };
 
-/** Writes host.json and package.json as well. `main` is the glob of the files that are loaded. */
+/** Writes the files, host.json and package.json. `main` is the glob of the files that the host loads. */
 export async function makeTemporaryApp(files: Record<string, string>, main = 'functions/*.ts'): Promise<TemporaryApp> {
   const root = await mkdtemp(join(tmpdir(), 'functions-app-'));
   await symlink(join(project, 'node_modules'), join(root, 'node_modules'));

@@ -1,5 +1,5 @@
-// For tests: checks that a text is well-formed XML with known namespaces, as strictly as a browser reads a picture. A
-// browser shows nothing at all of an SVG that breaks one rule.
+// Checks for tests that a text is well-formed XML with declared namespaces, as strictly as a browser reads a picture: of an
+// SVG that breaks one rule, a browser shows nothing.
 
 import assert from 'node:assert/strict';
 import { SaxesParser } from 'saxes';

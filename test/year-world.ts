@@ -1,5 +1,5 @@
-// Everything a simulated year happens in: the doubles, a store with a switchboard of faults, and hosts of the real app, all
-// by one clock that the simulation holds.
+// The servers of a simulated year: the doubles, a store with faults in front, and two instances of the real app. All use
+// one clock, which the simulation moves.
 
 import { BlobServiceClient } from '@azure/storage-blob';
 import { startAzurite } from '../sandbox/azurite.ts';
@@ -12,12 +12,12 @@ import type { Servers } from './outages.ts';
 export type Host = ReturnType<typeof createApp>;
 
 export type YearWorld = {
-  /** The clock of everything, in milliseconds since 1970. */
+  /** The clock of all servers, in milliseconds since 1970. */
   time: { now: number };
   servers: Servers;
   /** Two instances of the app. */
   hosts: readonly [Host, Host];
-  /** The local dates that have a day in the store, and those of the series. */
+  /** Reads the local dates that have a snapshot in the store, and those in the series. */
   readDays(): Promise<{ stored: string[]; inSeries: string[] }>;
   close(): Promise<unknown>;
 };

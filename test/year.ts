@@ -1,5 +1,5 @@
-// A year of the real app over the doubles, by a clock that is passed in: outages, a changed password, a revoked session, a
-// week with two hosts. Left out are the ticks between a day's sync and the night: nothing can be due.
+// Simulates a year of the real app with doubles and a clock of its own: outages, a changed password, a revoked session, a
+// week with two hosts. Ticks between a day's sync and the next night are left out, since no sync can be due.
 
 import { hourMs, minuteMs } from '../src/stats/time.ts';
 import { outages } from './outages.ts';
@@ -20,26 +20,26 @@ export type YearReport = {
   requestsToPeloton: number;
   ticks: number;
   durationSeconds: number;
-  /** What must never be, in one sentence each. */
+  /** One sentence for each rule that was broken. */
   brokenRules: string[];
 };
 
 const timeZone = 'Europe/Berlin';
-/** In the hour that one night of the year skips and another has twice. */
+/** A time in the hour that one night of the year skips and another night has twice. */
 const syncTime = '02:30';
 const firstTick = '02:15';
 const quarterMs = 15 * minuteMs;
 const localTime = new Intl.DateTimeFormat('sv-SE', { timeZone, dateStyle: 'short', timeStyle: 'short' });
 
 type Year = YearWorld & {
-  /** Days that have begun, at their sync time. */
+  /** The index of the present day; a day begins at its sync time. */
   day: number;
   plan: ReturnType<typeof planEvents>;
   /** The date of every sync that succeeded. */
   synced: string[];
   ticks: number;
   brokenRules: string[];
-  /** What ends an outage or a mistake, and when. */
+  /** The functions that end an outage or correct a mistake, and their times. */
   repairs: { at: number; repair: () => unknown }[];
 };
 
@@ -48,7 +48,7 @@ function listDates({ from, days }: YearOptions): string[] {
   return Array.from({ length: days }, (_, day) => at(day).toISOString().slice(0, 10));
 }
 
-/** What happens on which day, spread over the days. */
+/** Plans the events of the year, spread over its days. */
 function planEvents(days: number) {
   const dayAt = (share: number) => Math.floor(days * share);
   const isSecondHostHere = (day: number) => day >= dayAt(0.25) && day < dayAt(0.25) + 7;
@@ -72,16 +72,16 @@ async function repairWhatIsDue(year: Year): Promise<void> {
   for (const { repair } of due) await repair();
 }
 
-/** One tick of every host, all at once; what they logged says what became of it. */
+/** Runs one tick of every host, all at once. Returns the events that they logged. */
 async function tickHosts(hosts: readonly Host[]): Promise<{ event: string; date: string; code: string }[]> {
   const lines: string[] = [];
   const write = (line: string) => lines.push(line);
-  // A failure marks the invocation of its host: here it is read from the log.
+  // A tick that fails rejects; its failure is also in the log.
   await Promise.allSettled(hosts.map(host => host.sync({}, { debug: write, info: write, warn: write, error: write })));
   return lines.map(line => JSON.parse(line));
 }
 
-/** An owner who reads mail corrects the password six hours later. */
+/** Plans the owner's reaction to a refused sign-in: the right password is in the vault six hours later. */
 function tellOwner({ repairs, time, servers: { vault, peloton } }: Year): void {
   const repair = () => vault.secrets.set('peloton-password', peloton.credentials.password);
   repairs.push({ at: time.now + 6 * hourMs, repair });
@@ -122,7 +122,7 @@ async function report(year: Year, dates: string[], startedAt: number): Promise<Y
   };
 }
 
-/** Lives through the days. */
+/** Simulates the days and returns a report. */
 export async function simulateYear(options: YearOptions): Promise<YearReport> {
   const startedAt = performance.now();
   const dates = listDates(options);

@@ -63,7 +63,7 @@ describe('the HTTP functions of the local host', () => {
   const call = (path: string, init?: RequestInit) => fetch(host.url + path, init);
   const echo = async (path: string, init?: RequestInit) => (await call(path, init)).json() as Promise<Echo>;
 
-  /** For what fetch hides or forbids. */
+  /** A request by node:http, for headers and methods that fetch hides or forbids. */
   function callRaw(path: string, method: string, headers: Record<string, string> = {}): Promise<RawAnswer> {
     const { promise, resolve, reject } = Promise.withResolvers<RawAnswer>();
     const request = httpRequest(host.url + path, { method, headers }, response => {

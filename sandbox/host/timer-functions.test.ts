@@ -28,7 +28,7 @@ function start(t: TestContext, options: { runOnStartup?: boolean; invoke?: () =>
       await settle();
     }
   };
-  /** The clock goes on, Node's timers do not. */
+  /** Moves the clock without Node's timers, as when the machine sleeps. */
   const sleep = (minutes: number) => {
     sleptMs += minutes * minuteMs;
   };

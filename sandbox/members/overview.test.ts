@@ -16,7 +16,7 @@ function overviewOn(member: StartedMember, date: string): UnversionedOverview {
   return overview;
 }
 
-/** Every so many days of the year after `start`. */
+/** One date every `everyDays` days of the year after `start`. */
 function datesOfTheYear(everyDays: number): string[] {
   const count = Math.floor(365 / everyDays);
   return Array.from({ length: count }, (_, index) =>
@@ -69,7 +69,7 @@ for (const name of names) {
   });
 }
 
-/** A streak of days up to the date, or up to the day before if there is still time to save it. */
+/** The length of the streak of days up to the date, or up to the day before where the date has no workout yet. */
 function countBack(days: ReadonlySet<string>, date: string): number {
   const back = (offset: number) => new Date(Date.parse(date) - offset * dayMs).toISOString().slice(0, 10);
   const first = days.has(date) ? 0 : 1;

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { type Spoilers, walkSignIn } from '../../test/sign-in-walker.ts';
 import { startPelotonDouble } from '../peloton.ts';
 
-/** What is done wrong, how the walk is spoiled, and the answer at which it has to end. */
+/** Mistakes of a client: a name, the change to the walk, and the answer at which the walk must end. */
 type Case = [name: string, spoil: Spoilers, status: number, says: RegExp];
 
 const alter = (name: string) => (fields: Record<string, unknown>) => {

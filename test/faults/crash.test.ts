@@ -1,5 +1,5 @@
-// A crash before and after every request of the paths that sign in or refresh. The dead run's lease is broken instead of
-// waited for; src/run.test.ts waits for one.
+// Tests a crash before and after every request of a sync that signs in or refreshes. The lease of the dead run is broken,
+// so that no test waits for its end; src/sync/run.test.ts waits for one.
 
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
@@ -22,7 +22,7 @@ function readWhole(text: string | undefined, name: string): Snapshot | undefined
   return snapshot;
 }
 
-/** Latest is the last good one, or a new one with its day and its point in the series. */
+/** Asserts that latest.json is either unchanged or new, and in the second case that its day and its point are stored too. */
 async function assertPublicIsWhole(bench: Bench, lastGood: string | undefined): Promise<void> {
   const text = await bench.blob('latest.json');
   if (text === lastGood) return;
@@ -45,7 +45,7 @@ async function syncYesterday(): Promise<StoredText[]> {
   return [...(await Promise.all(names.map(read))), ['private', 'state.json', state]];
 }
 
-/** Fills the containers as a service leaves them whose last sync was yesterday's. */
+/** Fills the containers as a service leaves them after yesterday's sync. */
 async function fillYesterday(bench: Bench): Promise<void> {
   yesterday ??= syncYesterday();
   await Promise.all([bench.container('public').create(), bench.container('private').create()]);
@@ -62,12 +62,12 @@ type Path = {
   settings?: Record<string, string>;
   prepare: (bench: Bench) => Promise<unknown>;
   run?: (bench: Bench) => Promise<unknown>;
-  /** The first and the last request that matter; the others are those of another path. */
+  /** The first and the last request at which this path may crash; the others belong to another path. */
   between?: readonly [first: string, last: string];
   check?: (bench: Bench, death: Death) => Promise<void>;
 };
 
-/** One more host, at the next tick. */
+/** Runs the next tick on another host. */
 async function tickNext(bench: Bench): Promise<string | undefined> {
   bench.passTime(15 * minuteMs);
   return await tickFailure(bench, bench.startApp());
@@ -80,7 +80,7 @@ async function canRefresh(bench: Bench): Promise<boolean> {
   return (await fetch(`${bench.peloton.authUrl}/oauth/token`, { method: 'POST', headers, body })).ok;
 }
 
-/** The next run syncs, with at most one sign-in more, and leaves a session that goes on. */
+/** Asserts that the next run syncs with at most one more sign-in, and leaves a session that can be refreshed. */
 async function assertRecovers(bench: Bench): Promise<void> {
   assert.equal(await tickNext(bench), undefined);
   assert.equal(readWhole(await bench.blob('latest.json'), 'latest.json')?.date, '2026-11-23');
@@ -91,8 +91,8 @@ async function assertRecovers(bench: Bench): Promise<void> {
 }
 
 /**
- * The answer to a refresh arrived and died with its process. Nobody can know that, so the token is sent once more, as after
- * any answer that got lost; Peloton ends the family, and the run signs in.
+ * Tells whether the process died after the answer to a refresh had arrived and before the vault had it. The next run cannot know that and sends the spent token once
+ * more, as after any lost answer; Peloton then ends the token family, and the run signs in.
  */
 function isSuccessorLost({ requests, when }: Death): boolean {
   const [previous, last] = requests.slice(-2);
@@ -171,7 +171,7 @@ async function startPath({ settings = {}, prepare }: Path): Promise<Bench> {
   return bench;
 }
 
-/** How many requests the run makes when nothing happens to it, and which of them matter. */
+/** Counts the requests of a run without a crash, and finds those at which this path may crash. */
 async function rehearse(path: Path): Promise<{ first: number; last: number; total: number }> {
   const bench = await startPath(path);
   const { run = bench => bench.tick() } = path;
