@@ -28,6 +28,7 @@ export type LoopbackOptions = {
   orAnyPort?: boolean;
 };
 
+/** Starts a server with one handler. Rejects with EADDRINUSE where the port is in use and no other is allowed. */
 export async function startLoopbackServer(handler: Handler, options: LoopbackOptions = {}): Promise<LoopbackServer> {
   const server = createServer((request, response) => answer(handler, request, response));
   // Longer than any client keeps an idle connection, so that no connection is closed while a client uses it again.

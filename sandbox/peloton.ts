@@ -91,6 +91,7 @@ type Parts = {
   counts: RequestCounts;
 };
 
+/** Starts the double. A test reads `violations` at its end. */
 export async function startPelotonDouble(options: PelotonOptions = {}): Promise<PelotonDouble> {
   const world = createWorld(options);
   const parts = {

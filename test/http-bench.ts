@@ -23,6 +23,7 @@ const benchLimits: HttpLimits = {
   maxRetryAfterMs: 20,
 };
 
+/** Starts the server and creates the client. `await using` closes the server. */
 export async function startHttpBench(reply: Responder, options: HttpBenchOptions = {}) {
   /** The requests of the client; `at` in milliseconds of `performance.now()`. */
   const requests: { url: string; headers: IncomingHttpHeaders; at: number }[] = [];

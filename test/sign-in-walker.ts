@@ -22,6 +22,7 @@ export type Spoilers = {
 /** The last step of the walk and its answer. A complete walk ends at `token` with 200. */
 export type Walk = { step: keyof Spoilers; status: number; body: string; location: string | null; visits: Visit[] };
 
+/** Walks the sign-in until it is complete or a step is refused. */
 export async function walkSignIn(double: PelotonDouble, spoil: Spoilers = {}): Promise<Walk> {
   const jar: Cookie[] = [];
   const visits: Visit[] = [];

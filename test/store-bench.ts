@@ -14,6 +14,7 @@ import { startFaultProxy } from './fault-proxy.ts';
 /** The number of tries that a sync has, with almost no waits between them. */
 const syncLimits = { maxTries: 3, tryTimeoutMs: 2_000, retryDelayMs: 1, maxRetryDelayMs: 5, callTimeoutMs: 10_000 };
 
+/** Starts Azurite and the proxy. `openStore` opens a new store on them. */
 export async function startStoreBench() {
   const azurite = await startAzurite();
   const proxy = await startFaultProxy({ target: azurite.handle });

@@ -24,6 +24,7 @@ export type YearWorld = {
 
 export type YearStart = { at: number; syncTime: string; timeZone: string };
 
+/** Starts the servers and the two instances. */
 export async function startYearWorld({ at, syncTime, timeZone }: YearStart): Promise<YearWorld> {
   const time = { now: at };
   const clock = () => new Date(time.now);

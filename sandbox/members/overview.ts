@@ -23,6 +23,7 @@ export function drawOverviews(member: StartedMember, instants: readonly Date[]):
   });
 }
 
+/** Makes the overview at an instant, in one of the shapes. */
 export function drawOverview(member: StartedMember, now: Date, shape: OverviewShape): Record<string, unknown> {
   const overview = drawUnversioned(member, now);
   if (shape === 'unversioned') return overview;

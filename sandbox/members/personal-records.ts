@@ -13,6 +13,7 @@ const distances: readonly [name: string, slug: string, km: number][] = [
   ['10K', '10k', 10],
 ];
 
+/** Makes `personal_records`: one entry for each discipline with a record, and one for the running distances. */
 export function listRecords(workouts: readonly Workout[]) {
   const withOutput = Map.groupBy(
     workouts.filter(({ outputJoules }) => outputJoules),

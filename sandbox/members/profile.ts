@@ -36,6 +36,7 @@ const alike: readonly [value: unknown, keys: string][] = [
 ];
 const settings = Object.fromEntries(alike.flatMap(([value, keys]) => keys.split(' ').map(key => [key, value])));
 
+/** Makes the profile of a member at an instant. */
 export function describeMember(member: StartedMember, now: Date): Record<string, unknown> {
   const { serial_number, ...person } = describePerson(member);
   const workouts = listWorkouts(member, now);

@@ -10,6 +10,7 @@ import { retiredAnswer, type World } from './world.ts';
 
 const notLoggedIn = refuse(401, 3020, 'Not logged in');
 
+/** Creates the routes, by method and path template. */
 export function createApi(store: TokenStore): Record<string, PelotonRoute> {
   const { world } = store;
   const signedIn =

@@ -31,6 +31,7 @@ export type PelotonAnswer = {
 
 export type PelotonRoute = (call: Call) => PelotonAnswer;
 
+/** Reads a request with its whole body. */
 export async function readCall(request: IncomingMessage): Promise<Call> {
   const url = new URL(request.url ?? '/', 'http://127.0.0.1');
   return {
@@ -58,6 +59,7 @@ export function readFields({ headers, body }: Call): Record<string, unknown> | u
   }
 }
 
+/** Sends an answer, in gzip where the client accepts it. */
 export function sendAnswer(call: Call, answer: PelotonAnswer, response: ServerResponse): void {
   const isText = typeof answer.body === 'string';
   const text = isText ? String(answer.body) : answer.body === undefined ? '' : JSON.stringify(answer.body);

@@ -17,6 +17,7 @@ import {
 } from './transaction.ts';
 import { retiredAnswer, type World } from './world.ts';
 
+/** Creates the routes of the sign-in, by method and path. */
 export function createSignIn(parts: {
   world: World;
   tokens: TokenStore;

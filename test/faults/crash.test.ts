@@ -91,8 +91,9 @@ async function assertRecovers(bench: Bench): Promise<void> {
 }
 
 /**
- * Tells whether the process died after the answer to a refresh had arrived and before the vault had it. The next run cannot know that and sends the spent token once
- * more, as after any lost answer; Peloton then ends the token family, and the run signs in.
+ * Tells whether the process died after the answer to a refresh had arrived and before the vault had it. The next run cannot
+ * know that and sends the spent token once more, as after any lost answer; Peloton then ends the token family, and the run
+ * signs in.
  */
 function isSuccessorLost({ requests, when }: Death): boolean {
   const [previous, last] = requests.slice(-2);
