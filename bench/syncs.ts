@@ -8,6 +8,22 @@ import type { Service } from './service.ts';
 
 const answerMs = 100;
 
+/** One forced sync by a new instance of the app. */
+async function sync(settings: Service['settings']): Promise<Figures> {
+  const lines: string[] = [];
+  const write = (line: string) => lines.push(line);
+  const context: Context = { debug: write, info: write, warn: write, error: write };
+  const { syncNow } = createApp(settings);
+  const request = { method: 'POST', headers: new Headers(), query: new URLSearchParams('force=true'), params: {} };
+  const startedAt = performance.now();
+  const { status } = await syncNow(request, context);
+  const wall = performance.now() - startedAt;
+  if (status !== 200) throw new Error(`The sync was answered with ${status}: ${lines.at(-1)}`);
+  const answers = lines.map(line => JSON.parse(line)).filter(({ event }) => event === 'peloton.answered');
+  const upstream = answers.reduce((sum, { duration_ms: duration }) => sum + duration, 0);
+  return { wall, upstream, answers: answers.length };
+}
+
 export async function measureSyncs({ sandbox, settings }: Service): Promise<Report> {
   const { peloton, vault } = sandbox;
   if (!peloton) throw new TypeError('The sandbox has a Peloton of its own.');
@@ -15,28 +31,13 @@ export async function measureSyncs({ sandbox, settings }: Service): Promise<Repo
   const match = () => new Promise<boolean>(done => setTimeout(done, answerMs, false));
   const slowness = peloton.faults.add({ match, fault: 'reset' });
 
-  async function sync(): Promise<Figures> {
-    const lines: string[] = [];
-    const write = (line: string) => lines.push(line);
-    const context: Context = { debug: write, info: write, warn: write, error: write };
-    const { syncNow } = createApp(settings);
-    const request = { method: 'POST', headers: new Headers(), query: new URLSearchParams('force=true'), params: {} };
-    const startedAt = performance.now();
-    const { status } = await syncNow(request, context);
-    const wall = performance.now() - startedAt;
-    if (status !== 200) throw new Error(`The sync was answered with ${status}: ${lines.at(-1)}`);
-    const answers = lines.map(line => JSON.parse(line)).filter(({ event }) => event === 'peloton.answered');
-    const upstream = answers.reduce((sum, { duration_ms: duration }) => sum + duration, 0);
-    return { wall, upstream, answers: answers.length };
-  }
-
   // One round: with the sync that filled the store and the round that does not count, these are the three sign-ins of a day.
   const { daily, signIn } = await takeTurns(
     {
-      daily: sync,
+      daily: () => sync(settings),
       signIn: async () => {
         vault.secrets.set('peloton-session', '{}');
-        return await sync();
+        return await sync(settings);
       },
     },
     1,
