@@ -1,4 +1,4 @@
-// A tick in a process of its own whose event loop stands still for a while as the overview comes: `node blocked-run.ts MS`, with
+// A tick in a process of its own whose event loop stands still for a while as the answer to a refresh comes: `node blocked-run.ts MS`, with
 // the settings in the environment. Prints `blocked` before and the outcome after.
 
 import { writeSync } from 'node:fs';
@@ -8,7 +8,7 @@ const blockMs = Number(process.argv[2]);
 let isBlocked = false;
 
 function blockOnce(line: string): void {
-  if (isBlocked || !line.includes('/overview"')) return;
+  if (isBlocked || !line.includes('/oauth/token')) return;
   isBlocked = true;
   writeSync(1, 'blocked\n');
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, blockMs);
