@@ -25,6 +25,8 @@ export type FaultRule = {
   /** How many fitting requests pass unharmed before the rule fires. */
   skip?: number;
   when?: 'before' | 'after';
+  /** With `when: 'after'`: what the handler waits for before its work, whether or not the client still waits. */
+  until?: Promise<unknown>;
 };
 
 export type ActiveFault = {
@@ -32,6 +34,8 @@ export type ActiveFault = {
   /** The number of fitting requests that came to this rule, skipped ones included. */
   seen: number;
   fired: number;
+  /** With `when: 'after'`: settles when the handler has done its work for the first time. */
+  landed: Promise<void>;
   remove(): void;
 };
 
@@ -43,6 +47,8 @@ export type Faults = {
   wrap(handler: Handler): Handler;
 };
 
+type Entry = ActiveFault & { land(): void };
+
 const bodyLimitBytes = 64 << 20;
 
 /**
@@ -50,12 +56,15 @@ const bodyLimitBytes = 64 << 20;
  * them before.
  */
 export function createFaults(rules: readonly FaultRule[] = []): Faults {
-  const active: ActiveFault[] = [];
+  const active: Entry[] = [];
   const add = (rule: FaultRule): ActiveFault => {
-    const entry: ActiveFault = {
+    const { promise: landed, resolve: land } = Promise.withResolvers<void>();
+    const entry: Entry = {
       rule,
       seen: 0,
       fired: 0,
+      landed,
+      land,
       remove: () => {
         if (active.includes(entry)) active.splice(active.indexOf(entry), 1);
       },
@@ -69,23 +78,26 @@ export function createFaults(rules: readonly FaultRule[] = []): Faults {
     add,
     clear: () => active.splice(0),
     wrap: handler => async (request, response) => {
-      const rule = await takeRule(active, request);
-      if (!rule) return handler(request, response);
-      if (rule.when === 'after') await runUnheard(handler, request);
+      const entry = await takeEntry(active, request);
+      if (!entry) return handler(request, response);
+      const { fault, when, until } = entry.rule;
+      if (until) await Promise.all([readBody(request, bodyLimitBytes), until]);
+      if (when === 'after') await runUnheard(handler, request);
       else request.resume();
-      await sendFault(response, rule.fault);
+      entry.land();
+      await sendFault(response, fault);
     },
   };
 }
 
-async function takeRule(active: readonly ActiveFault[], request: IncomingMessage): Promise<FaultRule | undefined> {
+async function takeEntry(active: readonly Entry[], request: IncomingMessage): Promise<Entry | undefined> {
   for (const entry of [...active]) {
     const { match, times = Number.POSITIVE_INFINITY, skip = 0 } = entry.rule;
     if (entry.fired >= times || !(await fits(match, request))) continue;
     entry.seen += 1;
     if (entry.seen <= skip) continue;
     entry.fired += 1;
-    return entry.rule;
+    return entry;
   }
   return undefined;
 }

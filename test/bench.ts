@@ -21,8 +21,8 @@ export type BenchOptions = {
   /** The vault's secrets; by default the double's own credentials. */
   secrets?: Record<string, string>;
   limits?: AppLimits;
-  /** Put a switchboard of faults in front of the store. */
-  storeFaults?: boolean;
+  /** Puts a switchboard of faults in front of the store; by a hop of its own, a request can outlive its client. */
+  storeFaults?: boolean | 'by-hop';
 };
 
 export type Bench = {
@@ -116,7 +116,9 @@ export async function startBench(options: BenchOptions = {}): Promise<Bench> {
   let now = new Date(options.at ?? '2026-11-22T09:00:00.000Z');
   const clock = () => now;
   const azurite = await startAzurite();
-  const store = options.storeFaults ? await startFaultProxy({ target: azurite.handle }) : undefined;
+  const store = options.storeFaults
+    ? await startFaultProxy({ target: options.storeFaults === 'by-hop' ? azurite.url : azurite.handle })
+    : undefined;
   const peloton = await startPelotonDouble({ ...options.peloton, clock });
   const { username, password } = peloton.credentials;
   const secrets = options.secrets ?? { 'peloton-username': username, 'peloton-password': password };
