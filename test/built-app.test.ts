@@ -46,7 +46,15 @@ const loadedAtStart = [...loaded];
 
 /** Functions that a GET of the stats needs, and functions that only other requests need. */
 const forStore = ['createReaders', 'answerStats', 'createStorage'];
-const forOthers = ['tick', 'createCustody', 'createVault', 'renderPage', 'renderCard', 'renderBadge', 'createOpenApi'];
+const forOthers = [
+  'tick',
+  'createSessionStore',
+  'createVault',
+  'renderPage',
+  'renderCard',
+  'renderBadge',
+  'createOpenApi',
+];
 
 describe('the built app', () => {
   it('registers what the sources register', async () => {

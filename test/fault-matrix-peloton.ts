@@ -2,9 +2,9 @@
 // the expected result of each sync, which is the same at the first sync and at a later one.
 
 import { hourMs } from '../src/stats/time.ts';
-import { pasteSession } from './custody-bench.ts';
 import { readTable } from './fault-matrix.ts';
 import { keepSession, type MatrixRow, type Suite, signInAnew } from './fault-matrix-suite.ts';
+import { pasteSession } from './session-bench.ts';
 
 /** U upstream-unavailable, C upstream-changed, J the same with the credentials judged, A account-refused. */
 const cells = readTable(`

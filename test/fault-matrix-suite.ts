@@ -5,8 +5,8 @@ import assert from 'node:assert/strict';
 import { after, describe, test } from 'node:test';
 import { hourMs } from '../src/stats/time.ts';
 import { type Bench, fastLimits, startBench } from './bench.ts';
-import { pasteSession } from './custody-bench.ts';
 import { type Cell, type Endpoint, type FaultKind, isSlow, runCase } from './fault-matrix.ts';
+import { pasteSession } from './session-bench.ts';
 
 export type Phase = 'first' | 'later';
 

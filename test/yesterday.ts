@@ -6,7 +6,7 @@ import { parseHistory, toPoint } from '../src/stats/history.ts';
 import { parseSnapshot, type Snapshot } from '../src/stats/snapshot.ts';
 import { minuteMs } from '../src/stats/time.ts';
 import { type Bench, startBench } from './bench.ts';
-import { storedSession, tickFailure } from './custody-bench.ts';
+import { storedSession, tickFailure } from './session-bench.ts';
 
 export const member = 'newcomer';
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Fault } from '../../sandbox/fault-answers.ts';
 import { type Bench, type BenchOptions, fastLimits, hourMs, startBench } from '../../test/bench.ts';
-import { askedDuring, pasteSession, storedSession, tickFailure } from '../../test/custody-bench.ts';
+import { askedDuring, pasteSession, storedSession, tickFailure } from '../../test/session-bench.ts';
 import { createRunStarter } from '../app.ts';
 import { readCheckpoint } from '../sync/checkpoint.ts';
 import { openRecord } from '../sync/outcome.ts';

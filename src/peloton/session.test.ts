@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { hourMs, startBench } from '../../test/bench.ts';
-import { askedDuring, pasteSession, storedSession, tickFailure } from '../../test/custody-bench.ts';
+import { askedDuring, pasteSession, storedSession, tickFailure } from '../../test/session-bench.ts';
 
 const minuteMs = 60_000;
 

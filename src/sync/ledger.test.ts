@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type Bench, hourMs, startBench } from '../../test/bench.ts';
-import { pasteSession, tickFailure } from '../../test/custody-bench.ts';
+import { pasteSession, tickFailure } from '../../test/session-bench.ts';
 
 const minuteMs = 60_000;
 const credentialsPath = /^\/usernamepassword\/login$/;

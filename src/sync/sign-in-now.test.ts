@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { type Bench, fastLimits, hourMs, startBench } from '../../test/bench.ts';
-import { storedSession, tickFailure } from '../../test/custody-bench.ts';
+import { storedSession, tickFailure } from '../../test/session-bench.ts';
 import { createRunStarter } from '../app.ts';
 import { signInNow } from './sign-in-now.ts';
 

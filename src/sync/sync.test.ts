@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { IncomingMessage } from 'node:http';
 import { test } from 'node:test';
 import { type Bench, hourMs, startBench } from '../../test/bench.ts';
-import { tickFailure } from '../../test/custody-bench.ts';
+import { tickFailure } from '../../test/session-bench.ts';
 
 /** A bench whose last sync was a day ago, so that the next is due, and that needs no new session. */
 async function startDue(): Promise<Bench> {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Fault } from '../../sandbox/fault-answers.ts';
 import { type Bench, hourMs, startBench } from '../../test/bench.ts';
-import { askedDuring, pasteSession, tickFailure } from '../../test/custody-bench.ts';
+import { askedDuring, pasteSession, tickFailure } from '../../test/session-bench.ts';
 import type { HistoryPoint } from '../stats/history.ts';
 
 const minuteMs = 60_000;

@@ -5,8 +5,8 @@ import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { hourMs, minuteMs } from '../../src/stats/time.ts';
 import { type Bench, startBench } from '../bench.ts';
-import { askedDuring, pasteSession, tickFailure } from '../custody-bench.ts';
 import { type Doom, type DoomedRun, runDoomed } from '../doomed-run.ts';
+import { askedDuring, pasteSession, tickFailure } from '../session-bench.ts';
 import { assertPublicIsWhole, assertRecovers, fillYesterday, member, tickNext } from '../yesterday.ts';
 
 let crashPoints = 0;

@@ -7,7 +7,7 @@ import { after, describe, test } from 'node:test';
 import type { AppLimits } from '../../src/app.ts';
 import { hourMs } from '../../src/stats/time.ts';
 import { type Bench, fastLimits, startBench } from '../bench.ts';
-import { pasteSession, tickFailure } from '../custody-bench.ts';
+import { pasteSession, tickFailure } from '../session-bench.ts';
 import { assertPublicIsWhole, assertRecovers, fillYesterday, member, tickNext } from '../yesterday.ts';
 
 let lateWrites = 0;

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { startLoopbackServer } from '../../../sandbox/loopback-server.ts';
 import { type Bench, type BenchOptions, fastLimits, hourMs, startBench } from '../../../test/bench.ts';
-import { pasteSession } from '../../../test/custody-bench.ts';
+import { pasteSession } from '../../../test/session-bench.ts';
 import { createRunStarter } from '../../app.ts';
 import { examine } from './examine.ts';
 import { isFault, lineOf } from './finding.ts';
