@@ -25,6 +25,8 @@ export type BenchOptions = {
   storeFaults?: boolean | 'by-hop';
 };
 
+type App = ReturnType<typeof createApp>;
+
 export type Bench = {
   /** Before the end of the test file, which closes all of them. */
   close(): Promise<void>;
@@ -39,11 +41,11 @@ export type Bench = {
   lines: string[];
   /** The same lines, parsed. */
   events(name?: string): Record<string, unknown>[];
-  app: ReturnType<typeof createApp>;
+  app: App;
   /** A second instance of the app over the same settings: another host. */
-  startApp(options?: AppOptions): ReturnType<typeof createApp>;
+  startApp(options?: AppOptions): App;
   /** What the timer does, on this instance or on another; rejects where it does. */
-  tick(app?: ReturnType<typeof createApp>): Promise<void>;
+  tick(app?: App): Promise<void>;
   /** Lets nobody wait for a run that will not come back. Harmless where there is no lease. */
   breakLease(): Promise<void>;
   syncNow(query?: Record<string, string>): Promise<{ status: number; body: Record<string, unknown> & TickOutcome }>;
@@ -57,7 +59,6 @@ export type Bench = {
   state(): Promise<State>;
 };
 
-export const hourMs = 3_600_000;
 /** Short enough for a test, with the same rules as the real ones. */
 export const fastLimits: AppLimits = {
   http: { timeoutMs: 1_000, retryDelayMs: 2, retries: 2, maxRetryAfterMs: 20 },
@@ -112,64 +113,50 @@ async function breakLease(container: ContainerClient): Promise<void> {
   }
 }
 
-export async function startBench(options: BenchOptions = {}): Promise<Bench> {
-  let now = new Date(options.at ?? '2026-11-22T09:00:00.000Z');
-  const clock = () => now;
+type BlobAccess = Pick<Bench, 'container' | 'blob' | 'privateBlob' | 'state'>;
+
+function openBlobs(connectionString: string): BlobAccess {
+  const blobs = BlobServiceClient.fromConnectionString(connectionString);
+  const container = (name: 'public' | 'private') =>
+    blobs.getContainerClient(name === 'public' ? publicName : `${publicName}-private`);
+  return {
+    container,
+    blob: name => readBlob(container('public'), name),
+    privateBlob: name => readBlob(container('private'), name),
+    async state() {
+      return JSON.parse((await readBlob(container('private'), 'state.json')) ?? '{}');
+    },
+  };
+}
+
+/** Starts the doubles and the store of a service, whose settings name them. */
+async function startDoubles({ storeFaults, secrets, settings, ...options }: BenchOptions, clock: () => Date) {
   const azurite = await startAzurite();
-  const store = options.storeFaults
-    ? await startFaultProxy({ target: options.storeFaults === 'by-hop' ? azurite.url : azurite.handle })
-    : undefined;
+  const target = storeFaults === 'by-hop' ? azurite.url : azurite.handle;
+  const store = storeFaults ? await startFaultProxy({ target }) : undefined;
   const peloton = await startPelotonDouble({ ...options.peloton, clock });
   const { username, password } = peloton.credentials;
-  const secrets = options.secrets ?? { 'peloton-username': username, 'peloton-password': password };
-  const vault = await startVaultDouble({ clock, secrets });
+  const credentials = { 'peloton-username': username, 'peloton-password': password };
+  const vault = await startVaultDouble({ clock, secrets: secrets ?? credentials });
   const close = async () => {
     await Promise.all([store?.close(), azurite.close(), peloton.close(), vault.close()]);
   };
   closers.push(close);
-
-  const settings = {
+  const { connectionString, url } = azurite;
+  const ownSettings = {
     KEY_VAULT_URL: vault.url,
-    STORAGE_CONNECTION_STRING: store
-      ? azurite.connectionString.replace(new URL(azurite.url).origin, store.url)
-      : azurite.connectionString,
+    STORAGE_CONNECTION_STRING: store ? connectionString.replace(new URL(url).origin, store.url) : connectionString,
     STATS_CONTAINER: publicName,
     PELOTON_API_URL: peloton.apiUrl,
     PELOTON_AUTH_URL: peloton.authUrl,
-    ...options.settings,
   };
-  const lines: string[] = [];
-  const write = (line: string) => lines.push(line);
-  const context: Context = { debug: write, info: write, warn: write, error: write };
-  const limits = { ...fastLimits, ...options.limits };
-  const startApp = (given: AppOptions = {}) => createApp(settings, { clock, limits, ...given });
-  const app = startApp();
-  const blobs = BlobServiceClient.fromConnectionString(azurite.connectionString);
-  const container = (name: 'public' | 'private') =>
-    blobs.getContainerClient(name === 'public' ? publicName : `${publicName}-private`);
+  return { close, peloton, vault, store, settings: { ...ownSettings, ...settings }, ...openBlobs(connectionString) };
+}
 
+/** Calls the handlers of an app as its host does. */
+function drive(app: App, context: Context): Pick<Bench, 'tick' | 'syncNow' | 'get' | 'health'> {
   return {
-    close,
-    peloton,
-    vault,
-    store,
-    settings,
-    lines,
-    app,
-    startApp,
-    container,
-    get now() {
-      return now;
-    },
-    set now(at) {
-      now = at;
-    },
-    passTime: milliseconds => {
-      now = new Date(now.getTime() + milliseconds);
-    },
-    events: name => lines.map(line => JSON.parse(line)).filter(({ event }) => name === undefined || event === name),
     tick: (on = app) => on.sync({}, context),
-    breakLease: () => breakLease(container('private')),
     async syncNow(query = {}) {
       const reply = await app.syncNow(fakeRequest({ method: 'POST', query }), context);
       return { status: reply.status, body: parseBody(reply) as Record<string, unknown> & TickOutcome };
@@ -181,10 +168,35 @@ export async function startBench(options: BenchOptions = {}): Promise<Bench> {
     async health() {
       return parseBody(await app.health(fakeRequest(), context)) as Awaited<ReturnType<Bench['health']>>;
     },
-    blob: name => readBlob(container('public'), name),
-    privateBlob: name => readBlob(container('private'), name),
-    async state() {
-      return JSON.parse((await readBlob(container('private'), 'state.json')) ?? '{}');
+  };
+}
+
+export async function startBench(options: BenchOptions = {}): Promise<Bench> {
+  let now = new Date(options.at ?? '2026-11-22T09:00:00.000Z');
+  const clock = () => now;
+  const doubles = await startDoubles(options, clock);
+  const lines: string[] = [];
+  const write = (line: string) => lines.push(line);
+  const context: Context = { debug: write, info: write, warn: write, error: write };
+  const limits = { ...fastLimits, ...options.limits };
+  const startApp = (given: AppOptions = {}) => createApp(doubles.settings, { clock, limits, ...given });
+  const app = startApp();
+  return {
+    ...doubles,
+    ...drive(app, context),
+    lines,
+    app,
+    startApp,
+    get now() {
+      return now;
     },
+    set now(at) {
+      now = at;
+    },
+    passTime: milliseconds => {
+      now = new Date(now.getTime() + milliseconds);
+    },
+    events: name => lines.map(line => JSON.parse(line)).filter(({ event }) => name === undefined || event === name),
+    breakLease: () => breakLease(doubles.container('private')),
   };
 }

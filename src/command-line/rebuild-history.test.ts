@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { type Bench, hourMs, startBench } from '../../test/bench.ts';
+import { type Bench, startBench } from '../../test/bench.ts';
 import { spawnCommand } from '../../test/spawn-command.ts';
+import { hourMs } from '../stats/time.ts';
 
 async function benchWithDays(days: number): Promise<Bench> {
   const bench = await startBench({ at: '2026-11-18T09:00:00.000Z' });

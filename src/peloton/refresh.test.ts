@@ -1,16 +1,16 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Fault } from '../../sandbox/fault-answers.ts';
-import { type Bench, type BenchOptions, fastLimits, hourMs, startBench } from '../../test/bench.ts';
+import { type Bench, type BenchOptions, fastLimits, startBench } from '../../test/bench.ts';
 import { askedDuring, pasteSession, storedSession, tickFailure } from '../../test/session-bench.ts';
 import { createRunStarter } from '../app.ts';
+import { hourMs, minuteMs } from '../stats/time.ts';
 import { readCheckpoint } from '../sync/checkpoint.ts';
 import { openRecord } from '../sync/outcome.ts';
 import type { Run } from '../sync/run.ts';
 import { askWithSession } from './session.ts';
 import { createSessionStore, readSession } from './session-store.ts';
 
-const minuteMs = 60_000;
 const tokenPath = /^\/oauth\/token$/;
 const overviewPath = /\/overview$/;
 const sessionWrite = { method: 'PUT', path: /peloton-session/ };

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { hourMs, startBench } from '../../test/bench.ts';
+import { startBench } from '../../test/bench.ts';
 import { askedDuring, pasteSession, storedSession, tickFailure } from '../../test/session-bench.ts';
+import { hourMs } from '../stats/time.ts';
 
 test('the way of 2021 signs in for a session id, which lasts', async () => {
   const bench = await startBench({ settings: { PELOTON_SIGN_IN: 'session' } });

@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { hourMs, startBench } from '../../test/bench.ts';
+import { startBench } from '../../test/bench.ts';
 import { askedDuring, pasteSession, storedSession, tickFailure } from '../../test/session-bench.ts';
-
-const minuteMs = 60_000;
+import { hourMs, minuteMs } from '../stats/time.ts';
 
 test('the user id is learned once and kept with the session', async () => {
   const bench = await startBench();

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { type Fault, sendFault } from '../../sandbox/fault-answers.ts';
 import { type LoopbackServer, readBody, startLoopbackServer } from '../../sandbox/loopback-server.ts';
-import { type Bench, hourMs, startBench } from '../../test/bench.ts';
+import { type Bench, startBench } from '../../test/bench.ts';
+import { hourMs } from '../stats/time.ts';
 import { digestStats } from './hooks.ts';
 
 type Call = { path: string; authorization: string | undefined; body: unknown };

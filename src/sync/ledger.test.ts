@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type Bench, hourMs, startBench } from '../../test/bench.ts';
+import { type Bench, startBench } from '../../test/bench.ts';
 import { pasteSession, tickFailure } from '../../test/session-bench.ts';
+import { hourMs, minuteMs } from '../stats/time.ts';
 
-const minuteMs = 60_000;
 const credentialsPath = /^\/usernamepassword\/login$/;
 
 function posts(bench: Bench): number {

@@ -6,15 +6,14 @@ import { createInterface } from 'node:readline';
 import { describe, test } from 'node:test';
 import type { ContainerClient } from '@azure/storage-blob';
 import type { Faults } from '../../sandbox/faults.ts';
-import { type Bench, fastLimits, hourMs, startBench } from '../../test/bench.ts';
+import { type Bench, fastLimits, startBench } from '../../test/bench.ts';
 import { runDoomed } from '../../test/doomed-run.ts';
 import { askedDuring, pasteSession, storedSession, tickFailure } from '../../test/session-bench.ts';
 import { releaseTimeoutMs } from '../azure/lease.ts';
 import { vaultLimits } from '../azure/vault.ts';
 import { httpLimits } from '../http.ts';
+import { hourMs, minuteMs } from '../stats/time.ts';
 import { runLimits } from './run.ts';
-
-const minuteMs = 60_000;
 
 function pause(ms: number): Promise<void> {
   return new Promise(resolve => setTimeout(resolve, ms));

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { type Bench, fastLimits, hourMs, startBench } from '../../test/bench.ts';
+import { type Bench, fastLimits, startBench } from '../../test/bench.ts';
 import { storedSession, tickFailure } from '../../test/session-bench.ts';
 import { createRunStarter } from '../app.ts';
+import { hourMs } from '../stats/time.ts';
 import { signInNow } from './sign-in-now.ts';
 
 async function signIn(bench: Bench): Promise<string> {

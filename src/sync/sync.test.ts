@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import type { IncomingMessage } from 'node:http';
 import { test } from 'node:test';
-import { type Bench, hourMs, startBench } from '../../test/bench.ts';
+import { type Bench, startBench } from '../../test/bench.ts';
 import { tickFailure } from '../../test/session-bench.ts';
+import { hourMs } from '../stats/time.ts';
 
 /** A bench whose last sync was a day ago, so that the next is due, and that needs no new session. */
 async function startDue(): Promise<Bench> {

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Fault } from '../../sandbox/fault-answers.ts';
-import { type Bench, hourMs, startBench } from '../../test/bench.ts';
+import { type Bench, startBench } from '../../test/bench.ts';
 import { askedDuring, pasteSession, tickFailure } from '../../test/session-bench.ts';
 import type { HistoryPoint } from '../stats/history.ts';
+import { hourMs, minuteMs } from '../stats/time.ts';
 
-const minuteMs = 60_000;
 const overviewPath = /\/overview$/;
 
 /** A bench whose last sync was a day ago, so that the next is due, and that needs no new session. */

@@ -3,9 +3,10 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { startLoopbackServer } from '../../../sandbox/loopback-server.ts';
-import { type Bench, type BenchOptions, fastLimits, hourMs, startBench } from '../../../test/bench.ts';
+import { type Bench, type BenchOptions, fastLimits, startBench } from '../../../test/bench.ts';
 import { pasteSession } from '../../../test/session-bench.ts';
 import { createRunStarter } from '../../app.ts';
+import { hourMs } from '../../stats/time.ts';
 import { examine } from './examine.ts';
 import { isFault, lineOf } from './finding.ts';
 
