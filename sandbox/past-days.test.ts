@@ -4,8 +4,9 @@ import { type BlobContainer, createStorage, syncStorageLimits } from '../src/azu
 import { readStorageConfig } from '../src/config.ts';
 import { dayBlob, historyBlob, latestBlob } from '../src/stats/blobs.ts';
 import { parseHistory } from '../src/stats/history.ts';
-import { parseSnapshot, toSnapshot } from '../src/stats/snapshot.ts';
+import { parseSnapshot } from '../src/stats/snapshot.ts';
 import { dayMs } from '../src/stats/time.ts';
+import { toSnapshot } from '../src/stats/to-snapshot.ts';
 import { replaceHistory } from '../src/sync/publish.ts';
 import { startAzurite } from './azurite.ts';
 import { findMember } from './members/members.ts';

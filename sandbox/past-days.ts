@@ -4,8 +4,9 @@
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
 import type { ScheduleConfig } from '../src/config.ts';
 import { emptyHistory, toPoint } from '../src/stats/history.ts';
-import { type Snapshot, toSnapshot } from '../src/stats/snapshot.ts';
+import type { Snapshot } from '../src/stats/snapshot.ts';
 import { localDate } from '../src/stats/time.ts';
+import { toSnapshot } from '../src/stats/to-snapshot.ts';
 import { latestScheduledInstant } from '../src/sync/schedule.ts';
 import { findMember } from './members/members.ts';
 import { drawOverviews } from './members/overview.ts';

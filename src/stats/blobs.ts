@@ -1,4 +1,4 @@
-// The names of the blobs (docs/architecture.md says what is in each).
+// The names of the blobs; docs/architecture.md has their contents.
 
 export const latestBlob = 'latest.json';
 export const historyBlob = 'history.json';

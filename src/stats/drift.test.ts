@@ -4,7 +4,8 @@ import * as fc from 'fast-check';
 import { findMember, members } from '../../sandbox/members/members.ts';
 import { drawOverview, type OverviewShape } from '../../sandbox/members/overview.ts';
 import { compareShapes, countsThatFell, type Drift, describeShape, findDrift } from './drift.ts';
-import { type Snapshot, toSnapshot } from './snapshot.ts';
+import type { Snapshot } from './snapshot.ts';
+import { toSnapshot } from './to-snapshot.ts';
 
 const noon = new Date('2026-11-22T12:00:00Z');
 const shapes: readonly OverviewShape[] = ['v1', 'v2', 'unversioned'];

@@ -1,57 +1,57 @@
-// How the overview's shape differs from the last good one, for the maintainer: names of ours, types and numbers alone.
-// Keys that are not written down here are only counted, since a key can be as personal as a value.
+// Drift: how the shape of an overview differs from that of the last good one. A log entry for the maintainer, made of known
+// field names, types and numbers alone: unknown keys are only counted, since a key can be as personal as a value.
 
 import type { Snapshot } from './snapshot.ts';
 
 type JsonType = 'string' | 'number' | 'boolean' | 'null' | 'object' | 'array';
-/** What is known of a place. Its types may change into each other from day to day: that is not drift. */
+/** A known place in the overview. Its types may change into each other from day to day: that is not drift. */
 type Place = { types: readonly JsonType[]; fields?: Readonly<Record<string, Place>>; elements?: Place };
 
-const text: Place = { types: ['string'] };
+const string: Place = { types: ['string'] };
 const number: Place = { types: ['number'] };
 const boolean: Place = { types: ['boolean'] };
-const textOrNull: Place = { types: ['string', 'null'] };
+const stringOrNull: Place = { types: ['string', 'null'] };
 const numberOrNull: Place = { types: ['number', 'null'] };
-const numberOrText: Place = { types: ['number', 'string'] };
+const numberOrString: Place = { types: ['number', 'string'] };
 const objectOf = (fields: Record<string, Place>): Place => ({ types: ['object'], fields });
-const listOf = (elements: Place): Place => ({ types: ['array'], elements });
+const arrayOf = (elements: Place): Place => ({ types: ['array'], elements });
 
 const template = {
-  id: text,
-  name: text,
-  slug: text,
-  image_url: text,
-  description: text,
-  small_image_url: textOrNull,
-  large_image_url: textOrNull,
-  animated_image_url: textOrNull,
-  kinetic_token_background: textOrNull,
+  id: string,
+  name: string,
+  slug: string,
+  image_url: string,
+  description: string,
+  small_image_url: stringOrNull,
+  large_image_url: stringOrNull,
+  animated_image_url: stringOrNull,
+  kinetic_token_background: stringOrNull,
 };
 const record = {
-  name: text,
-  slug: text,
-  value: numberOrText,
+  name: string,
+  slug: string,
+  value: numberOrString,
   raw_value: number,
-  unit: text,
-  unit_slug: text,
-  workout_id: text,
-  workout_date: text,
+  unit: string,
+  unit_slug: string,
+  workout_id: string,
+  workout_date: string,
 };
 
-/** Every field that an overview has been seen with: version 1, version 2 and no version (docs/peloton.md). */
+/** Every field of the overviews that Peloton has sent: version 1, version 2 and unversioned (docs/peloton.md). */
 const overview = objectOf({
-  id: text,
+  id: string,
   workout_counts: objectOf({
     total_workouts: number,
-    workouts: listOf(objectOf({ name: text, slug: text, count: number, icon_url: text, workout_name: text })),
+    workouts: arrayOf(objectOf({ name: string, slug: string, count: number, icon_url: string, workout_name: string })),
   }),
-  personal_records: listOf(
+  personal_records: arrayOf(
     objectOf({
-      name: text,
-      slug: text,
-      first_workout_date: textOrNull,
-      reset_date: textOrNull,
-      records: listOf(objectOf(record)),
+      name: string,
+      slug: string,
+      first_workout_date: stringOrNull,
+      reset_date: stringOrNull,
+      records: arrayOf(objectOf(record)),
     }),
   ),
   streaks: objectOf({
@@ -61,20 +61,20 @@ const overview = objectOf({
     current_daily: number,
     start_date_of_current_daily: numberOrNull,
   }),
-  achievements: listOf(objectOf(template)),
+  achievements: arrayOf(objectOf(template)),
   achievement_counts: objectOf({
     total_count: number,
-    achievements: listOf(objectOf({ count: number, template: objectOf(template) })),
+    achievements: arrayOf(objectOf({ count: number, template: objectOf(template) })),
   }),
-  // Their insides have not been seen.
+  // Nothing is known of what the first of these two holds.
   first_party_or_partner_3p_workout_counts: { types: ['object', 'array'] },
   user_has_imported_non_partner_3p_workout: boolean,
 });
 
-/** Of a place that was filled: the types seen there, and how many names of fields are not ours. */
-type Seen = { types: ReadonlySet<JsonType>; unknownFields: number };
-/** By path, such as `achievement_counts.achievements[].template.name`; the whole is `overview`. */
-export type Shape = ReadonlyMap<string, Seen>;
+/** The values of one place: their types, and how many different unknown field names they have. */
+type PlaceShape = { types: ReadonlySet<JsonType>; unknownFields: number };
+/** The filled places by path, such as `achievement_counts.achievements[].template.name`; the whole is `overview`. */
+export type Shape = ReadonlyMap<string, PlaceShape>;
 
 const root = 'overview';
 const maxUnknownFields = 1_000;
@@ -104,9 +104,9 @@ function countUnknown(objects: readonly object[], fields: object): number {
   return names.size;
 }
 
-/** All values of one place are looked at together. Only known places are entered, so that depth and size are bounded. */
-function describe(
-  shape: Map<string, Seen>,
+/** Describes all values of one place together. Only known places are entered, which bounds depth and size. */
+function describePlace(
+  shape: Map<string, PlaceShape>,
   values: readonly unknown[],
   { place, path }: { place: Place; path: string },
 ) {
@@ -116,20 +116,20 @@ function describe(
   shape.set(path, { types: new Set(values.map(typeOf)), unknownFields: countUnknown(objects, fields) });
   for (const [name, field] of Object.entries(fields)) {
     const filled = objects.filter(object => Object.hasOwn(object, name)).map(object => object[name]);
-    describe(shape, filled, { place: field, path: pathOf(path, name) });
+    describePlace(shape, filled, { place: field, path: pathOf(path, name) });
   }
-  if (elements) describe(shape, values.filter(Array.isArray).flat(), { place: elements, path: `${path}[]` });
+  if (elements) describePlace(shape, values.filter(Array.isArray).flat(), { place: elements, path: `${path}[]` });
 }
 
 /** The shape of a parsed overview: at most the places above, whatever the body is. */
 export function describeShape(body: unknown): Shape {
-  const shape = new Map<string, Seen>();
-  describe(shape, [body], { place: overview, path: root });
+  const shape = new Map<string, PlaceShape>();
+  describePlace(shape, [body], { place: overview, path: root });
   return shape;
 }
 
 export type Drift = {
-  /** Places that were not there, and fields of unknown name. */
+  /** New places, and how many fields of unknown name are new; `lost` likewise. */
   added: string[];
   lost: string[];
   retyped: string[];
@@ -169,8 +169,8 @@ function comparePlace(drift: Drift, [before, after]: Pair, { place, path }: { pl
 }
 
 /**
- * What changed, said at the highest place that changed: a part that is gone is one entry, not one for each of its fields.
- * Null in a nullable field, a number where text is known too and an empty list are every-day changes and are not said.
+ * The differences, each at the highest place that changed: a part that is gone is one entry, not one for each of its fields.
+ * Changes that happen every day are left out: null in a nullable field, a number where a string is known too, an empty list.
  */
 export function compareShapes(before: Shape, after: Shape): Drift {
   const drift: Drift = { added: [], lost: [], retyped: [] };
@@ -180,8 +180,8 @@ export function compareShapes(before: Shape, after: Shape): Drift {
 
 /**
  * The drift of an overview since the last good one.
- * @param lastGood the stored text; one that is not JSON says nothing.
- * @returns undefined where there is nothing to say.
+ * @param lastGood the stored text; undefined is returned where that is no JSON.
+ * @returns undefined where there is no drift.
  */
 export function findDrift(lastGood: string, body: unknown): Drift | undefined {
   let before: unknown;

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as fc from 'fast-check';
 import { emptyHistory, type HistoryPoint, parseHistory, toCsv, toPoint, withPoints } from './history.ts';
-import { type Snapshot, toSnapshot } from './snapshot.ts';
+import type { Snapshot } from './snapshot.ts';
+import { toSnapshot } from './to-snapshot.ts';
 
 type Count = { slug: string; count: number };
 

@@ -1,8 +1,8 @@
-// The series: one point a local day, made of that day's snapshot. Derivable from the days at any time. Pure.
-// Slugs are whatever Peloton sends, `__proto__` included: counts are only ever read and built entry by entry.
+// The history: one point a local day, made of that day's snapshot, so that it can be rebuilt from the days. Pure.
+// A slug is any text that Peloton sends, `__proto__` included: counts are only ever read and built entry by entry.
 
 import * as z from 'zod';
-import { compareText, type Snapshot } from './snapshot.ts';
+import { compareText, isoDate, type Snapshot } from './snapshot.ts';
 
 function isCounts(value: unknown): value is Record<string, number> {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
@@ -21,19 +21,19 @@ const countsMeta = {
 
 const pointSchema = z
   .object({
-    date: z.iso.date(),
+    date: isoDate,
     total_workouts: z.int().nonnegative(),
     // Not z.record, which drops a key named __proto__.
     counts: z.custom<Record<string, number>>(isCounts).meta(countsMeta),
   })
   .meta({ id: 'HistoryPoint' });
 
-/** The series as it is stored and answered, oldest day first. */
+/** The history as it is stored and answered, oldest day first. */
 export const historySchema = z
   .object({ schema_version: z.literal(1), points: z.array(pointSchema) })
   .meta({ id: 'History', description: 'One point a day: the state of the counts when that day was synced.' });
 
-/** The forms in which the series can be asked for. */
+/** The values of the query parameter `format`. */
 export const historyFormats = ['json', 'csv'] as const;
 
 export type HistoryPoint = z.infer<typeof pointSchema>;
@@ -46,30 +46,30 @@ export function toPoint({ date, workout_counts }: Snapshot): HistoryPoint {
   const counts = new Map<string, number>();
   for (const { slug, count } of workouts) {
     const sum = (counts.get(slug) ?? 0) + count;
-    // A slug that is sent twice must not make a number that no reader of the series takes.
+    // The sum of a slug that is sent twice must stay a number that the schema takes.
     if (sum > 0) counts.set(slug, Math.min(sum, Number.MAX_SAFE_INTEGER));
   }
   return { date, total_workouts, counts: Object.fromEntries(counts) };
 }
 
-/** The series with points added, each in the place of an earlier one of its day. */
+/** The history with points added; each replaces an earlier point of its day. */
 export function withPoints(history: History, points: readonly HistoryPoint[]): History {
   const byDate = new Map([...history.points, ...points].map(point => [point.date, point]));
   return { schema_version: 1, points: [...byDate.values()].sort((a, b) => compareText(a.date, b.date)) };
 }
 
-const isoDate = z.regexes.date;
+const isoDatePattern = z.regexes.date;
 
 function isPoint(value: unknown): value is HistoryPoint {
   if (typeof value !== 'object' || value === null) return false;
   const { date, total_workouts: total, counts } = value as Partial<Record<keyof HistoryPoint, unknown>>;
-  if (typeof date !== 'string' || !isoDate.test(date)) return false;
+  if (typeof date !== 'string' || !isoDatePattern.test(date)) return false;
   return Number.isSafeInteger(total) && (total as number) >= 0 && isCounts(counts);
 }
 
 /**
- * What historySchema says of a value, in a tenth of its time: an instance that has just started reads ten years before
- * anything is compiled, and its reader waits.
+ * Whether historySchema takes a value, found out in a tenth of the time: an instance that has just started checks ten years
+ * of points before V8 has compiled anything, and its reader waits.
  */
 export function isHistory(value: unknown): value is History {
   if (typeof value !== 'object' || value === null) return false;
@@ -77,7 +77,7 @@ export function isHistory(value: unknown): value is History {
   return schema_version === 1 && Array.isArray(points) && points.every(isPoint);
 }
 
-/** A stored series; undefined for bytes that are none. */
+/** A stored history; undefined for bytes that are no history. */
 export function parseHistory(bytes: Buffer): History | undefined {
   try {
     const value: unknown = JSON.parse(bytes.toString('utf8'));
@@ -114,13 +114,13 @@ function writeCsv(points: readonly HistoryPoint[], slugs: readonly string[]): st
   });
   if (others.size > 0) return writeCsv(points, [...slugs, ...others].sort(compareText));
   const header = ['date', 'total_workouts', ...slugs].map(csvField);
-  return [header, ...rows, ''].join('\r\n'); // an array in an array is joined with commas
+  return [header, ...rows, ''].join('\r\n'); // a row within the array is joined with commas
 }
 
 /**
- * RFC 4180: `date,total_workouts`, then a column for every slug, a-z; a count that is not there is 0. An instance that has
- * just started has compiled none of this, so that every look at a count tells: the slugs are taken from the last day, which
- * has all of them as long as counts only grow, and where it has not, the rows are made once more.
+ * The points as CSV (RFC 4180): `date,total_workouts`, then a column for every slug, a-z; a missing count is 0. For the sake
+ * of an instance that has just started, the counts are read once: the columns are the slugs of the last day, which has all
+ * of them as long as counts only grow. Where an earlier day has another slug, the rows are made once more.
  */
 export function toCsv(points: readonly HistoryPoint[]): string {
   return writeCsv(points, Object.keys(points.at(-1)?.counts ?? {}).sort(compareText));

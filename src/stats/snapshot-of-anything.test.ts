@@ -4,7 +4,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as fc from 'fast-check';
 import { StatsError } from '../errors.ts';
-import { parseSnapshot, type Snapshot, toSnapshot } from './snapshot.ts';
+import { parseSnapshot, type Snapshot } from './snapshot.ts';
+import { toSnapshot } from './to-snapshot.ts';
 
 const when = { syncedAt: new Date('2026-11-21T21:00:04.123Z'), date: '2026-11-22', timeZone: 'Australia/Melbourne' };
 

@@ -17,7 +17,7 @@ function formatOf(timeZone: string): Intl.DateTimeFormat {
 
 /** How far the wall clock of a zone is ahead of UTC at an instant, in milliseconds. */
 export function offsetAt(at: number, timeZone: string): number {
-  // GMT, GMT-03:30, and with seconds before the zones of railways
+  // GMT, GMT-03:30, or with seconds for local mean time, before there were time zones
   const offset = /GMT(?:([+-])(\d\d):(\d\d)(?::(\d\d))?)?$/.exec(formatOf(timeZone).format(at));
   if (!offset) throw new TypeError(`No offset of ${timeZone} is known.`);
   const [, sign, hours = 0, minutes = 0, seconds = 0] = offset;

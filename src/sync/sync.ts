@@ -8,8 +8,9 @@ import { askWithSession, type SessionParts } from '../peloton/session.ts';
 import { readSession } from '../peloton/session-store.ts';
 import { rawBlob } from '../stats/blobs.ts';
 import { countsThatFell, type Drift, findDrift } from '../stats/drift.ts';
-import { hasLostAllCounts, type Snapshot, toSnapshot } from '../stats/snapshot.ts';
+import { hasLostAllCounts, type Snapshot } from '../stats/snapshot.ts';
 import { localDate } from '../stats/time.ts';
+import { toSnapshot } from '../stats/to-snapshot.ts';
 import { proveStoreWritable, publish } from './publish.ts';
 import type { Run } from './run.ts';
 
