@@ -9,7 +9,7 @@ import { pathToFileURL } from 'node:url';
 import { createWorker, loadApp } from '../sandbox/host/functions-core.ts';
 import { startLocalHost } from '../sandbox/local-host.ts';
 import type { Context, HttpHandler } from '../src/app.ts';
-import type { Reply } from '../src/serve/serve.ts';
+import type { Reply } from '../src/serve/reply.ts';
 
 const dist = resolve(import.meta.dirname, '../dist');
 const context: Context = { debug: () => {}, info: () => {}, warn: () => {}, error: console.error };

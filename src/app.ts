@@ -7,8 +7,8 @@ import type { VaultLimits } from './azure/vault.ts';
 import type { Settings } from './config.ts';
 import { createLog, type Log } from './log.ts';
 import { once } from './once.ts';
-import type { Readers } from './serve/routes.ts';
-import type { Reply, Request } from './serve/serve.ts';
+import type { Reply, Request } from './serve/reply.ts';
+import type { Routes } from './serve/routes.ts';
 import type { Run, RunLimits } from './sync/run.ts';
 import type { TickOutcome } from './sync/tick.ts';
 
@@ -56,9 +56,9 @@ export function createRunStarter(given: Settings | undefined, { clock = now, lim
 export function createApp(settings?: Settings, options: AppOptions = {}) {
   const { clock = now } = options;
   const start = createRunStarter(settings, options);
-  const readers = once(async () => {
-    const { createReaders } = await import('./serve/routes.ts');
-    return createReaders({ settings, clock });
+  const routes = once(async () => {
+    const { createRoutes } = await import('./serve/routes.ts');
+    return createRoutes({ settings, clock });
   });
 
   async function runTick(context: Context, force: boolean): Promise<TickOutcome> {
@@ -76,8 +76,8 @@ export function createApp(settings?: Settings, options: AppOptions = {}) {
     return await answerSyncNow(request, force => runTick(context, force));
   };
 
-  function reading(name: keyof Readers): HttpHandler {
-    return async (request, context) => (await readers())[name](request, logTo(context));
+  function reading(name: keyof Routes): HttpHandler {
+    return async (request, context) => (await routes())[name](request, logTo(context));
   }
   return {
     sync,

@@ -8,7 +8,7 @@ import { startAzurite } from '../sandbox/azurite.ts';
 import { type PelotonDouble, type PelotonOptions, startPelotonDouble } from '../sandbox/peloton.ts';
 import { startVaultDouble, type VaultDouble } from '../sandbox/vault.ts';
 import { type AppLimits, type AppOptions, type Context, createApp } from '../src/app.ts';
-import type { Reply, Request } from '../src/serve/serve.ts';
+import type { Reply, Request } from '../src/serve/reply.ts';
 import type { State } from '../src/sync/state.ts';
 import type { TickOutcome } from '../src/sync/tick.ts';
 import { type FaultProxy, startFaultProxy } from './fault-proxy.ts';

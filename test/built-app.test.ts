@@ -45,7 +45,7 @@ const { host, call, sync, log } = await startHostBench({ root: place });
 const loadedAtStart = [...loaded];
 
 /** Functions that a GET of the stats needs, and functions that only other requests need. */
-const forStore = ['createReaders', 'answerStats', 'createStorage'];
+const forStore = ['createRoutes', 'answerStats', 'createStorage'];
 const forOthers = [
   'tick',
   'createSessionStore',
@@ -73,7 +73,7 @@ describe('the built app', () => {
     const sizes = await Promise.all(loadedAtStart.map(async file => (await stat(join(place, file))).size));
     assert.ok(sizes.reduce((sum, size) => sum + size, 0) < 120_000, `${loadedAtStart}`);
     const texts = sources.filter(([file]) => loadedAtStart.includes(file)).map(([, text]) => text);
-    const early = ['createReaders', 'readConfig', ...forStore, ...forOthers].filter(name =>
+    const early = ['createRoutes', 'readConfig', ...forStore, ...forOthers].filter(name =>
       texts.some(text => text.includes(`"${name}"`)),
     );
     assert.deepEqual(early, []);

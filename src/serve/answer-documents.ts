@@ -1,29 +1,27 @@
-// What is the same for every reader until the next build: the element's script, the JSON Schema, the OpenAPI document.
+// GET /api/widget.js, /api/schema.json and /api/openapi.json: the same for every reader until the next build.
 
 import { once } from '../once.ts';
-import { builtAt } from './copies.ts';
-import { type Reply, type Request, represent, respond } from './serve.ts';
+import { builtAt } from './built-at.ts';
+import type { RouteHandler } from './reply.ts';
+import { represent } from './representation.ts';
+import { respond } from './respond.ts';
 
-type Document = { contentType: string; make: () => Promise<string> };
-
-function keepDocument({ contentType, make }: Document): (request: Request) => Promise<Reply> {
-  const keep = once(async () => represent({ bytes: Buffer.from(await make()), contentType, lastModified: builtAt }));
-  return async request => respond(request, await keep());
+function answerDocument(contentType: string, make: () => Promise<string>): RouteHandler {
+  const load = once(async () => represent({ bytes: Buffer.from(await make()), contentType, lastModified: builtAt }));
+  return async request => respond(request, await load());
 }
 
-export function createDocuments(publicUrl: string | undefined) {
-  return {
-    widget: keepDocument({
-      contentType: 'text/javascript; charset=utf-8',
-      make: async () => (await import('../views/embedded.ts')).widgetSource,
-    }),
-    schema: keepDocument({
-      contentType: 'application/schema+json',
-      make: async () => JSON.stringify((await import('./json-schema.ts')).createSnapshotJsonSchema(publicUrl)),
-    }),
-    openapi: keepDocument({
-      contentType: 'application/openapi+json;version=3.1',
-      make: async () => JSON.stringify((await import('./openapi.ts')).createOpenApi(publicUrl)),
-    }),
-  };
+export function answerWidget(): RouteHandler {
+  const make = async () => (await import('../views/embedded.ts')).widgetSource;
+  return answerDocument('text/javascript; charset=utf-8', make);
+}
+
+export function answerSchema(publicUrl: string | undefined): RouteHandler {
+  const make = async () => JSON.stringify((await import('./json-schema.ts')).createSnapshotJsonSchema(publicUrl));
+  return answerDocument('application/schema+json', make);
+}
+
+export function answerOpenApi(publicUrl: string | undefined): RouteHandler {
+  const make = async () => JSON.stringify((await import('./openapi.ts')).createOpenApi(publicUrl));
+  return answerDocument('application/openapi+json;version=3.1', make);
 }

@@ -1,4 +1,4 @@
-// GET /api/health: read afresh every time, since a probe wants to know how the store is and not how a copy was.
+// GET /api/health: read from the store on every request and never cached, since a probe asks how the store is now.
 
 import type { Storage } from '../azure/storage.ts';
 import type { Config } from '../config.ts';
@@ -8,14 +8,14 @@ import { historyBlob, latestBlob } from '../stats/blobs.ts';
 import { parseHistory } from '../stats/history.ts';
 import { type Checkpoint, readCheckpoint } from '../sync/checkpoint.ts';
 import { evaluateHealth, faultHealth, type Health, isHealthy } from '../sync/health.ts';
-import { type Reply, uncachedJson } from './serve.ts';
+import { type RouteHandler, uncachedJson } from './reply.ts';
 
 function assertSnapshot({ latest }: Checkpoint): void {
   if (!latest || latest.snapshot) return;
   throw new StatsError('storage', `${latestBlob} is damaged.`, { hint: 'The next sync makes it anew.' });
 }
 
-async function assertSeries(storage: Storage): Promise<void> {
+async function assertHistory(storage: Storage): Promise<void> {
   const blob = await storage.public.read(historyBlob);
   if (typeof blob === 'object' && parseHistory(blob.bytes)) return;
   throw new StatsError('storage', `${historyBlob} is ${blob ? 'damaged' : 'missing'}.`, {
@@ -23,16 +23,16 @@ async function assertSeries(storage: Storage): Promise<void> {
   });
 }
 
-export type HealthParts = { storage: () => Promise<Storage>; config: () => Config; clock: () => Date };
+export type HealthSources = { storage: () => Promise<Storage>; config: () => Config; clock: () => Date };
 
-async function assess({ storage, config, clock }: HealthParts, log: Log): Promise<Health> {
+async function readHealth({ storage, config, clock }: HealthSources, log: Log): Promise<Health> {
   const now = clock();
   let checkpoint: Checkpoint | undefined;
   try {
     const store = await storage();
     checkpoint = await readCheckpoint(store, log);
     assertSnapshot(checkpoint);
-    if (checkpoint.latest) await assertSeries(store);
+    if (checkpoint.latest) await assertHistory(store);
     const { file, lastSuccess } = checkpoint;
     return evaluateHealth({ now, schedule: config().schedule, state: file.state, lastSuccess });
   } catch (thrown) {
@@ -41,7 +41,9 @@ async function assess({ storage, config, clock }: HealthParts, log: Log): Promis
   }
 }
 
-export async function answerHealth(parts: HealthParts, log: Log): Promise<Reply> {
-  const health = await assess(parts, log);
-  return uncachedJson(isHealthy(health) ? 200 : 503, health);
+export function answerHealth(sources: HealthSources): RouteHandler {
+  return async (_request, log) => {
+    const health = await readHealth(sources, log);
+    return uncachedJson(isHealthy(health) ? 200 : 503, health);
+  };
 }

@@ -1,16 +1,19 @@
-// POST /api/sync: what came of a tick that somebody asked for.
+// POST /api/sync: the outcome of a tick that somebody asked for.
 
 import { asStatsError } from '../errors.ts';
 import type { TickOutcome } from '../sync/tick.ts';
-import { failureProblem, type Reply, type Request, uncachedJson } from './serve.ts';
+import { failureReply } from './problem-details.ts';
+import { type Reply, type Request, uncachedJson } from './reply.ts';
 
-type RunTick = (force: boolean) => Promise<TickOutcome>;
-
-export async function answerSyncNow(request: Request, runTick: RunTick): Promise<Reply> {
+/** Not one of the routes of routes.ts, which read: this handler starts a run, which src/app.ts passes in. */
+export async function answerSyncNow(
+  request: Request,
+  runTick: (force: boolean) => Promise<TickOutcome>,
+): Promise<Reply> {
   try {
     const result = await runTick(request.query.get('force') === 'true');
     return uncachedJson(result.outcome === 'busy' ? 409 : 200, result);
   } catch (error) {
-    return failureProblem(asStatsError(error));
+    return failureReply(asStatsError(error));
   }
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { mock, test } from 'node:test';
 import type { StoredBlob } from '../azure/storage.ts';
 import { StatsError } from '../errors.ts';
-import { keepCopy } from './copy.ts';
+import { createBlobCache, createVersionCache } from './blob-cache.ts';
 
 const lastModified = new Date('2026-11-22T08:00:00Z');
 
@@ -10,7 +10,7 @@ function blobOf(text: string): StoredBlob {
   return { bytes: Buffer.from(text), etag: `"${text}"`, lastModified };
 }
 
-/** A copy of one blob over a store that the test holds: what it has, whether it is away, and when it answers. */
+/** A cache over a store that the test controls: which version it has, whether it is away, and when it answers. */
 function startStore(first?: string) {
   const store = {
     now: 1_000_000,
@@ -20,9 +20,9 @@ function startStore(first?: string) {
     gate: Promise.resolve(),
     /** The tag that each request came with. */
     asked: [] as (string | undefined)[],
-    derived: [] as string[],
+    parsed: [] as string[],
   };
-  const copy = keepCopy({
+  const cache = createBlobCache({
     clock: () => new Date(store.now),
     async read(ifNotEtag) {
       store.asked.push(ifNotEtag);
@@ -32,14 +32,14 @@ function startStore(first?: string) {
       if (text === undefined) return undefined;
       return blobOf(text).etag === ifNotEtag ? 'unchanged' : blobOf(text);
     },
-    derive({ bytes }) {
+    parse({ bytes }) {
       const text = bytes.toString();
-      store.derived.push(text);
+      store.parsed.push(text);
       if (text === 'damaged') throw new StatsError('storage', 'It is damaged.');
       return text;
     },
   });
-  return Object.assign(store, { copy, value: async () => (await copy())?.value });
+  return Object.assign(store, { cache, value: async () => (await cache.get())?.value });
 }
 
 /** A promise that the test settles. */
@@ -48,7 +48,7 @@ function createGate() {
   return { promise, open: resolve };
 }
 
-test('a copy is served for 30 seconds, then asked for by its tag, and made anew only for another version', async () => {
+test('a blob is served for 30 seconds, then revalidated by its tag, and parsed again only for another version', async () => {
   const store = startStore('a');
   assert.equal(await store.value(), 'a');
   store.now += 29_999;
@@ -57,9 +57,9 @@ test('a copy is served for 30 seconds, then asked for by its tag, and made anew 
   store.now += 1;
   assert.equal(await store.value(), 'b');
   store.now += 30_000;
-  assert.deepEqual(await store.copy(), { value: 'b', etag: '"b"', lastModified });
+  assert.deepEqual(await store.cache.get(), { value: 'b', etag: '"b"', lastModified });
   assert.deepEqual(store.asked, [undefined, '"a"', '"b"']);
-  assert.deepEqual(store.derived, ['a', 'b']);
+  assert.deepEqual(store.parsed, ['a', 'b']);
 });
 
 test('the 30 seconds begin when the store is asked, not when it has answered', async () => {
@@ -75,7 +75,7 @@ test('the 30 seconds begin when the store is asked, not when it has answered', a
   assert.equal(await store.value(), 'b');
 });
 
-test('nothing is remembered for 5 seconds', async () => {
+test('a missing blob is remembered for 5 seconds', async () => {
   const store = startStore();
   assert.equal(await store.value(), undefined);
   store.text = 'a';
@@ -96,10 +96,10 @@ test('all who wait are one request', async () => {
   const readers = Array.from({ length: 100 }, () => store.value());
   gate.open();
   assert.deepEqual(new Set(await Promise.all(readers)), new Set(['a']));
-  assert.deepEqual([store.asked.length, store.derived.length], [1, 1]);
+  assert.deepEqual([store.asked.length, store.parsed.length], [1, 1]);
 });
 
-test('while the store is away the copy is served, and the store asked every 5 seconds', async () => {
+test('while the store is away a stale version is served, and the store asked every 5 seconds', async () => {
   const store = startStore('a');
   await store.value();
   store.isAway = true;
@@ -114,7 +114,7 @@ test('while the store is away the copy is served, and the store asked every 5 se
   assert.equal(await store.value(), 'b');
 });
 
-test('without a copy the fault of the store is thrown, to all who wait, and the next one asks again', async () => {
+test('with no version known the fault of the store is thrown, to all who wait, and the next one asks again', async () => {
   const store = startStore('a');
   store.isAway = true;
   const readers = await Promise.allSettled(Array.from({ length: 3 }, () => store.value()));
@@ -125,7 +125,7 @@ test('without a copy the fault of the store is thrown, to all who wait, and the 
   assert.equal(await store.value(), 'a');
 });
 
-test('a version that must not be served leaves the copy as it is', async () => {
+test('a version that must not be served leaves the one before in place', async () => {
   const store = startStore('a');
   await store.value();
   store.text = 'damaged';
@@ -137,7 +137,7 @@ test('a version that must not be served leaves the copy as it is', async () => {
   await assert.rejects(startStore('damaged').value(), { message: 'It is damaged.' });
 });
 
-test('with a copy nobody waits longer than a second for a store that hangs, and who comes later does not wait', async () => {
+test('with a version to serve nobody waits longer than a second for a store that hangs, and who comes later does not wait', async () => {
   const timers = mock.timers;
   timers.enable({ apis: ['setTimeout'] });
   try {
@@ -167,44 +167,61 @@ test('with a copy nobody waits longer than a second for a store that hangs, and 
   }
 });
 
-test('an expired copy is asked for again, even one that expires while it is being asked for', async () => {
+test('an expired cache is revalidated, even one that expires during a revalidation', async () => {
   const store = startStore('a');
   await store.value();
   store.text = 'b';
-  store.copy.expire();
+  store.cache.expire();
   assert.equal(await store.value(), 'b');
   const gate = createGate();
   store.gate = gate.promise;
-  store.copy.expire();
+  store.cache.expire();
   const reader = store.value();
   store.text = 'c';
-  store.copy.expire();
+  store.cache.expire();
   gate.open();
   assert.equal(await reader, 'b');
   assert.equal(await store.value(), 'c');
 });
 
-test('a change is told when a version takes the place of another or of none, not at the first reading', async () => {
+test('onChange is called when a version replaces another or none, not at the first reading', async () => {
   const told: string[] = [];
   let text: string | undefined;
   let now = 0;
-  const copy = keepCopy({
+  const cache = createBlobCache({
     read: async tag => (text === undefined ? undefined : tag === `"${text}"` ? 'unchanged' : blobOf(text)),
-    derive: ({ bytes }) => bytes.toString(),
+    parse: ({ bytes }) => bytes.toString(),
     onChange: () => told.push(`${text}`),
     clock: () => new Date(now),
   });
   for (const next of [undefined, 'a', 'a', 'b', undefined, 'c']) {
     text = next;
     now += 30_000;
-    await copy();
+    await cache.get();
   }
   assert.deepEqual(told, ['a', 'b', 'c']);
-  const first = keepCopy({
-    ...{ read: async () => blobOf('a'), derive: () => 1 },
+  const first = createBlobCache({
+    ...{ read: async () => blobOf('a'), parse: () => 1 },
     onChange: () => told.push('first'),
     clock: () => new Date(now),
   });
-  await first();
+  await first.get();
   assert.equal(told.includes('first'), false);
+});
+
+test('a version cache makes a value once for each name and version, and does not remember a failure', () => {
+  const values = createVersionCache<{ made: number }>();
+  let made = 0;
+  const get = (version: string, name: string) => values({ version, name }, () => ({ made: ++made }));
+  const first = get('1', 'dark');
+  assert.equal(get('1', 'dark'), first);
+  assert.notEqual(get('1', 'light'), first);
+  assert.notEqual(get('2', 'dark'), first);
+  assert.notEqual(get('1', 'dark'), first, 'the version before has been dropped');
+  assert.equal(made, 4);
+  const fail = () => {
+    throw new TypeError('It cannot be drawn.');
+  };
+  assert.throws(() => values({ version: '1', name: 'broken' }, fail), TypeError);
+  assert.deepEqual(get('1', 'broken'), { made: 5 });
 });

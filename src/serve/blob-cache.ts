@@ -1,78 +1,94 @@
-// An instance's copy of one blob: asked for again now and then, conditionally, once for all who wait; served while the
-// store is away. What is made of the bytes is made once a version.
+// Caches of one instance. A blob cache holds one blob: fresh for a while, then revalidated by its ETag, once for all who
+// wait, and served stale while the store is slow or away. A version cache holds what was made of one version of the stats.
 
 import type { StoredBlob } from '../azure/storage.ts';
 
-export type Copy<T> = { value: T; etag: string; lastModified: Date };
+export type CachedBlob<T> = { value: T; etag: string; lastModified: Date };
 
-export type CopySource<T> = {
+export type BlobCacheSource<T> = {
+  /** Reads the blob, conditionally where an ETag is given; undefined where there is none. */
   read(ifNotEtag?: string): Promise<StoredBlob | 'unchanged' | undefined>;
   /** Runs once for each version of the blob; may throw a StatsError for bytes that must not be served. */
-  derive(blob: StoredBlob): T | Promise<T>;
-  /** Told when a version has taken the place of another, or of none; not of the first that is read. */
+  parse(blob: StoredBlob): T;
+  /** Called when a version has replaced another, or appeared where no blob was; not for the first read. */
   onChange?: () => void;
   clock: () => Date;
 };
 
-/** The newest value known; undefined where there is no such blob; throws where the store is away and nothing is kept. */
-export type Kept<T> = {
-  (): Promise<Copy<T> | undefined>;
-  /** Makes the next who asks ask the store, however fresh the copy is. */
+export type BlobCache<T> = {
+  /**
+   * The newest version known; undefined where there is no such blob.
+   * @throws StatsError where the store is away, or its blob damaged, and no version is known.
+   */
+  get(): Promise<CachedBlob<T> | undefined>;
+  /** Makes the next reader revalidate, however fresh the cache is. */
   expire(): void;
 };
 
 const freshMs = 30_000;
-/** How long a missing blob, or a store that is away, is remembered. */
+/** How long "no such blob", and a failed revalidation, count as fresh. */
 const absentMs = 5_000;
-/** Readers wait no longer than this for a store that hangs, when there is a copy to serve. */
-const waitMs = 1_000;
+/** Readers wait no longer than this for a revalidation, when there is a version to serve. */
+const maxWaitMs = 1_000;
 
-export function keepCopy<T>({ read, derive, onChange, clock }: CopySource<T>): Kept<T> {
-  let copy: Copy<T> | undefined;
+export function createBlobCache<T>({ read, parse, onChange, clock }: BlobCacheSource<T>): BlobCache<T> {
+  let cached: CachedBlob<T> | undefined;
   let hasRead = false;
   let freshUntil = 0;
   let isExpired = false;
-  /** Both settle for all who wait: `done` with the refresh, `patience` with it or when the waiting has been long enough. */
-  let refreshing: { done: Promise<void>; patience: Promise<unknown> } | undefined;
+  /** The one revalidation under way. `soon` settles with `done`, or after `maxWaitMs`. */
+  let revalidation: { done: Promise<void>; soon: Promise<unknown> } | undefined;
 
-  async function refresh(): Promise<void> {
+  async function revalidate(): Promise<void> {
     const askedAt = clock().getTime();
     isExpired = false;
     try {
-      const blob = await read(copy?.etag);
-      if (blob === undefined) copy = undefined;
+      const blob = await read(cached?.etag);
+      if (blob === undefined) cached = undefined;
       else if (blob !== 'unchanged') {
-        copy = { value: await derive(blob), etag: blob.etag, lastModified: blob.lastModified };
+        cached = { value: parse(blob), etag: blob.etag, lastModified: blob.lastModified };
         if (hasRead) onChange?.();
       }
       hasRead = true;
-      freshUntil = isExpired ? 0 : askedAt + (copy ? freshMs : absentMs);
+      freshUntil = isExpired ? 0 : askedAt + (cached ? freshMs : absentMs);
     } catch (error) {
-      if (!copy) throw error;
-      freshUntil = clock().getTime() + absentMs; // from the end: a store that hangs is not asked without a pause
+      if (!cached) throw error;
+      freshUntil = clock().getTime() + absentMs; // from the end: a store that hangs gets a pause between two requests
     }
   }
 
-  function startRefresh() {
-    const done = refresh().finally(() => {
-      refreshing = undefined;
+  function startRevalidation() {
+    const done = revalidate().finally(() => {
+      revalidation = undefined;
     });
-    const patience = Promise.race([done, new Promise(resolve => setTimeout(resolve, waitMs).unref())]);
-    patience.catch(() => {}); // told to those who wait for `done`
-    return { done, patience };
+    const soon = Promise.race([done, new Promise(resolve => setTimeout(resolve, maxWaitMs).unref())]);
+    soon.catch(() => {}); // a failure reaches those who wait for `done`
+    return { done, soon };
   }
 
-  async function get(): Promise<Copy<T> | undefined> {
-    if (clock().getTime() < freshUntil) return copy;
-    refreshing ??= startRefresh();
-    await (copy ? refreshing.patience : refreshing.done);
-    return copy;
-  }
-
-  return Object.assign(get, {
-    expire: () => {
+  return {
+    async get() {
+      if (clock().getTime() < freshUntil) return cached;
+      revalidation ??= startRevalidation();
+      await (cached ? revalidation.soon : revalidation.done);
+      return cached;
+    },
+    expire() {
       isExpired = true;
       freshUntil = 0;
     },
-  });
+  };
+}
+
+/** Values by name, each made once for a version; the first request for another version drops all of them. */
+export function createVersionCache<T extends object>() {
+  let version = '';
+  const values = new Map<string, T>();
+  return (wanted: { version: string; name: string }, make: () => T): T => {
+    if (wanted.version !== version) values.clear();
+    version = wanted.version;
+    const value = values.get(wanted.name) ?? make();
+    values.set(wanted.name, value);
+    return value;
+  };
 }

@@ -1,11 +1,11 @@
-// The JSON Schemas that are published, generated from the definitions that the code itself validates with. They allow members
-// that they do not name: a field that is added later must not break a reader who checks.
+// The published JSON Schemas, generated from the Zod schemas that the code itself validates with. They allow members that
+// they do not name, so that a field that is added later breaks no reader who validates.
 
 import * as z from 'zod';
 import { historySchema } from '../stats/history.ts';
 import { snapshotSchema } from '../stats/snapshot.ts';
 import { healthSchema } from '../sync/health.ts';
-import type { ProblemDetails } from './serve.ts';
+import type { ProblemDetails } from './problem-details.ts';
 
 export type JsonObject = Record<string, unknown>;
 
@@ -29,14 +29,14 @@ const problemSchema: z.ZodType<ProblemDetails> = z
   })
   .meta({ id: 'Problem', description: 'RFC 9457.' });
 
-/** What a sync that was asked for is answered with. */
+/** The two bodies of a 200 to POST /api/sync. */
 export const syncedSchema = z.union([
   z.object({ outcome: z.literal('synced'), date: z.iso.date(), synced_at: z.iso.datetime() }),
   z.object({ outcome: z.literal('not-due') }),
 ]);
 export const busySchema = z.object({ outcome: z.literal('busy') });
 
-/** A schema without a name of its own, to stand inside another document. */
+/** A JSON Schema without `$schema`, to stand inside the OpenAPI document. */
 export function toInlineSchema(schema: z.ZodType): JsonObject {
   const { $schema: _, ...inline } = toJsonSchema(schema);
   return inline;
@@ -47,7 +47,7 @@ function toJsonSchema(schema: z.ZodType): JsonObject {
     io: 'input',
     unrepresentable: 'any',
     override: ({ jsonSchema }) => {
-      if (jsonSchema.format) delete jsonSchema.pattern; // the format says the same, legibly
+      if (jsonSchema.format) delete jsonSchema.pattern; // `format` says the same, and can be read
     },
   }) as JsonObject;
 }
@@ -57,7 +57,7 @@ export function createSnapshotJsonSchema(publicUrl = ''): JsonObject {
   return { $id: `${publicUrl}/api/schema.json`, title: 'Peloton stats', ...toJsonSchema(snapshotSchema) };
 }
 
-/** All of them by name, as OpenAPI holds them. */
+/** Every named schema by its name, for `components.schemas` of the OpenAPI document. */
 export function createSchemas(): JsonObject {
   const schemas = [snapshotSchema, historySchema, healthSchema, problemSchema, badgeSchema].map(toJsonSchema);
   const definitions = Object.assign({}, ...schemas.map(({ $defs }) => $defs));

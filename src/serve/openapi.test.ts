@@ -8,7 +8,7 @@ import { members } from '../../sandbox/members/members.ts';
 import { type Bench, fakeRequest, startBench } from '../../test/bench.ts';
 import { startHostBench } from '../../test/host-bench.ts';
 import type { Context } from '../app.ts';
-import type { Reply } from './serve.ts';
+import type { Reply } from './reply.ts';
 
 const publicUrl = 'https://stats.example';
 const quiet: Context = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };

@@ -1,19 +1,23 @@
-// The OpenAPI document: every route with its parameters and answers, whose schemas are those of json-schema.ts.
+// The OpenAPI document: every route with its parameters and responses. Their schemas are those of json-schema.ts.
 
 import manifest from '../../package.json' with { type: 'json' };
 import { errorTable } from '../errors.ts';
 import { historyFormats } from '../stats/history.ts';
 import { themes } from '../views/theme.ts';
 import { busySchema, createSchemas, type JsonObject, syncedSchema, toInlineSchema } from './json-schema.ts';
-import { publicCaching, retryAfter } from './serve.ts';
+import { retryAfter } from './problem-details.ts';
+import { publicCaching } from './representation.ts';
 
 const refer = (part: string, name: string) => ({ $ref: `#/components/${part}/${name}` });
 const schemaOf = (name: string) => refer('schemas', name);
 
+const stringSchema = { type: 'string' };
+const dateSchema = { type: 'string', format: 'date' };
+
 const headers = {
-  ETag: { description: 'Strong, and another one for each coding.', schema: { type: 'string' } },
-  'Last-Modified': { description: 'The later of the stats and the build of the service.', schema: { type: 'string' } },
-  'Cache-Control': { description: 'How long anybody may keep it.', schema: { type: 'string' }, example: publicCaching },
+  ETag: { description: 'Strong, and another one for each coding.', schema: stringSchema },
+  'Last-Modified': { description: 'The later of the stats and the build of the service.', schema: stringSchema },
+  'Cache-Control': { description: 'How long anybody may keep it.', schema: stringSchema, example: publicCaching },
   'Retry-After': {
     description: 'The seconds after which asking again may help; absent where it would not.',
     schema: { type: 'integer' },
@@ -23,9 +27,8 @@ const headers = {
 
 type HeaderName = keyof typeof headers;
 type Contents = Record<string, JsonObject>;
-const text = { type: 'string' };
 
-/** Every answer of ours has a Cache-Control. */
+/** Every response has a Cache-Control; `names` are the headers that it has besides. */
 function response(description: string, content: Contents, names: HeaderName[] = []) {
   return {
     description,
@@ -34,45 +37,44 @@ function response(description: string, content: Contents, names: HeaderName[] = 
   };
 }
 
-function problem(description: string, names: HeaderName[] = []) {
+function problemResponse(description: string, names: HeaderName[] = []) {
   return response(description, { 'application/problem+json': schemaOf('Problem') }, names);
 }
 
 const validators: HeaderName[] = ['ETag', 'Last-Modified'];
 const responses = {
   NotModified: response('What you have, by If-None-Match or If-Modified-Since, is still the newest.', {}, validators),
-  Malformed: problem('A parameter is malformed; `detail` says what is allowed.'),
-  Missing: problem('There is none of that day; or none yet, and then Retry-After says when to look again.', [
+  Malformed: problemResponse('A parameter is malformed; `detail` says what is allowed.'),
+  Missing: problemResponse('There is none of that day; or none yet, and then Retry-After says when to look again.', [
     'Retry-After',
   ]),
-  Unusable: problem(`${errorTable.config.title}.`),
-  Away: problem('The store is away, and this instance has no copy.', ['Retry-After']),
+  Unusable: problemResponse(`${errorTable.config.title}.`),
+  Away: problemResponse('The store is away, and this instance has no copy.', ['Retry-After']),
 };
 
-/** A 200 that can be kept and asked for again, and the 304 that comes of it. */
-function kept(description: string, content: Contents) {
+/** A 200 that caches may store, and the 304 that revalidates it. */
+function cacheable(description: string, content: Contents) {
   return { 200: response(description, content, validators), 304: refer('responses', 'NotModified') };
 }
 
-const malformed = { 400: refer('responses', 'Malformed') };
-const missing = { 404: refer('responses', 'Missing') };
-const away = { 500: refer('responses', 'Unusable'), 503: refer('responses', 'Away') };
+const orMalformed = { 400: refer('responses', 'Malformed') };
+const orMissing = { 404: refer('responses', 'Missing') };
+const orUnavailable = { 500: refer('responses', 'Unusable'), 503: refer('responses', 'Away') };
 
-/** Every way in which a sync can fail, by the status that the code is answered with. */
+/** The failures of a sync by HTTP status; each lists the error codes that have this status. */
 function syncFailures() {
   const rows = Object.groupBy(Object.entries(errorTable), ([, { httpStatus }]) => httpStatus);
-  const failures = Object.entries(rows).map(([status, codes = []]) => {
-    const titles = codes.map(([code, { title }]) => `\`${code}\`: ${title}.`);
-    return [status, problem(titles.join(' '))];
+  const failures = Object.entries(rows).map(([status, rowsOfStatus = []]) => {
+    const titles = rowsOfStatus.map(([code, { title }]) => `\`${code}\`: ${title}.`);
+    return [status, problemResponse(titles.join(' '))];
   });
   return Object.fromEntries(failures);
 }
 
-const day = { type: 'string', format: 'date' };
 const query = (name: string, description: string, schema: JsonObject) => ({ name, in: 'query', description, schema });
 
 type Operation = {
-  /** The name of the handler of the app. */
+  /** The name of the handler in src/app.ts. */
   operationId: string;
   summary: string;
   parameters?: readonly JsonObject[];
@@ -80,70 +82,74 @@ type Operation = {
   responses: JsonObject;
 };
 
-/** What is read: each GET answers HEAD and OPTIONS too. */
-const reading: Record<string, Operation> = {
+/** The GET of each path; HEAD and OPTIONS are answered too. */
+const getOperations: Record<string, Operation> = {
   '/stats': {
     operationId: 'stats',
     summary: 'The newest snapshot',
-    responses: { ...kept('The snapshot.', { 'application/json': schemaOf('Snapshot') }), ...missing, ...away },
+    responses: {
+      ...cacheable('The snapshot.', { 'application/json': schemaOf('Snapshot') }),
+      ...orMissing,
+      ...orUnavailable,
+    },
   },
   '/stats/{date}': {
     operationId: 'statsDay',
     summary: 'The snapshot of a local day',
-    parameters: [{ name: 'date', in: 'path', required: true, schema: day }],
+    parameters: [{ name: 'date', in: 'path', required: true, schema: dateSchema }],
     responses: {
-      ...kept('The snapshot.', { 'application/json': schemaOf('Snapshot') }),
-      ...malformed,
-      ...missing,
-      ...away,
+      ...cacheable('The snapshot.', { 'application/json': schemaOf('Snapshot') }),
+      ...orMalformed,
+      ...orMissing,
+      ...orUnavailable,
     },
   },
   '/history': {
     operationId: 'history',
     summary: 'One point a day, oldest first',
     parameters: [
-      query('from', 'The first day.', day),
-      query('to', 'The last day.', day),
+      query('from', 'The first day.', dateSchema),
+      query('to', 'The last day.', dateSchema),
       query('format', 'csv is a table with a column for every slug.', { enum: historyFormats, default: 'json' }),
     ],
     responses: {
-      ...kept('The series.', { 'application/json': schemaOf('History'), 'text/csv': text }),
-      ...malformed,
-      ...missing,
-      ...away,
+      ...cacheable('The series.', { 'application/json': schemaOf('History'), 'text/csv': stringSchema }),
+      ...orMalformed,
+      ...orMissing,
+      ...orUnavailable,
     },
   },
   '/card.svg': {
     operationId: 'card',
     summary: 'A picture of the stats',
     parameters: [query('theme', 'auto follows the reader.', { enum: themes, default: 'auto' })],
-    responses: kept('A card, or a placeholder.', { 'image/svg+xml': text }),
+    responses: cacheable('A card, or a placeholder.', { 'image/svg+xml': stringSchema }),
   },
   '/badge': {
     operationId: 'badge',
     summary: 'An endpoint badge for shields.io',
-    parameters: [query('metric', 'total, streak, or the slug of a discipline.', { ...text, default: 'total' })],
-    responses: kept('A badge; isError for an unknown metric.', { 'application/json': schemaOf('Badge') }),
+    parameters: [query('metric', 'total, streak, or the slug of a discipline.', { ...stringSchema, default: 'total' })],
+    responses: cacheable('A badge; isError for an unknown metric.', { 'application/json': schemaOf('Badge') }),
   },
   '/widget.js': {
     operationId: 'widget',
     summary: 'The custom element <peloton-stats>, a module script',
-    responses: kept('The module.', { 'text/javascript': text }),
+    responses: cacheable('The module.', { 'text/javascript': stringSchema }),
   },
   '/page': {
     operationId: 'page',
     summary: 'A page for people',
-    responses: { ...kept('The page.', { 'text/html': text }), ...away },
+    responses: { ...cacheable('The page.', { 'text/html': stringSchema }), ...orUnavailable },
   },
   '/openapi.json': {
     operationId: 'openapi',
     summary: 'This document',
-    responses: kept('OpenAPI 3.1.', { 'application/openapi+json': { type: 'object' } }),
+    responses: cacheable('OpenAPI 3.1.', { 'application/openapi+json': { type: 'object' } }),
   },
   '/schema.json': {
     operationId: 'schema',
     summary: 'The JSON Schema of the snapshot',
-    responses: kept('JSON Schema 2020-12.', { 'application/schema+json': { type: 'object' } }),
+    responses: cacheable('JSON Schema 2020-12.', { 'application/schema+json': { type: 'object' } }),
   },
   '/health': {
     operationId: 'health',
@@ -155,7 +161,7 @@ const reading: Record<string, Operation> = {
   },
 };
 
-const syncing: Operation = {
+const syncOperation: Operation = {
   operationId: 'syncNow',
   summary: 'A sync, if one is due',
   parameters: [
@@ -173,9 +179,9 @@ const syncing: Operation = {
   },
 };
 
-/** OpenAPI 3.1 of every route. Without a public URL it holds where the document itself was found. */
+/** OpenAPI 3.1 of every route. Without a public URL the server is relative to where the document was read. */
 export function createOpenApi(publicUrl = ''): JsonObject {
-  const paths = Object.entries(reading).map(([path, get]) => [path, { get }]);
+  const paths = Object.entries(getOperations).map(([path, get]) => [path, { get }]);
   return {
     openapi: '3.1.0',
     info: {
@@ -186,7 +192,7 @@ export function createOpenApi(publicUrl = ''): JsonObject {
       license: { name: 'MIT', identifier: 'MIT' },
     },
     servers: [{ url: `${publicUrl}/api` }],
-    paths: { ...Object.fromEntries(paths), '/sync': { post: syncing } },
+    paths: { ...Object.fromEntries(paths), '/sync': { post: syncOperation } },
     components: {
       schemas: createSchemas(),
       headers,

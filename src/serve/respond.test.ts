@@ -2,18 +2,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import * as fc from 'fast-check';
-import { type ErrorCode, errorTable, StatsError } from '../errors.ts';
-import {
-  answerOptions,
-  chooseCoding,
-  failureProblem,
-  problem,
-  type Reply,
-  type Request,
-  represent,
-  respond,
-  uncachedJson,
-} from './serve.ts';
+import type { Reply, Request } from './reply.ts';
+import { represent } from './representation.ts';
+import { chooseCoding, respond } from './respond.ts';
 
 const bytes = Buffer.from(JSON.stringify({ text: 'Ride. '.repeat(200) }));
 const lastModified = new Date('2026-11-21T21:00:04.123Z');
@@ -142,35 +133,4 @@ test('whatever Accept-Encoding says, what is chosen is not forbidden', () => {
     }),
     { numRuns: 3_000 },
   );
-});
-
-test('an error is problem+json with a code, open to every site, and nobody keeps it for long', () => {
-  for (const code of Object.keys(errorTable) as ErrorCode[]) {
-    const error = new StatsError(code, 'What failed.', { cause: new Error('canary'), status: 418 });
-    const { status, headers, body } = failureProblem(error);
-    const { httpStatus, title, hint } = errorTable[code];
-    const detail = `What failed. ${hint}`;
-    assert.deepEqual(JSON.parse(`${Buffer.from(body ?? [])}`), { type: 'about:blank', title, status, detail, code });
-    assert.equal(status, httpStatus);
-    assert.equal(headers['Content-Type'], 'application/problem+json');
-    assert.equal(headers['Access-Control-Allow-Origin'], '*');
-    assert.equal(headers['Cache-Control'], 'no-store');
-    assert.equal(headers['Retry-After'], undefined, 'only whoever answers knows whether that would be true');
-  }
-  const { headers } = problem({ status: 404, title: 'None', detail: 'There is none.', code: 'not-found' });
-  const maxAge = Number(/max-age=(\d+)/.exec(headers['Cache-Control'] ?? '')?.[1]);
-  assert.ok(maxAge <= 60, headers['Cache-Control']);
-});
-
-test('hostile text in an error stays one JSON string', () => {
-  const detail = '"}</script>\u0000\ud800\u2028';
-  const { body } = problem({ status: 400, title: detail, detail, code: 'bad-request' });
-  assert.equal(JSON.parse(`${Buffer.from(body ?? [])}`).detail, detail);
-});
-
-test('what nobody may keep has no tag, and OPTIONS says what may be asked', () => {
-  const { status, headers } = uncachedJson(503, { status: 'failing' });
-  assert.deepEqual([status, headers['Cache-Control'], headers.ETag], [503, 'no-store', undefined]);
-  assert.equal(answerOptions().headers.Allow, 'GET, HEAD, OPTIONS');
-  assert.equal(answerOptions().body, undefined);
 });

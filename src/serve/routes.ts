@@ -1,59 +1,58 @@
-// What answers the public GETs, over one set of settings. The first of them loads this file; what only some of the answers
-// need, those load.
+// The table of the public GET routes. A new route is one line here, an answer-*.ts beside it, a handler in src/app.ts, a
+// registration in functions/, and its description in openapi.ts. The first GET loads this file; an answer loads the rest.
 
 import { environment, readConfig, readPublicUrl, readStorageConfig, type Settings } from '../config.ts';
 import { asStatsError, StatsError, stackOf } from '../errors.ts';
-import type { Log } from '../log.ts';
 import { once } from '../once.ts';
+import { answerBadge } from './answer-badge.ts';
+import { answerCard } from './answer-card.ts';
+import { answerOpenApi, answerSchema, answerWidget } from './answer-documents.ts';
 import { answerHealth } from './answer-health.ts';
-import { createPictures } from './answer-pictures.ts';
-import { answerHistory, answerStats, answerStatsDay } from './answer-stats.ts';
-import { createCopies } from './copies.ts';
-import { createDocuments } from './documents.ts';
-import { answerOptions, failureProblem, type Reply, type Request, retryAfter } from './serve.ts';
+import { answerHistory } from './answer-history.ts';
+import { answerPage } from './answer-page.ts';
+import { answerStats, answerStatsDay } from './answer-stats.ts';
+import { failureReply, retryAfter } from './problem-details.ts';
+import { optionsReply, type RouteHandler } from './reply.ts';
+import { createStatsCache } from './stats-cache.ts';
 
-type Answer = (request: Request, log: Log) => Promise<Reply>;
-
-/** `settings` are the process's own where none are given. */
-export type ReadersOptions = { settings: Settings | undefined; clock: () => Date };
-
-/** OPTIONS answered, and every error made a problem without a stack or a secret: what comes of it never rejects. */
-function toPublic(answer: Answer): Answer {
+/** Answers OPTIONS, and turns every error into a problem without a stack or a secret: the handler never rejects. */
+function publicRoute(answer: RouteHandler): RouteHandler {
   return async (request, log) => {
-    if (request.method === 'OPTIONS') return answerOptions();
+    if (request.method === 'OPTIONS') return optionsReply;
     try {
       return await answer(request, log);
     } catch (thrown) {
       const error = asStatsError(thrown);
       const { code, message } = error;
       log('error', 'get.failed', { code, message, stack: thrown instanceof StatsError ? undefined : stackOf(thrown) });
-      return failureProblem(error, code === 'storage' ? retryAfter : {});
+      return failureReply(error, code === 'storage' ? retryAfter : {});
     }
   };
 }
 
-export function createReaders({ settings = environment, clock }: ReadersOptions) {
+/** `settings` are the process's own where none are given. */
+export type RoutesOptions = { settings: Settings | undefined; clock: () => Date };
+
+export function createRoutes({ settings = environment, clock }: RoutesOptions) {
   const config = () => readConfig(settings);
   const publicUrl = readPublicUrl(settings);
   const storage = once(async () => {
     const { createStorage, readerStorageLimits } = await import('../azure/storage.ts');
     return createStorage(readStorageConfig(settings), readerStorageLimits);
   });
-  const copies = createCopies({ storage, clock });
-  const { card, badge, page } = createPictures(copies, publicUrl);
-  const { widget, schema, openapi } = createDocuments(publicUrl);
+  const cache = createStatsCache({ storage, clock });
   return {
-    stats: toPublic(request => answerStats(request, copies)),
-    statsDay: toPublic(request => answerStatsDay(request, copies)),
-    history: toPublic(request => answerHistory(request, copies)),
-    health: toPublic((_request, log) => answerHealth({ storage, config, clock }, log)),
-    card: toPublic(card),
-    badge: toPublic(badge),
-    page: toPublic(page),
-    widget: toPublic(widget),
-    schema: toPublic(schema),
-    openapi: toPublic(openapi),
+    stats: publicRoute(answerStats(cache)),
+    statsDay: publicRoute(answerStatsDay(cache)),
+    history: publicRoute(answerHistory(cache)),
+    card: publicRoute(answerCard(cache)),
+    badge: publicRoute(answerBadge(cache)),
+    page: publicRoute(answerPage(cache, publicUrl)),
+    widget: publicRoute(answerWidget()),
+    schema: publicRoute(answerSchema(publicUrl)),
+    openapi: publicRoute(answerOpenApi(publicUrl)),
+    health: publicRoute(answerHealth({ storage, config, clock })),
   };
 }
 
-export type Readers = ReturnType<typeof createReaders>;
+export type Routes = ReturnType<typeof createRoutes>;

@@ -4,8 +4,8 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { type Bench, fakeRequest, startBench } from '../../test/bench.ts';
 import { type Context, createApp } from '../app.ts';
-import { keepCopy } from './copy.ts';
-import type { Reply } from './serve.ts';
+import { createBlobCache } from './blob-cache.ts';
+import type { Reply } from './reply.ts';
 
 const quiet: Context = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
 
@@ -110,16 +110,17 @@ describe('a copy', () => {
 
   it('that is said to be old while it is read is read again', async () => {
     let reads = 0;
-    const copy = keepCopy({
+    const cache = createBlobCache({
       read: async () => {
         reads++;
-        if (reads === 1) copy.expire();
+        if (reads === 1) cache.expire();
         return { bytes: Buffer.alloc(0), etag: `"${reads}"`, lastModified: new Date(0) };
       },
-      derive: ({ etag }) => etag,
+      parse: ({ etag }) => etag,
       clock: () => new Date(0),
     });
-    assert.deepEqual([(await copy())?.value, (await copy())?.value, (await copy())?.value], ['"1"', '"2"', '"2"']);
+    const read = async () => (await cache.get())?.value;
+    assert.deepEqual([await read(), await read(), await read()], ['"1"', '"2"', '"2"']);
   });
 
   it('of nothing is remembered for 5 seconds at most', async () => {

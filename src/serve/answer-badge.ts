@@ -1,0 +1,35 @@
+// GET /api/badge: JSON from which shields.io draws a badge of one metric.
+
+import { once } from '../once.ts';
+import type { Snapshot } from '../stats/snapshot.ts';
+import type { RouteHandler } from './reply.ts';
+import { jsonType, publicCaching } from './representation.ts';
+import type { StatsCache } from './stats-cache.ts';
+import { createViewResponder, readSnapshotOnly } from './view-data.ts';
+
+const loadBadge = once(() => import('../views/badge.ts'));
+
+/** The name a badge is cached by. All unknown metrics share one, so that requests cannot fill the memory. */
+function nameMetric(metric: string | null, { workout_counts }: Snapshot): string {
+  if (metric === null || metric === '' || metric === 'total') return 'known total';
+  const isKnown = metric === 'streak' || workout_counts.workouts.some(({ slug }) => slug === metric);
+  return isKnown ? `known ${metric}` : 'unknown';
+}
+
+export function answerBadge(cache: StatsCache): RouteHandler {
+  const respondWith = createViewResponder();
+  return async request => {
+    const { renderBadge, renderBadgePlaceholder } = await loadBadge();
+    const data = await readSnapshotOnly(cache);
+    const metric = request.query.get('metric');
+    const isPlaceholder = typeof data === 'string';
+    const draw = () => ({
+      text: JSON.stringify(
+        isPlaceholder ? renderBadgePlaceholder({ message: data }) : renderBadge({ ...data, metric }),
+      ),
+      contentType: jsonType,
+      cacheControl: publicCaching,
+    });
+    return await respondWith(request, { data, name: isPlaceholder ? '' : nameMetric(metric, data.snapshot), draw });
+  };
+}

@@ -1,0 +1,39 @@
+// What a route takes and gives: the request, the reply, and the headers that every reply of a public route has.
+
+import type { Log } from '../log.ts';
+
+/** The parts of a request that a handler reads; Azure's HttpRequest has all of them. */
+export type Request = {
+  readonly method: string;
+  readonly headers: { get(name: string): string | null };
+  readonly query: { get(name: string): string | null };
+  readonly params: Record<string, string>;
+};
+
+/** An HTTP response as Azure's HttpResponseInit takes it. The same object may be sent to many readers. */
+export type Reply = { status: number; headers: Readonly<Record<string, string>>; body?: Uint8Array };
+
+export type RouteHandler = (request: Request, log: Log) => Promise<Reply>;
+
+/** CORS for every origin, and two headers that keep a browser from guessing. */
+export const commonHeaders = {
+  'Access-Control-Allow-Origin': '*',
+  'Access-Control-Expose-Headers': 'ETag, Last-Modified',
+  'X-Content-Type-Options': 'nosniff',
+  'Cross-Origin-Resource-Policy': 'cross-origin',
+};
+
+/** The reply to an OPTIONS that is no preflight: Azure answers preflights by itself. */
+export const optionsReply: Reply = {
+  status: 204,
+  headers: { ...commonHeaders, Allow: 'GET, HEAD, OPTIONS', 'Cache-Control': 'public, max-age=300' },
+};
+
+/** JSON that no cache may store: health, and the outcome of a sync. */
+export function uncachedJson(status: number, value: object): Reply {
+  return {
+    status,
+    headers: { ...commonHeaders, 'Content-Type': 'application/json', 'Cache-Control': 'no-store' },
+    body: Buffer.from(JSON.stringify(value)),
+  };
+}

@@ -1,0 +1,79 @@
+// What card, badge and page are drawn from, and how they are answered: each is drawn once per version of the stats. Without
+// stats a placeholder is drawn, so that no site shows a broken image.
+
+import { StatsError } from '../errors.ts';
+import type { HistoryPoint } from '../stats/history.ts';
+import type { Snapshot } from '../stats/snapshot.ts';
+import type { PlaceholderMessage } from '../views/card.ts';
+import { type CachedBlob, createVersionCache } from './blob-cache.ts';
+import { builtAt, lastModifiedOf } from './built-at.ts';
+import type { Reply, Request } from './reply.ts';
+import { type Representation, represent } from './representation.ts';
+import { respond } from './respond.ts';
+import type { StatsCache, StoredStats } from './stats-cache.ts';
+
+export type ViewData = {
+  snapshot: Snapshot;
+  /** Oldest first. */
+  history: readonly HistoryPoint[];
+  /** Another one whenever the snapshot or the history is another. */
+  version: string;
+  lastModified: Date;
+};
+
+/** What `read` gives, or the message of a placeholder. Any failure but of store and settings is a defect, and thrown. */
+async function orMessage<T>(read: () => Promise<T | undefined>): Promise<T | PlaceholderMessage> {
+  try {
+    return (await read()) ?? 'no stats yet';
+  } catch (error) {
+    if (error instanceof StatsError && (error.code === 'storage' || error.code === 'config'))
+      return 'stats unavailable';
+    throw error;
+  }
+}
+
+function toViewData({ value, etag, ...blob }: CachedBlob<StoredStats>): ViewData {
+  return { snapshot: value.snapshot, history: [], version: etag, lastModified: lastModifiedOf(blob) };
+}
+
+/** The newest snapshot without a history, or why there is none. */
+export async function readSnapshotOnly({ latest }: StatsCache): Promise<ViewData | PlaceholderMessage> {
+  const stats = await orMessage(latest);
+  return typeof stats === 'string' ? stats : toViewData(stats);
+}
+
+/** The newest snapshot with its history, or why there is none. A history that cannot be read counts as empty. */
+export async function readViewData({ latest, history }: StatsCache): Promise<ViewData | PlaceholderMessage> {
+  const [stats, early] = await Promise.all([orMessage(latest), orMessage(history)]);
+  if (typeof stats === 'string') return stats;
+  // Read again, from the cache as a rule: a new snapshot has expired the history that was read beside it.
+  const days = early === 'stats unavailable' ? early : await orMessage(history);
+  const data = toViewData(stats);
+  if (typeof days === 'string') return { ...data, version: `${stats.etag} ${days}` };
+  return { ...data, history: days.value.history.points, version: `${stats.etag} ${days.etag}` };
+}
+
+/** A drawn view; `cacheControl` holds for a view of stats, not for a placeholder. */
+export type View = { text: string; contentType: string; cacheControl: string; headers?: Record<string, string> };
+
+/** `name` tells apart the views of one version; `draw` is called where that view has not been drawn. */
+export type ViewRequest = { data: ViewData | PlaceholderMessage; name: string; draw: () => View };
+
+/** Short, since the first sync replaces a placeholder. */
+const placeholderCaching = 'public, max-age=60';
+
+/** Answers a request with a view, which is drawn on the first request for its name and version. */
+export function createViewResponder() {
+  const views = createVersionCache<Representation>();
+  return async (request: Request, { data, name, draw }: ViewRequest): Promise<Reply> => {
+    const isPlaceholder = typeof data === 'string';
+    const representation = views({ version: isPlaceholder ? data : data.version, name }, () => {
+      const { text, ...view } = draw();
+      const bytes = Buffer.from(text);
+      return isPlaceholder
+        ? represent({ ...view, bytes, lastModified: builtAt, cacheControl: placeholderCaching })
+        : represent({ ...view, bytes, lastModified: data.lastModified });
+    });
+    return await respond(request, representation);
+  };
+}
