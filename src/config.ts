@@ -79,8 +79,8 @@ const connectionPart =
   /^(DefaultEndpointsProtocol|AccountName|AccountKey|EndpointSuffix|SharedAccessSignature|(?:Blob|Queue|Table|File)Endpoint)=(.*)$/;
 
 /**
- * True for a string that the SDK takes, and with which it speaks plain http to this machine only. Each part may be given
- * once: the SDK takes the first of two, and reads `BlobEndpointX` as `BlobEndpoint`.
+ * True for a connection string that the SDK takes, with plain http for this machine only. A part that is there twice or has
+ * another name is refused: the SDK would take the first of two, and read `BlobEndpointX` as `BlobEndpoint`.
  */
 function isConnectionString(text: string): boolean {
   if (/^UseDevelopmentStorage=true;?$/.test(text)) return true;
@@ -103,7 +103,7 @@ function isConnectionString(text: string): boolean {
 
 const text = z.string();
 
-/** One row a setting. A default in the row is the value of an unset one; without a default and not optional, it is required. */
+/** The rule of each setting. A setting without a default that is not optional is required. */
 const settingTable = {
   KEY_VAULT_URL: origin,
   STORAGE_ACCOUNT_URL: origin.optional(),
@@ -175,7 +175,7 @@ function throwFaults(faults: readonly string[]): void {
 }
 
 /**
- * What a GET needs: where the blobs are.
+ * The settings of a GET: where the blobs are.
  * @throws StatsError `config` with all faults of the storage settings.
  */
 export function readStorageConfig(settings: Settings): StorageConfig {
@@ -191,7 +191,7 @@ export function readStorageConfig(settings: Settings): StorageConfig {
 
 /**
  * When the daily sync falls due.
- * @throws StatsError `config`.
+ * @throws StatsError `config` with the faults of these two settings.
  */
 export function readSchedule(settings: Settings): ScheduleConfig {
   const { values, faults } = read(settings, ['SYNC_TIME', 'SYNC_TIME_ZONE']);
@@ -200,7 +200,7 @@ export function readSchedule(settings: Settings): ScheduleConfig {
 }
 
 /**
- * Everything, as a sync needs it.
+ * All settings, as a sync needs them.
  * @throws StatsError `config` with every fault of every setting.
  */
 export function readConfig(settings: Settings): Config {
@@ -226,8 +226,8 @@ export function readConfig(settings: Settings): Config {
 }
 
 /**
- * Where readers reach the service, without a slash at its end: PUBLIC_URL, else the platform's own host name.
- * Never taken from a request, whose Host header anyone may choose. Undefined where neither can be used: a GET needs none.
+ * The address of the service without a slash at its end: PUBLIC_URL, else the platform's own host name; undefined where
+ * neither can be used. Never the Host header of a request, which anyone may choose.
  */
 export function readPublicUrl(settings: Settings): string | undefined {
   const { PUBLIC_URL } = read(settings, ['PUBLIC_URL']).values;

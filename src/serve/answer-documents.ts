@@ -1,9 +1,8 @@
 // GET /api/widget.js, /api/schema.json and /api/openapi.json: the same for every reader until the next build.
 
 import { once } from '../once.ts';
-import { builtAt } from './built-at.ts';
 import type { RouteHandler } from './reply.ts';
-import { represent } from './representation.ts';
+import { builtAt, represent } from './representation.ts';
 import { respond } from './respond.ts';
 
 function answerDocument(contentType: string, make: () => Promise<string>): RouteHandler {

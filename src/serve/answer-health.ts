@@ -25,7 +25,7 @@ async function assertHistory(storage: Storage): Promise<void> {
 
 export type HealthSources = { storage: () => Promise<Storage>; config: () => Config; clock: () => Date };
 
-async function readHealth({ storage, config, clock }: HealthSources, log: Log): Promise<Health> {
+async function assessHealth({ storage, config, clock }: HealthSources, log: Log): Promise<Health> {
   const now = clock();
   let checkpoint: Checkpoint | undefined;
   try {
@@ -43,7 +43,7 @@ async function readHealth({ storage, config, clock }: HealthSources, log: Log): 
 
 export function answerHealth(sources: HealthSources): RouteHandler {
   return async (_request, log) => {
-    const health = await readHealth(sources, log);
+    const health = await assessHealth(sources, log);
     return uncachedJson(isHealthy(health) ? 200 : 503, health);
   };
 }

@@ -5,10 +5,9 @@ import { StatsError } from '../errors.ts';
 import { historyBlob } from '../stats/blobs.ts';
 import { historyFormats, toCsv } from '../stats/history.ts';
 import type { CachedBlob } from './blob-cache.ts';
-import { lastModifiedOf } from './built-at.ts';
 import { badRequest, noStatsYet } from './problem-details.ts';
 import type { Request, RouteHandler } from './reply.ts';
-import { csvType, jsonType, type Representation, represent } from './representation.ts';
+import { csvType, jsonType, lastModifiedOf, type Representation, represent } from './representation.ts';
 import { respond } from './respond.ts';
 import type { StatsCache, StoredHistory } from './stats-cache.ts';
 

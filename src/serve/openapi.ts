@@ -10,6 +10,7 @@ import { publicCaching } from './representation.ts';
 
 const refer = (part: string, name: string) => ({ $ref: `#/components/${part}/${name}` });
 const schemaOf = (name: string) => refer('schemas', name);
+const json = (name: string) => ({ 'application/json': schemaOf(name) });
 
 const stringSchema = { type: 'string' };
 const dateSchema = { type: 'string', format: 'date' };
@@ -57,9 +58,9 @@ function cacheable(description: string, content: Contents) {
   return { 200: response(description, content, validators), 304: refer('responses', 'NotModified') };
 }
 
-const orMalformed = { 400: refer('responses', 'Malformed') };
-const orMissing = { 404: refer('responses', 'Missing') };
-const orUnavailable = { 500: refer('responses', 'Unusable'), 503: refer('responses', 'Away') };
+const storeErrors = { 500: refer('responses', 'Unusable'), 503: refer('responses', 'Away') };
+const statsErrors = { 404: refer('responses', 'Missing'), ...storeErrors };
+const dateErrors = { 400: refer('responses', 'Malformed'), ...statsErrors };
 
 /** The failures of a sync by HTTP status; each lists the error codes that have this status. */
 function syncFailures() {
@@ -87,22 +88,13 @@ const getOperations: Record<string, Operation> = {
   '/stats': {
     operationId: 'stats',
     summary: 'The newest snapshot',
-    responses: {
-      ...cacheable('The snapshot.', { 'application/json': schemaOf('Snapshot') }),
-      ...orMissing,
-      ...orUnavailable,
-    },
+    responses: { ...cacheable('The snapshot.', json('Snapshot')), ...statsErrors },
   },
   '/stats/{date}': {
     operationId: 'statsDay',
     summary: 'The snapshot of a local day',
     parameters: [{ name: 'date', in: 'path', required: true, schema: dateSchema }],
-    responses: {
-      ...cacheable('The snapshot.', { 'application/json': schemaOf('Snapshot') }),
-      ...orMalformed,
-      ...orMissing,
-      ...orUnavailable,
-    },
+    responses: { ...cacheable('The snapshot.', json('Snapshot')), ...dateErrors },
   },
   '/history': {
     operationId: 'history',
@@ -112,12 +104,7 @@ const getOperations: Record<string, Operation> = {
       query('to', 'The last day.', dateSchema),
       query('format', 'csv is a table with a column for every slug.', { enum: historyFormats, default: 'json' }),
     ],
-    responses: {
-      ...cacheable('The series.', { 'application/json': schemaOf('History'), 'text/csv': stringSchema }),
-      ...orMalformed,
-      ...orMissing,
-      ...orUnavailable,
-    },
+    responses: { ...cacheable('The series.', { ...json('History'), 'text/csv': stringSchema }), ...dateErrors },
   },
   '/card.svg': {
     operationId: 'card',
@@ -129,7 +116,7 @@ const getOperations: Record<string, Operation> = {
     operationId: 'badge',
     summary: 'An endpoint badge for shields.io',
     parameters: [query('metric', 'total, streak, or the slug of a discipline.', { ...stringSchema, default: 'total' })],
-    responses: cacheable('A badge; isError for an unknown metric.', { 'application/json': schemaOf('Badge') }),
+    responses: cacheable('A badge; isError for an unknown metric.', json('Badge')),
   },
   '/widget.js': {
     operationId: 'widget',
@@ -139,7 +126,7 @@ const getOperations: Record<string, Operation> = {
   '/page': {
     operationId: 'page',
     summary: 'A page for people',
-    responses: { ...cacheable('The page.', { 'text/html': stringSchema }), ...orUnavailable },
+    responses: { ...cacheable('The page.', { 'text/html': stringSchema }), ...storeErrors },
   },
   '/openapi.json': {
     operationId: 'openapi',
@@ -155,8 +142,8 @@ const getOperations: Record<string, Operation> = {
     operationId: 'health',
     summary: 'Whether the stats are fresh, and who has to act when they are not',
     responses: {
-      200: response('ok or retrying.', { 'application/json': schemaOf('Health') }),
-      503: response('Somebody has to act, or nothing is there.', { 'application/json': schemaOf('Health') }),
+      200: response('ok or retrying.', json('Health')),
+      503: response('Somebody has to act, or nothing is there.', json('Health')),
     },
   },
 };

@@ -1,4 +1,4 @@
-// What a route takes and gives: the request, the reply, and the headers that every reply of a public route has.
+// The request that a route takes and the reply that it gives, with the headers that every reply of a public route has.
 
 import type { Log } from '../log.ts';
 

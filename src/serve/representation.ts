@@ -7,6 +7,15 @@ import { type BrotliOptions, brotliCompress, constants, gzip } from 'node:zlib';
 import { once } from '../once.ts';
 import { commonHeaders, type Reply } from './reply.ts';
 
+/** When this code was built, put in by scripts/build.ts; unbuilt code counts as built when it is loaded. */
+declare const BUILT_AT: string | undefined;
+export const builtAt = typeof BUILT_AT === 'string' ? new Date(BUILT_AT) : new Date();
+
+/** The Last-Modified of an answer made of a blob: not before the build, since other code can answer otherwise. */
+export function lastModifiedOf(blob: { lastModified: Date }): Date {
+  return blob.lastModified > builtAt ? blob.lastModified : builtAt;
+}
+
 export const jsonType = 'application/json; charset=utf-8';
 export const csvType = 'text/csv; charset=utf-8';
 

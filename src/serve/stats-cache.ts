@@ -7,8 +7,7 @@ import { dayBlob, historyBlob, latestBlob } from '../stats/blobs.ts';
 import { type History, parseHistory, toCsv } from '../stats/history.ts';
 import { parseSnapshot, type Snapshot } from '../stats/snapshot.ts';
 import { type BlobCache, type CachedBlob, createBlobCache } from './blob-cache.ts';
-import { lastModifiedOf } from './built-at.ts';
-import { csvType, jsonType, type Representation, represent } from './representation.ts';
+import { csvType, jsonType, lastModifiedOf, type Representation, represent } from './representation.ts';
 
 export type StoredStats = { snapshot: Snapshot; representation: Representation };
 export type StoredHistory = { history: History; representation: Representation; csv: () => Promise<Representation> };
@@ -23,26 +22,28 @@ export type StatsCache = {
 
 const maxDays = 64;
 
-/** The value of a blob, and the blob's own bytes for readers. Parsing proves that they are what they should be. */
-function parseStored<T>(name: string, blob: StoredBlob, parse: (bytes: Buffer) => T | undefined) {
-  const value = parse(blob.bytes);
+/** The blob's own bytes, as stored. */
+function representBlob(blob: StoredBlob): Representation {
+  return represent({ bytes: blob.bytes, contentType: jsonType, lastModified: lastModifiedOf(blob) });
+}
+
+/** Nothing is served that does not parse. */
+function assertParsed<T>(name: string, value: T | undefined): T {
   if (!value) throw new StatsError('storage', `${name} is damaged; the next sync writes it anew.`);
-  const source = { bytes: blob.bytes, contentType: jsonType, lastModified: lastModifiedOf(blob) };
-  return { value, representation: represent(source) };
+  return value;
 }
 
 function parseStoredStats(name: string, blob: StoredBlob): StoredStats {
-  const { value: snapshot, representation } = parseStored(name, blob, parseSnapshot);
-  return { snapshot, representation };
+  return { snapshot: assertParsed(name, parseSnapshot(blob.bytes)), representation: representBlob(blob) };
 }
 
 function parseStoredHistory(name: string, blob: StoredBlob): StoredHistory {
-  const { value: history, representation } = parseStored(name, blob, parseHistory);
+  const history = assertParsed(name, parseHistory(blob.bytes));
   const csv = once(async () => {
     const bytes = Buffer.from(toCsv(history.points));
     return represent({ bytes, contentType: csvType, lastModified: lastModifiedOf(blob) });
   });
-  return { history, representation, csv };
+  return { history, representation: representBlob(blob), csv };
 }
 
 export function createStatsCache({

@@ -1,14 +1,13 @@
-// What card, badge and page are drawn from, and how they are answered: each is drawn once per version of the stats. Without
-// stats a placeholder is drawn, so that no site shows a broken image.
+// The data that card, badge and page are drawn from, and the responder that draws each of them once per version of the stats.
+// Without stats a placeholder is drawn, so that no site shows a broken image.
 
 import { StatsError } from '../errors.ts';
 import type { HistoryPoint } from '../stats/history.ts';
 import type { Snapshot } from '../stats/snapshot.ts';
 import type { PlaceholderMessage } from '../views/card.ts';
 import { type CachedBlob, createVersionCache } from './blob-cache.ts';
-import { builtAt, lastModifiedOf } from './built-at.ts';
 import type { Reply, Request } from './reply.ts';
-import { type Representation, represent } from './representation.ts';
+import { builtAt, lastModifiedOf, type Representation, represent } from './representation.ts';
 import { respond } from './respond.ts';
 import type { StatsCache, StoredStats } from './stats-cache.ts';
 
@@ -21,7 +20,7 @@ export type ViewData = {
   lastModified: Date;
 };
 
-/** What `read` gives, or the message of a placeholder. Any failure but of store and settings is a defect, and thrown. */
+/** The result of `read`, or the message of a placeholder. Any failure but of store and settings is a defect, and thrown. */
 async function orMessage<T>(read: () => Promise<T | undefined>): Promise<T | PlaceholderMessage> {
   try {
     return (await read()) ?? 'no stats yet';

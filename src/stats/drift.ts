@@ -1,6 +1,8 @@
 // Drift: how the shape of an overview differs from that of the last good one. A log entry for the maintainer, made of known
 // field names, types and numbers alone: unknown keys are only counted, since a key can be as personal as a value.
 
+import { toPoint } from './history.ts';
+import { isObject, tryParseJson } from './json.ts';
 import type { Snapshot } from './snapshot.ts';
 
 type JsonType = 'string' | 'number' | 'boolean' | 'null' | 'object' | 'array';
@@ -87,10 +89,6 @@ function typeOf(value: unknown): JsonType {
   if (value === null) return 'null';
   if (Array.isArray(value)) return 'array';
   return typeof value as JsonType;
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeOf(value) === 'object';
 }
 
 function countUnknown(objects: readonly object[], fields: object): number {
@@ -184,21 +182,10 @@ export function compareShapes(before: Shape, after: Shape): Drift {
  * @returns undefined where there is no drift.
  */
 export function findDrift(lastGood: string, body: unknown): Drift | undefined {
-  let before: unknown;
-  try {
-    before = JSON.parse(lastGood);
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
+  const before = tryParseJson(lastGood);
+  if (before === undefined) return undefined;
   const drift = compareShapes(describeShape(before), describeShape(body));
   return Object.values(drift).some(list => list.length > 0) ? drift : undefined;
-}
-
-function countBySlug({ workout_counts }: Snapshot): Map<string, number> {
-  const counts = new Map<string, number>();
-  for (const { slug, count } of workout_counts.workouts) counts.set(slug, (counts.get(slug) ?? 0) + count);
-  return counts;
 }
 
 /**
@@ -206,8 +193,8 @@ function countBySlug({ workout_counts }: Snapshot): Map<string, number> {
  * a slug comes from outside.
  */
 export function countsThatFell(before: Snapshot, after: Snapshot): { disciplines: number; totalChange: number } {
-  const counts = countBySlug(after);
-  const fell = [...countBySlug(before)].filter(([slug, count]) => (counts.get(slug) ?? 0) < count);
+  const counts = new Map(Object.entries(toPoint(after).counts));
+  const fell = Object.entries(toPoint(before).counts).filter(([slug, count]) => (counts.get(slug) ?? 0) < count);
   return {
     disciplines: fell.length,
     totalChange: after.workout_counts.total_workouts - before.workout_counts.total_workouts,

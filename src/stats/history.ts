@@ -2,12 +2,13 @@
 // A slug is any text that Peloton sends, `__proto__` included: counts are only ever read and built entry by entry.
 
 import * as z from 'zod';
+import { isObject, tryParseJson } from './json.ts';
 import { compareText, isoDate, type Snapshot } from './snapshot.ts';
 
 function isCounts(value: unknown): value is Record<string, number> {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
+  if (!isObject(value)) return false;
   for (const slug in value) {
-    const count: unknown = (value as Record<string, unknown>)[slug];
+    const count = value[slug];
     if (!Number.isSafeInteger(count) || (count as number) <= 0) return false;
   }
   return true;
@@ -61,8 +62,8 @@ export function withPoints(history: History, points: readonly HistoryPoint[]): H
 const isoDatePattern = z.regexes.date;
 
 function isPoint(value: unknown): value is HistoryPoint {
-  if (typeof value !== 'object' || value === null) return false;
-  const { date, total_workouts: total, counts } = value as Partial<Record<keyof HistoryPoint, unknown>>;
+  if (!isObject(value)) return false;
+  const { date, total_workouts: total, counts } = value;
   if (typeof date !== 'string' || !isoDatePattern.test(date)) return false;
   return Number.isSafeInteger(total) && (total as number) >= 0 && isCounts(counts);
 }
@@ -72,20 +73,15 @@ function isPoint(value: unknown): value is HistoryPoint {
  * of points before V8 has compiled anything, and its reader waits.
  */
 export function isHistory(value: unknown): value is History {
-  if (typeof value !== 'object' || value === null) return false;
-  const { schema_version, points } = value as Partial<Record<keyof History, unknown>>;
+  if (!isObject(value)) return false;
+  const { schema_version, points } = value;
   return schema_version === 1 && Array.isArray(points) && points.every(isPoint);
 }
 
 /** A stored history; undefined for bytes that are no history. */
 export function parseHistory(bytes: Buffer): History | undefined {
-  try {
-    const value: unknown = JSON.parse(bytes.toString('utf8'));
-    return isHistory(value) ? value : undefined;
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
+  const value = tryParseJson(bytes.toString('utf8'));
+  return isHistory(value) ? value : undefined;
 }
 
 function csvField(text: string): string {

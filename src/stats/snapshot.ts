@@ -1,12 +1,13 @@
 // The public snapshot: its definition, its type, and reading it back from the store. Pure.
 
 import * as z from 'zod';
+import { tryParseJson } from './json.ts';
 
 export const wholeNumber = z.int().nonnegative();
 export const httpsUrl = z.url({ protocol: /^https$/ });
 export const isoDate = z.iso.date();
 
-const workoutSchema = z
+export const workoutSchema = z
   .object({
     name: z.string(),
     slug: z.string().meta({ description: "Peloton's code name: never changes. Key on this." }),
@@ -15,7 +16,7 @@ const workoutSchema = z
   })
   .meta({ id: 'WorkoutCount' });
 
-const recordSchema = z
+export const recordSchema = z
   .object({
     name: z.string(),
     slug: z.string(),
@@ -27,7 +28,7 @@ const recordSchema = z
   })
   .meta({ id: 'PersonalRecord' });
 
-const recordGroupSchema = z
+export const recordGroupSchema = z
   .object({ name: z.string(), slug: z.string(), records: z.array(recordSchema) })
   .meta({ id: 'PersonalRecords' });
 
@@ -40,7 +41,7 @@ const streaksSchema = z
   })
   .meta({ id: 'Streaks' });
 
-const achievementSchema = z
+export const achievementSchema = z
   .object({
     name: z.string(),
     slug: z.string(),
@@ -86,10 +87,5 @@ export function hasLostAllCounts(before: Snapshot, after: Snapshot): boolean {
 
 /** A stored snapshot; undefined for bytes that are no snapshot. */
 export function parseSnapshot(bytes: Buffer): Snapshot | undefined {
-  try {
-    return snapshotSchema.safeParse(JSON.parse(bytes.toString('utf8'))).data;
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
+  return snapshotSchema.safeParse(tryParseJson(bytes.toString('utf8'))).data;
 }

@@ -3,62 +3,49 @@
 
 import * as z from 'zod';
 import { StatsError } from '../errors.ts';
+import { isObject } from './json.ts';
 import {
   type Achievement,
+  achievementSchema,
   compareText,
   httpsUrl,
   isoDate,
   type RecordGroup,
+  recordGroupSchema,
+  recordSchema,
   type Snapshot,
   type Streaks,
   type Workout,
   wholeNumber,
+  workoutSchema,
 } from './snapshot.ts';
 
 /** The place in the overview of a part that was left out, `personal_records[].records[]`: never a value. */
 export type LeftOut = string;
 
-// The `sent…` schemas are the fields of Peloton's overview that are used. Null stands for absent everywhere.
-const absent = z.null().transform(() => undefined);
+// The `sent…` schemas are the parts of Peloton's overview that are used, where null stands for absent.
+const orNull = <T extends z.ZodType>(schema: T) => z.union([schema, z.null().transform(() => undefined)]).optional();
 // The URL as browsers write it, since a sent one may hold spaces and line breaks that URL parsers let pass.
 const sentUrl = z
   .unknown()
   .transform(value => (httpsUrl.safeParse(value).success ? URL.parse(`${value}`)?.href : undefined));
-const sentWorkout = z.object({
-  name: z.string(),
-  slug: z.string(),
-  count: wholeNumber,
-  icon_url: sentUrl.optional(),
-});
+const sentWorkout = workoutSchema.extend({ icon_url: sentUrl.optional() });
 const sentCounts = z.object({
   workout_counts: z.object({ total_workouts: wholeNumber, workouts: z.custom<unknown[]>(Array.isArray) }),
 });
-const sentRecord = z.object({
-  name: z.string(),
-  slug: z.string(),
-  value: z.union([z.number(), z.string()]),
-  raw_value: z.union([z.number(), absent]).optional(),
-  unit: z.union([z.string(), absent]).optional(),
-  unit_slug: z.union([z.string(), absent]).optional(),
-  // Peloton sends no zone with it, and the time of day is nobody's business.
-  workout_date: z
-    .union([
-      z
-        .string()
-        .transform(text => text.slice(0, 10))
-        .pipe(isoDate),
-      absent,
-    ])
-    .optional(),
+// A time without its zone, whose time of day is nobody's business.
+const sentTime = z.string().transform(text => text.slice(0, 10));
+const sentRecord = recordSchema.extend({
+  raw_value: orNull(z.number()),
+  unit: orNull(z.string()),
+  unit_slug: orNull(z.string()),
+  workout_date: orNull(sentTime.pipe(isoDate)),
 });
-const sentRecordGroup = z.object({ name: z.string(), slug: z.string(), records: z.array(z.unknown()) });
-const sentAchievement = z.object({
-  name: z.string(),
-  slug: z.string(),
-  description: z.union([z.string(), absent]).optional(),
-  image_url: sentUrl.optional(),
-});
-const sentCount = z.union([wholeNumber, absent]).optional();
+const sentRecordGroup = recordGroupSchema.extend({ records: z.array(z.unknown()) });
+const sentAchievement = achievementSchema
+  .omit({ count: true })
+  .extend({ description: orNull(z.string()), image_url: sentUrl.optional() });
+const sentCount = orNull(wholeNumber);
 
 /** An object without its unset members, so that "absent" means absent. */
 function withoutUnset<T extends object>(value: T): { [K in keyof T]: Exclude<T[K], undefined> } {
@@ -68,8 +55,7 @@ function withoutUnset<T extends object>(value: T): { [K in keyof T]: Exclude<T[K
 }
 
 function member(value: unknown, key: string): unknown {
-  if (typeof value !== 'object' || value === null || !Object.hasOwn(value, key)) return undefined;
-  return (value as Record<string, unknown>)[key] ?? undefined;
+  return isObject(value) && Object.hasOwn(value, key) ? (value[key] ?? undefined) : undefined;
 }
 
 /** A check before Zod's own, whose list of issues for a million malformed entries would take minutes. */
@@ -138,7 +124,7 @@ function readRecords(body: unknown, leftOut: LeftOut[]): RecordGroup[] | undefin
 function readStreaks(body: unknown, leftOut: LeftOut[]): Streaks | undefined {
   const sent = member(body, 'streaks');
   if (sent === undefined) return undefined;
-  if (typeof sent !== 'object' || Array.isArray(sent)) {
+  if (!isObject(sent)) {
     leftOut.push('streaks');
     return undefined;
   }

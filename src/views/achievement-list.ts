@@ -1,7 +1,7 @@
-// Achievements in Peloton's own order: the first twelve at once, the others on demand. Their pictures stay away: they live
-// on another host, which would learn of every reader.
+// The achievements in Peloton's own order: the first twelve at once, the others on demand. Their images are left out, since
+// the host they are on would learn of every reader.
 
-import type { Snapshot } from '../stats/snapshot.ts';
+import type { Achievement } from '../stats/snapshot.ts';
 import { fitText } from './fit-text.ts';
 import { formatShort } from './format.ts';
 import { type Markup, markup } from './markup.ts';
@@ -9,7 +9,7 @@ import { type Markup, markup } from './markup.ts';
 const shownAtOnce = 12;
 
 /** The achievements, or undefined where there are none. */
-export function renderAchievements(achievements: Snapshot['achievements'] = []): Markup | undefined {
+export function renderAchievements(achievements: readonly Achievement[] = []): Markup | undefined {
   if (achievements.length === 0) return undefined;
   const rest = achievements.slice(shownAtOnce);
   return markup`${renderList(achievements.slice(0, shownAtOnce))}${
@@ -17,7 +17,7 @@ export function renderAchievements(achievements: Snapshot['achievements'] = []):
   }`;
 }
 
-function renderList(achievements: NonNullable<Snapshot['achievements']>): Markup {
+function renderList(achievements: readonly Achievement[]): Markup {
   return markup`<ul class="achievements">${achievements.map(
     ({ name, description, count }) =>
       markup`<li><b>${fitText(name, 60)}</b>${count !== undefined && markup` <span class="times">×${formatShort(count)}</span>`}${

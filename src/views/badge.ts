@@ -1,4 +1,4 @@
-// The badge: what shields.io's endpoint badge asks for. A metric that is not known is answered, never repeated.
+// The badge as shields.io's endpoint badge wants it. An unknown metric gets a badge too, which does not repeat it.
 
 import type { Snapshot } from '../stats/snapshot.ts';
 import type { PlaceholderMessage } from './card.ts';
@@ -6,7 +6,7 @@ import { fitText } from './fit-text.ts';
 import { formatCount, formatNumber } from './format.ts';
 import { palettes } from './theme.ts';
 
-/** https://shields.io/badges/endpoint-badge */
+/** The format of https://shields.io/badges/endpoint-badge. */
 export type Badge = { schemaVersion: 1; label: string; message: string; color: string; isError?: true };
 
 /** `metric` is `total` (also for none), `streak` or the slug of a discipline. */
@@ -23,11 +23,11 @@ export function renderBadge(options: { snapshot: Snapshot; metric: string | null
   const same = workout_counts.workouts.filter(({ slug }) => slug === metric);
   const [workout] = same;
   if (workout === undefined) return renderBad('unknown metric');
-  const count = same.reduce((sum, entry) => sum + entry.count, 0); // as the series counts a slug that is sent twice
+  const count = same.reduce((sum, entry) => sum + entry.count, 0); // as the history counts a slug that is sent twice
   return renderGood(`Peloton ${fitText(workout.name, 20)}`.trimEnd(), formatNumber(count));
 }
 
-/** The badge while there are no numbers. */
+/** The badge while there are no stats. */
 export function renderBadgePlaceholder(options: { message: PlaceholderMessage }): Badge {
   return { schemaVersion: 1, label: 'Peloton', message: options.message, color: 'lightgrey' };
 }

@@ -1,5 +1,5 @@
-// The card: a picture of the stats that explains itself to a README, an image proxy and a screen reader. It holds no script,
-// no reference to anything outside and no foreignObject. Each text of Peloton's is cut to its room and clipped to it as well.
+// The card: an SVG that works in a README, through an image proxy and for a screen reader. Without script, foreignObject and
+// references to other files. Each text of Peloton's is cut to the width it has and clipped to it as well.
 
 import { createHash } from 'node:crypto';
 import type { HistoryPoint } from '../stats/history.ts';
@@ -11,7 +11,7 @@ import { renderIcon } from './icons.ts';
 import { countDays, findEarlier } from './increments.ts';
 import { drawLine } from './line-path.ts';
 import { type Markup, markup, trusted } from './markup.ts';
-import { renderThemeRules, type Theme } from './theme.ts';
+import { renderThemeRules, type Theme, themes } from './theme.ts';
 
 export const cardSize = { width: 480, height: 248 };
 
@@ -32,7 +32,7 @@ text{font-family:ui-sans-serif,system-ui,-apple-system,"Segoe UI",Roboto,"Helvet
 `;
 
 /** The Content-Security-Policy of every card and placeholder: their own styles and nothing else. */
-export const cardPolicy = `default-src 'none'; style-src ${(['auto', 'light', 'dark'] as const)
+export const cardPolicy = `default-src 'none'; style-src ${themes
   .map(theme => `'sha256-${createHash('sha256').update(styleOf(theme)).digest('base64')}'`)
   .join(' ')}`;
 
@@ -40,18 +40,18 @@ function styleOf(theme: Theme): string {
   return renderThemeRules(theme, 'svg') + rules;
 }
 
-/** The card as svg text. The history is the whole series, oldest first; its last 90 days become the small trend. */
+/** The card as SVG text. `history` is all of it, oldest first; its last 90 days become the small trend. */
 export function renderCard(options: { snapshot: Snapshot; history: readonly HistoryPoint[]; theme: Theme }): string {
   const { snapshot, history, theme } = options;
   return renderFrame({
     theme,
     date: snapshot.date,
     description: describeSnapshot(snapshot),
-    body: markup`${renderTotals(snapshot)}${renderTrend(history)}${renderDisciplines(snapshot)}`,
+    body: markup`${renderTotals(snapshot)}${renderCardTrend(history)}${renderCardDisciplines(snapshot)}`,
   });
 }
 
-/** The card while there are no numbers: it says why, in the same frame. */
+/** The card while there are no stats: the reason, in the same frame. */
 export function renderCardPlaceholder(options: { message: PlaceholderMessage; theme: Theme }): string {
   const { message, theme } = options;
   const hint = placeholderHints[message];
@@ -94,7 +94,7 @@ function renderStreak({ current_weekly, best_weekly }: NonNullable<Snapshot['str
   if (current_weekly === undefined) return undefined;
   const current = formatShort(current_weekly);
   const best = best_weekly === undefined ? '' : formatShort(best_weekly);
-  // Beside a number of more than a lifetime there is no room for a second.
+  // Two numbers have room together as long as neither is longer than a lifetime's.
   const hasRoom = best !== '' && current.length + best.length <= 10;
   return markup`<text x="24" y="146"><tspan class="count">${current}</tspan> ${pluralize(current_weekly, 'week')} in a row${
     hasRoom && markup`<tspan class="muted" dx="6">best ${best}</tspan>`
@@ -103,7 +103,7 @@ function renderStreak({ current_weekly, best_weekly }: NonNullable<Snapshot['str
 
 const trendDays = 90;
 
-function renderTrend(history: readonly HistoryPoint[]): Markup {
+function renderCardTrend(history: readonly HistoryPoint[]): Markup {
   const start = findEarlier(history, trendDays);
   const last = history.at(-1);
   if (start === undefined || last === undefined) {
@@ -118,7 +118,7 @@ function renderTrend(history: readonly HistoryPoint[]): Markup {
 
 const maxRows = 6;
 
-function renderDisciplines({ workout_counts }: Snapshot): Markup {
+function renderCardDisciplines({ workout_counts }: Snapshot): Markup {
   const done = workout_counts.workouts.filter(({ count }) => count > 0);
   const most = Math.max(1, ...done.slice(0, 1).map(({ count }) => count));
   const shown = done.length > maxRows ? done.slice(0, maxRows - 1) : done;

@@ -1,4 +1,4 @@
-// The stats in one sentence, for those who hear them and for link previews.
+// The stats in one sentence, for screen readers and link previews.
 
 import type { Snapshot } from '../stats/snapshot.ts';
 import { fitText } from './fit-text.ts';

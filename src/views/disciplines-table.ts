@@ -10,7 +10,7 @@ import { type Markup, markup } from './markup.ts';
 
 const recentDays = 30;
 
-/** With a column for the last 30 days (or fewer, as far as the history reaches); without it where there is no history. */
+/** A column has the last 30 days, or fewer as far as the history reaches; without history there is no such column. */
 export function renderDisciplines({ workout_counts }: Snapshot, history: readonly HistoryPoint[]): Markup {
   const done = workout_counts.workouts.filter(({ count }) => count > 0);
   const others = workout_counts.workouts.filter(({ count }) => count === 0);

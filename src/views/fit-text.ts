@@ -1,4 +1,4 @@
-// Cuts text to a width without knowing the font. The widths are a generous guess, so what draws the text clips it as well.
+// Cuts text to a width without knowing the font. The widths are a generous guess, so that SVG clips the text as well.
 
 import { cleanText } from './markup.ts';
 
@@ -7,17 +7,11 @@ const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' });
 /** The text on one line, at most `maxEm` wide (in units of the font size); an ellipsis stands for what was cut. */
 export function fitText(text: string, maxEm: number): string {
   const line = cleanText(text.slice(0, 1_000)).replace(/\s+/g, ' ').trim();
-  let widthEm = 0;
-  let fitting = '';
-  for (const { segment } of graphemes.segment(line)) {
-    widthEm += guessWidthEm(segment);
-    if (widthEm > maxEm) return `${cutToRoom(fitting, maxEm - 1)}…`;
-    fitting += segment;
-  }
-  return fitting;
+  const fitting = takeFitting(line, maxEm);
+  return fitting === line ? line : `${takeFitting(fitting, maxEm - 1).trimEnd()}…`;
 }
 
-function cutToRoom(text: string, maxEm: number): string {
+function takeFitting(text: string, maxEm: number): string {
   let widthEm = 0;
   let fitting = '';
   for (const { segment } of graphemes.segment(text)) {
@@ -25,7 +19,7 @@ function cutToRoom(text: string, maxEm: number): string {
     if (widthEm > maxEm) break;
     fitting += segment;
   }
-  return fitting.trimEnd();
+  return fitting;
 }
 
 function guessWidthEm(grapheme: string): number {

@@ -1,4 +1,4 @@
-// Numbers and days as people read them, in English. A day is a `YYYY-MM-DD` of the snapshot's own zone: it is never moved to another.
+// Numbers and days as people read them, in English. A day is a `YYYY-MM-DD` of the snapshot's own zone and stays in it.
 
 const plain = new Intl.NumberFormat('en', { maximumFractionDigits: 2 });
 const compact = new Intl.NumberFormat('en', { notation: 'compact', maximumSignificantDigits: 3 });

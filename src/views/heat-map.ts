@@ -1,5 +1,5 @@
-// A year of days as a heat-map, in two halves that stand side by side or, on a phone, one above the other. The same days
-// follow as a table for those who cannot see it. A day that no snapshot tells of is drawn as unknown, never as zero.
+// A year of days as a heat map, in two halves that stand side by side or, on a phone, one above the other. The same days
+// follow as a table for those who cannot see it. A day without a snapshot is drawn as unknown, never as zero.
 
 import type { HistoryPoint } from '../stats/history.ts';
 import { formatCount, formatDate, formatShort } from './format.ts';
@@ -12,7 +12,7 @@ const pitch = 12;
 const labels = { left: 26, top: 14 };
 const weekdays = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'];
 
-/** The 52 weeks up to the last day that the history tells of; while it tells of none (fewer than two snapshots), what is still to come. */
+/** The 52 weeks up to the day before the last snapshot. With fewer than two snapshots there are no days, but a note. */
 export function renderHeatMap(history: readonly HistoryPoint[]): Markup {
   const first = history[0];
   const last = history.at(-1);
@@ -30,10 +30,10 @@ export function renderHeatMap(history: readonly HistoryPoint[]): Markup {
   return markup`<div class="halves">${renderHalf(days.slice(0, half))}${renderHalf(days.slice(half))}</div>
 <p class="legend"><span>workouts a day</span>${legend.map(
     ([kind, text]) =>
-      markup`<span><svg width="10" height="10" aria-hidden="true">${renderCell(kind, 0, 0)}</svg> ${text}</span>`,
+      markup`<span><svg width="10" height="10" aria-hidden="true">${renderCell(kind, { x: 0, y: 0 })}</svg> ${text}</span>`,
   )}</p>
 <p class="note">${first.date > firstMonday && `The days are known since ${formatDate(first.date)}; the year fills from there. `}A snapshot taken in the morning counts the day before.</p>
-${renderTable(days, increments.gaps)}`;
+${renderDayTable(days, increments.gaps)}`;
 }
 
 type Kind = 'level-0' | 'level-1' | 'level-2' | 'level-3' | 'level-4' | 'unknown' | 'before' | 'after';
@@ -71,39 +71,40 @@ ${days.map((day, index) => renderDay(day, index))}</svg>`;
 
 function renderDay({ date, kind, workouts }: Day, index: number): Markup | undefined {
   if (kind === 'after') return undefined;
-  const said = kind === 'before' ? undefined : workouts === undefined ? 'not known' : formatCount(workouts, 'workout');
-  const title = said !== undefined && markup`<title>${formatDate(date)}: ${said}</title>`;
-  return renderCell(kind, labels.left + Math.floor(index / 7) * pitch, labels.top + (index % 7) * pitch, title);
+  const count = workouts === undefined ? 'not known' : formatCount(workouts, 'workout');
+  const title = kind !== 'before' && markup`<title>${formatDate(date)}: ${count}</title>`;
+  const at = { x: labels.left + Math.floor(index / 7) * pitch, y: labels.top + (index % 7) * pitch };
+  return renderCell(kind, at, title);
 }
 
-function renderCell(kind: Kind, x: number, y: number, title: Markup | false = false): Markup {
+function renderCell(kind: Kind, { x, y }: { x: number; y: number }, title: Markup | false = false): Markup {
   if (kind === 'before') return markup`<circle class="before" cx="${x + cell / 2}" cy="${y + cell / 2}" r="1"/>`;
   if (kind !== 'unknown')
     return markup`<rect class="${kind}" x="${x}" y="${y}" width="${cell}" height="${cell}" rx="2">${title}</rect>`;
   return markup`<rect class="unknown" x="${x + 0.5}" y="${y + 0.5}" width="${cell - 1}" height="${cell - 1}" rx="2">${title}</rect>`;
 }
 
-function renderTable(days: Day[], gaps: Gap[]): Markup {
+function renderDayTable(days: Day[], gaps: Gap[]): Markup {
   const rows = weekdays.length;
   const allWeeks = Array.from({ length: days.length / rows }, (_, week) => days.slice(week * rows, (week + 1) * rows));
-  const told = allWeeks.filter(week => week.some(({ kind }) => kind !== 'before' && kind !== 'after'));
-  const shown = gaps.filter(({ to }) => to >= (days[0]?.date ?? ''));
+  const knownWeeks = allWeeks.filter(week => week.some(({ kind }) => kind !== 'before' && kind !== 'after'));
+  const shownGaps = gaps.filter(({ to }) => to >= (days[0]?.date ?? ''));
   return markup`<details><summary>The same as a table</summary>
 <div class="scroll" tabindex="0" role="region" aria-label="Workouts of each day"><table class="days">
 <caption>Workouts of each day. A dash is a day that is not known.</caption>
 <thead><tr><th scope="col">Week of</th>${weekdays.map(name => markup`<th scope="col">${name}</th>`)}</tr></thead>
-<tbody>${told.reverse().map(
+<tbody>${knownWeeks.reverse().map(
     week =>
-      markup`<tr><th scope="row">${formatDate(week[0]?.date ?? '')}</th>${week.map(day => markup`<td>${sayDay(day)}</td>`)}</tr>
+      markup`<tr><th scope="row">${formatDate(week[0]?.date ?? '')}</th>${week.map(day => markup`<td>${formatDay(day)}</td>`)}</tr>
 `,
-  )}</tbody></table></div>${shown.length > 0 && markup`<p class="note">Not known day by day, only as a sum: ${shown.map(sayGap).join('; ')}.</p>`}</details>`;
+  )}</tbody></table></div>${shownGaps.length > 0 && markup`<p class="note">Not known day by day, only as a sum: ${shownGaps.map(formatGap).join('; ')}.</p>`}</details>`;
 }
 
-function sayDay({ kind, workouts }: Day): string {
+function formatDay({ kind, workouts }: Day): string {
   if (workouts !== undefined) return formatShort(workouts);
   return kind === 'unknown' ? '–' : '';
 }
 
-function sayGap({ from, to, workouts }: Gap): string {
+function formatGap({ from, to, workouts }: Gap): string {
   return `${formatDate(from)} to ${formatDate(to)}: ${formatCount(workouts, 'workout')}`;
 }

@@ -1,5 +1,5 @@
-// What each day added, from the cumulative series. A morning snapshot mostly counts the day before: what lies between the
-// snapshots of the 4th and the 5th belongs to the 4th. Days inside a gap are unknown one by one; only their sum is known.
+// The workouts of each day, from cumulative totals. A morning's snapshot mostly counts the day before: the difference between
+// the snapshots of the 4th and the 5th belongs to the 4th. Of the days in a gap only the sum is known.
 
 import type { HistoryPoint } from '../stats/history.ts';
 import { dayMs } from '../stats/time.ts';
@@ -13,7 +13,7 @@ export type Increments = {
   gaps: Gap[];
 };
 
-/** The increments of a series that is in order, oldest first. */
+/** The increments of a history, whose points are in order, oldest first. */
 export function readIncrements(history: readonly HistoryPoint[]): Increments {
   const days = new Map<string, number>();
   const gaps: Gap[] = [];
@@ -26,12 +26,9 @@ export function readIncrements(history: readonly HistoryPoint[]): Increments {
   return { days, gaps };
 }
 
-/** Neighbours: [a, b], [b, c], … */
+/** Each item with the one after it: [a, b], [b, c], … */
 export function pairs<T>(items: readonly T[]): [T, T][] {
-  return items.slice(1).flatMap((item, index) => {
-    const previous = items[index];
-    return previous === undefined ? [] : [[previous, item] as [T, T]];
-  });
+  return items.slice(1).map((item, index) => [items[index] as T, item]);
 }
 
 /** The point to compare the last one with: the newest that is at least `days` older, else the first. Undefined below two points. */
@@ -42,7 +39,7 @@ export function findEarlier(history: readonly HistoryPoint[], days: number): His
   return history.findLast(point => point.date <= start) ?? history[0];
 }
 
-/** The local day so many days later. */
+/** The local day `days` days later; dates are `YYYY-MM-DD`. */
 export function addDays(date: string, days: number): string {
   return new Date(Date.parse(date) + days * dayMs).toISOString().slice(0, 10);
 }

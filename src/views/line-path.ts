@@ -1,9 +1,9 @@
-// The cumulative series as svg paths: one line where day follows day, another across the gaps, so that a gap can look like one.
+// The totals of a history as SVG paths: one where day follows day and another across the gaps, which is drawn as dotted.
 
 import type { HistoryPoint } from '../stats/history.ts';
 import { countDays, pairs } from './increments.ts';
 
-/** `end` is the place of the last point, in the box's own units. */
+/** `end` is the position of the last point, in the units of the box. */
 export type LinePath = { known: string; gaps: string; area: string; end: { x: number; y: number } };
 
 const maxPoints = 400;

@@ -1,5 +1,5 @@
-// The page for people: every number of the snapshot, the days of the history, and how to put them on a site. It works without
-// a script and loads nothing but the card, so that its Content-Security-Policy allows one style sheet, by hash, and our own pictures.
+// The page for people: every number of the snapshot, the days of the history, and how to put them on a site. Without script;
+// its Content-Security-Policy allows one style sheet, by hash, and the images of this service alone.
 
 import { createHash } from 'node:crypto';
 import type { HistoryPoint } from '../stats/history.ts';
@@ -19,7 +19,7 @@ import { renderTrend } from './trend.ts';
 
 const style = `${renderThemeRules('auto', ':root')}@media print{${renderThemeRules('light', ':root')}}${pageStyle}`;
 
-/** The policy of every page. */
+/** The Content-Security-Policy of every page. */
 export const pagePolicy = `default-src 'none'; style-src 'sha256-${createHash('sha256').update(style).digest('base64')}'; img-src 'self' data:; base-uri 'none'; form-action 'none'`;
 
 const favicon = `data:image/svg+xml,${encodeURIComponent(
@@ -29,13 +29,13 @@ const favicon = `data:image/svg+xml,${encodeURIComponent(
 export type PageOptions = {
   /** Undefined before the first sync. */
   snapshot: Snapshot | undefined;
-  /** The whole series, oldest first. */
+  /** All of it, oldest first. */
   history: readonly HistoryPoint[];
   /** Where readers reach the service, without a slash at the end, if that is known. */
   publicUrl: string | undefined;
 };
 
-/** The page as HTML text. It belongs under `/api/page`: its links to the other answers are relative. */
+/** The page as HTML text, for `/api/page`: its links to the other routes are relative. */
 export function renderPage({ snapshot, history, publicUrl }: PageOptions): string {
   const total = snapshot && `${formatNumber(snapshot.workout_counts.total_workouts)} workouts`;
   const description = snapshot ? describeSnapshot(snapshot) : 'No stats yet.';

@@ -1,5 +1,5 @@
-// The colours, once for all views, as CSS custom properties. Text is only ever ink, muted or accent on the background:
-// those three keep a contrast of 4.5:1, the rest are lines and areas.
+// The colours of all views, as CSS custom properties. Text is only ever ink, muted or accent on the background, which have a
+// contrast of 4.5:1; the other colours are for lines and areas.
 
 export const themes = ['auto', 'light', 'dark'] as const;
 export type Theme = (typeof themes)[number];
@@ -36,7 +36,7 @@ export const palettes: Record<'light' | 'dark', Palette> = {
   },
 };
 
-/** What a reader asked for, where it is one of ours; anything else is `auto`. */
+/** The theme of that name; anything else is `auto`. */
 export function readTheme(value: string | null | undefined): Theme {
   return themes.find(theme => theme === value) ?? 'auto';
 }

@@ -1,5 +1,5 @@
-// The whole series as a line, and the same by month as a table. The words stand outside the picture, so that the line may
-// stretch to any width while they stay readable.
+// The history as a line, and the same by month as a table. The text stands outside the SVG, so that the line can be stretched
+// to any width while the text stays readable.
 
 import type { HistoryPoint } from '../stats/history.ts';
 import { formatChange, formatDate, formatShort } from './format.ts';
@@ -9,7 +9,7 @@ import { type Markup, markup } from './markup.ts';
 
 const box = { width: 720, height: 180 };
 
-/** The trend since the first snapshot; while there are fewer than two, what is still to come. */
+/** The trend since the first snapshot. With fewer than two snapshots there is no line, but a note. */
 export function renderTrend(history: readonly HistoryPoint[]): Markup {
   const first = history[0];
   const last = history.at(-1);
@@ -24,11 +24,11 @@ export function renderTrend(history: readonly HistoryPoint[]): Markup {
 <path class="grid" d="M0 0H${box.width}M0 ${box.height / 2}H${box.width}M0 ${box.height}H${box.width}"/><path class="area" d="${line.area}"/><path class="line gap" d="${line.gaps}"/><path class="line" d="${line.known}"/></svg>
 <p class="span" aria-hidden="true"><span>${formatDate(first.date)}</span><span>${formatDate(last.date)}</span></p></div>
 ${line.gaps !== '' && markup`<p class="note">Dotted: days without a snapshot.</p>`}
-${renderTable(history)}`;
+${renderMonthTable(history)}`;
 }
 
-/** A snapshot of the morning counts the day before, so that the one of the 1st closes the month that has ended. */
-function renderTable(history: readonly HistoryPoint[]): Markup {
+/** A morning's snapshot counts the day before, so that the snapshot of the 1st closes the month before. */
+function renderMonthTable(history: readonly HistoryPoint[]): Markup {
   const closings = new Map(history.slice(1).map(point => [addDays(point.date, -1).slice(0, 7), point]));
   const months = pairs([...history.slice(0, 1).map(point => ['', point] as const), ...closings]);
   return markup`<details><summary>The same as a table</summary>

@@ -1,0 +1,16 @@
+// Reading JSON of unknown shape, which may be damaged. Pure.
+
+/** The value; undefined where the text is no JSON, whose own value is never undefined. */
+export function tryParseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}
+
+/** True for a JSON object: no array and not null. */
+export function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
