@@ -45,6 +45,12 @@ export const errorTable = {
     title: 'Peloton answered in a way this version does not know',
     hint: 'Look for a newer version of this service; if there is none, report the log event sync.failed. The PELOTON_* settings can repair a changed constant.',
   },
+  internal: {
+    actor: 'maintainer',
+    httpStatus: 500,
+    title: 'The service itself failed',
+    hint: 'Look for a newer version of this service; if there is none, report the log event defect with its stack.',
+  },
 } as const;
 
 export type ErrorCode = keyof typeof errorTable;
@@ -85,11 +91,11 @@ export class StatsError extends Error {
   }
 }
 
-/** Any error as one of ours. What is not one is a defect: said by its kind alone, since its message may hold anything. */
+/** Any error as one of ours. Any other is a defect, named by its kind alone, since its message may hold anything. */
 export function asStatsError(error: unknown): StatsError {
   if (error instanceof StatsError) return error;
   const kind = error instanceof Error ? error.name : typeof error;
-  return new StatsError('upstream-changed', `The service itself failed (${kind}).`);
+  return new StatsError('internal', `The service itself failed (${kind}).`);
 }
 
 /** What Azure said of a failure, `403 ForbiddenByRbac`: without what could be anything else, and at least the error's kind. */

@@ -88,7 +88,7 @@ function wireFault(error: unknown, label: string, limits: HttpLimits): StatsErro
 
 export type HttpOptions = {
   limits?: Partial<HttpLimits>;
-  /** Ends every request and every wait, with its reason: the run is over. Without it each request has its own time alone. */
+  /** Ends every request and every wait; with its reason, where that is a StatsError. Without it each request has its own time. */
   signal?: AbortSignal;
   clock: () => Date;
   /** Told of every request: its label, and the status of a complete answer. */
@@ -166,7 +166,9 @@ async function retry<T>(step: () => Promise<T>, { limits, signal }: Bounds): Pro
     } catch (error) {
       const waitMs = waitBeforeRetry(error, retriesDone, limits);
       if (waitMs === undefined) throw error;
-      await pause(waitMs, undefined, { signal }).catch(() => signal.throwIfAborted());
+      await pause(waitMs, undefined, { signal }).catch(() => {
+        throw signal.reason instanceof StatsError ? signal.reason : error;
+      });
     }
   }
 }
@@ -187,7 +189,7 @@ export function createHttpClient({ limits: given, signal: runSignal, clock, onAn
         return response;
       } catch (error) {
         report(null);
-        signal.throwIfAborted(); // the signal's own reason says more than "aborted"
+        if (signal.reason instanceof StatsError) throw signal.reason;
         throw wireFault(error, label, limits);
       }
     },

@@ -143,21 +143,22 @@ test('a run that hangs at Peloton ends with its time, and says so', async () => 
   assert.equal((await bench.state()).last_failure?.code, 'upstream-unavailable');
 });
 
-test('a run that hangs at the vault ends with its time, and says so', async () => {
+test('a run that hangs at the vault ends with its time, and blames the vault', async () => {
   const bench = await startDue();
   const app = bench.startApp({ limits: { ...fastLimits, workMs: 400 } });
   bench.vault.faults.add({ match: {}, fault: 'hang' });
   const startedAt = performance.now();
-  assert.equal(await tickFailure(bench, app), 'upstream-unavailable');
+  assert.equal(await tickFailure(bench, app), 'vault');
+  assert.deepEqual([(await bench.state()).last_failure?.code, (await bench.state()).next_attempt], ['vault', null]);
   assert.ok(performance.now() - startedAt < 10_000);
 });
 
-test('a run ends with its time when the store hangs before there is a lease', async () => {
+test('a run ends with its time when the store hangs before there is a lease, and blames the store', async () => {
   const bench = await startDue({ storeFaults: true });
   const app = bench.startApp({ limits: { workMs: 1_000, endMs: 60_000 } });
   bench.store?.faults.add({ match: { query: /comp=lease/ }, fault: 'hang' });
   const startedAt = performance.now();
-  assert.equal(await tickFailure(bench, app), 'upstream-unavailable');
+  assert.equal(await tickFailure(bench, app), 'storage');
   assert.ok(performance.now() - startedAt < 10_000);
 });
 
@@ -168,7 +169,7 @@ test('a run ends with its time when the store hangs, even in writing down why', 
     (method === 'PUT' && /raw\/|state\.json/.test(url)) || headers['x-ms-lease-action'] === 'release';
   bench.store?.faults.add({ match: isLate, fault: 'hang' });
   const startedAt = performance.now();
-  assert.equal(await tickFailure(bench, app), 'upstream-unavailable');
+  assert.equal(await tickFailure(bench, app), 'storage');
   const tookMs = performance.now() - startedAt;
   assert.ok(tookMs > 1_900 && tookMs < 10_000, `${tookMs} ms`);
   bench.store?.faults.clear();

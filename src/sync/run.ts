@@ -5,7 +5,7 @@ import type { Lease, LeaseClocks } from '../azure/lease.ts';
 import type { BlobContainer, Containers, Storage } from '../azure/storage.ts';
 import type { Vault } from '../azure/vault.ts';
 import type { Config } from '../config.ts';
-import { asStatsError, StatsError } from '../errors.ts';
+import { asStatsError } from '../errors.ts';
 import { createHttpClient, type HttpClient, type HttpLimits } from '../http.ts';
 import type { Log } from '../log.ts';
 import type { SessionVault } from '../peloton/session-store.ts';
@@ -49,11 +49,13 @@ export type Run = {
   end(): Promise<void>;
 };
 
-/** A signal that fires after a time, and until then on demand. */
+/**
+ * A signal that fires after a time, and until then on demand. Its reason is no StatsError: whoever is then being waited for is
+ * the one to blame, and their client says so.
+ */
 function startTimer(ms: number) {
   const controller = new AbortController();
-  const isUp = () => controller.abort(new StatsError('upstream-unavailable', 'The run used up its time.'));
-  return { controller, signal: controller.signal, timer: setTimeout(isUp, ms) };
+  return { controller, signal: controller.signal, timer: setTimeout(() => controller.abort(), ms) };
 }
 
 type Timer = ReturnType<typeof startTimer>;
@@ -98,7 +100,7 @@ export function startRun(options: RunOptions): Run {
     },
   };
   async function stopWork(): Promise<void> {
-    work.controller.abort(new StatsError('upstream-unavailable', 'The run is over.'));
+    work.controller.abort();
     await waitForCalls(calls);
   }
   return {

@@ -92,6 +92,7 @@ const waitOf: Record<ErrorCode, (failure: Failure, failuresInRow: number) => Dat
   'sign-in-refused': () => null,
   'account-refused': ({ startedAt }) => new Date(startedAt.getTime() + 4 * hourMs),
   'upstream-changed': ({ startedAt }) => new Date(startedAt.getTime() + 4 * hourMs),
+  internal: ({ startedAt }) => new Date(startedAt.getTime() + 4 * hourMs),
   // Less a minute and from the start of the run, so that a tick is never just too early.
   'upstream-unavailable': ({ startedAt }, failuresInRow) =>
     new Date(startedAt.getTime() + Math.min(15 * minuteMs * 2 ** (failuresInRow - 1), 4 * hourMs) - minuteMs),

@@ -559,7 +559,7 @@ test('a defect is told by its kind and its place, never by its message', async (
       throw new RangeError('canary');
     },
   });
-  assert.equal(await tickFailure(bench, app), 'upstream-changed');
+  assert.equal(await tickFailure(bench, app), 'internal');
   assert.doesNotMatch(bench.lines.join('\n'), /canary/);
   const [defect] = bench.events('defect');
   assert.match(String(defect?.stack), /tick\.test\.ts/);
