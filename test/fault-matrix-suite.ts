@@ -32,7 +32,7 @@ export function signInAnew({ vault }: Bench): void {
 }
 
 /** Stores a good session, so that the next sync asks Peloton for the overview alone. */
-export function keepSession(bench: Bench): void {
+export function usePastedSession(bench: Bench): void {
   pasteSession(bench, { user_id: bench.peloton.userId });
 }
 

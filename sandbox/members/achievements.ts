@@ -4,9 +4,9 @@
 import { createHash } from 'node:crypto';
 import { disciplines } from './members.ts';
 import { findStreaks } from './streaks.ts';
-import { dateOfDay, type Workout, weekOf } from './workout-history.ts';
+import { dateOfDay, type SampleWorkout, weekOf } from './workout-history.ts';
 
-export type Achievement = {
+export type SampleAchievement = {
   id: string;
   name: string;
   slug: string;
@@ -35,20 +35,25 @@ const feasts: readonly [date: string, name: string][] = [
   ['10-31', 'Spooky Sweat'],
   ['12-31', 'Last Push'],
 ];
-const dayShapes: readonly [name: string, description: string, fits: (workouts: readonly Workout[]) => boolean][] = [
-  ['Double Up', 'Two workouts on one day.', workouts => workouts.length >= 2],
-  ['Triple Up', 'Three workouts on one day.', workouts => workouts.length >= 3],
-  ['Early Bird', 'A workout before seven in the morning.', ([first]) => (first?.startsAt.getUTCHours() ?? 12) < 7],
+const dayShapes: readonly [name: string, description: string, fits: (workouts: readonly SampleWorkout[]) => boolean][] =
   [
-    'Night Owl',
-    'A workout after eight in the evening.',
-    workouts => (workouts.at(-1)?.startsAt.getUTCHours() ?? 12) >= 20,
-  ],
-  ['Full Hour', 'Sixty minutes in one day.', workouts => workouts.reduce((sum, { minutes }) => sum + minutes, 0) >= 60],
-];
+    ['Double Up', 'Two workouts on one day.', workouts => workouts.length >= 2],
+    ['Triple Up', 'Three workouts on one day.', workouts => workouts.length >= 3],
+    ['Early Bird', 'A workout before seven in the morning.', ([first]) => (first?.startsAt.getUTCHours() ?? 12) < 7],
+    [
+      'Night Owl',
+      'A workout after eight in the evening.',
+      workouts => (workouts.at(-1)?.startsAt.getUTCHours() ?? 12) >= 20,
+    ],
+    [
+      'Full Hour',
+      'Sixty minutes in one day.',
+      workouts => workouts.reduce((sum, { minutes }) => sum + minutes, 0) >= 60,
+    ],
+  ];
 
 /** The achievements that were earned at least once. */
-export function listAchievements(workouts: readonly Workout[]): Achievement[] {
+export function listAchievements(workouts: readonly SampleWorkout[]): SampleAchievement[] {
   const days = Map.groupBy(workouts, ({ day }) => day);
   const dates = [...days.keys()].map(dateOfDay);
   const badges = [...listMilestones(workouts), ...listStreaks(workouts), ...listMonths(dates), ...listFeasts(dates)];
@@ -64,7 +69,7 @@ export function hexId(text: string): string {
   return id;
 }
 
-function drawAchievement([name, description, count]: Badge): Achievement {
+function drawAchievement([name, description, count]: Badge): SampleAchievement {
   const slug = name.toLowerCase().replaceAll(' ', '_');
   const image_url = `https://s3.amazonaws.com/peloton-achievement-images-prod/${hexId(`image of ${slug}`)}`;
   return { id: hexId(slug), name, slug, description, image_url, count };
@@ -75,15 +80,15 @@ function countOf(count: number, noun: string): string {
   return `${count} ${noun}${ending}`;
 }
 
-function listMilestones(workouts: readonly Workout[]): Badge[] {
+function listMilestones(workouts: readonly SampleWorkout[]): Badge[] {
   const reach = (goals: readonly number[], noun: string, have: number): Badge[] =>
     goals.map(goal => [countOf(goal, noun), `Awarded for ${noun} number ${goal}.`, have >= goal ? 1 : 0]);
   const done = Map.groupBy(workouts, ({ discipline }) => discipline.slug);
   const each = disciplines.flatMap(({ slug, noun }) => reach(steps, noun, done.get(slug)?.length ?? 0));
-  return [...reach(totals, 'Workout', workouts.length), ...each];
+  return [...reach(totals, 'SampleWorkout', workouts.length), ...each];
 }
 
-function listStreaks(workouts: readonly Workout[]): Badge[] {
+function listStreaks(workouts: readonly SampleWorkout[]): Badge[] {
   const streaks = findStreaks(workouts.map(({ day }) => weekOf(day)));
   return weeks.map(goal => {
     const reached = streaks.filter(({ length }) => length >= goal);
@@ -112,6 +117,6 @@ function listFeasts(dates: readonly string[]): Badge[] {
   });
 }
 
-function listDays(days: ReadonlyMap<number, readonly Workout[]>): Badge[] {
+function listDays(days: ReadonlyMap<number, readonly SampleWorkout[]>): Badge[] {
   return dayShapes.map(([name, description, fits]) => [name, description, [...days.values()].filter(fits).length]);
 }

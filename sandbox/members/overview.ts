@@ -6,7 +6,7 @@ import { listAchievements } from './achievements.ts';
 import { disciplines, type StartedMember } from './members.ts';
 import { listRecords } from './personal-records.ts';
 import { countStreaks } from './streaks.ts';
-import { endedBy, listWorkouts, type Workout } from './workout-history.ts';
+import { endedBy, listWorkouts, type SampleWorkout } from './workout-history.ts';
 
 export type OverviewShape = 'v1' | 'v2' | 'unversioned';
 export type UnversionedOverview = ReturnType<typeof drawUnversioned>;
@@ -43,7 +43,7 @@ function drawUnversioned(member: StartedMember, now: Date) {
 }
 
 /** The parts of an overview that follow from the workouts alone, at any instant. */
-function drawParts(workouts: readonly Workout[]) {
+function drawParts(workouts: readonly SampleWorkout[]) {
   return {
     workouts,
     counts: countWorkouts(workouts),
@@ -66,7 +66,7 @@ function assemble(member: StartedMember, parts: ReturnType<typeof drawParts>, no
 }
 
 /** The counts, largest first. A discipline that was never done counts zero and has another icon. */
-export function countWorkouts(workouts: readonly Workout[]) {
+export function countWorkouts(workouts: readonly SampleWorkout[]) {
   const done = Map.groupBy(workouts, ({ discipline }) => discipline.slug);
   const entries = disciplines.map(({ slug, name }) => {
     const count = done.get(slug)?.length ?? 0;
@@ -80,7 +80,7 @@ function locateIcon(slug: string, count: number): string {
   return `https://s3.amazonaws.com/static-cdn.pelotoncycle.com/workout-count-icons/${file}`;
 }
 
-function countAchievements(workouts: readonly Workout[]) {
+function countAchievements(workouts: readonly SampleWorkout[]) {
   const achievements = listAchievements(workouts).map(({ count, ...template }) => ({
     count,
     template: { ...template, animated_image_url: null, kinetic_token_background: null },

@@ -4,7 +4,7 @@
 
 import { hexId } from './achievements.ts';
 import { disciplines } from './members.ts';
-import { createRandom, type Workout } from './workout-history.ts';
+import { createRandom, type SampleWorkout } from './workout-history.ts';
 
 const lengthOrder = [45, 60, 75, 90, 5, 10, 15, 20, 30];
 const distances: readonly [name: string, slug: string, km: number][] = [
@@ -14,7 +14,7 @@ const distances: readonly [name: string, slug: string, km: number][] = [
 ];
 
 /** Makes `personal_records`: one entry for each discipline with a record, and one for the running distances. */
-export function listRecords(workouts: readonly Workout[]) {
+export function listRecords(workouts: readonly SampleWorkout[]) {
   const withOutput = Map.groupBy(
     workouts.filter(({ outputJoules }) => outputJoules),
     ({ discipline }) => discipline.slug,
@@ -47,7 +47,7 @@ type PersonalRecord = {
   workout_date: string;
 };
 
-function listOutputs(workouts: readonly Workout[]): PersonalRecord[] {
+function listOutputs(workouts: readonly SampleWorkout[]): PersonalRecord[] {
   return lengthOrder.flatMap(minutes => {
     const best = pickBest(
       workouts.filter(workout => workout.minutes === minutes),
@@ -60,7 +60,7 @@ function listOutputs(workouts: readonly Workout[]): PersonalRecord[] {
   });
 }
 
-function listSplits(runs: readonly Workout[]): PersonalRecord[] {
+function listSplits(runs: readonly SampleWorkout[]): PersonalRecord[] {
   return distances.flatMap(([name, slug, km]) => {
     const long = runs.filter(({ minutes, secondsPerKm = 0 }) => minutes * 60 >= km * secondsPerKm);
     const best = pickBest(long, ({ secondsPerKm = 0 }) => -secondsPerKm);
@@ -72,18 +72,21 @@ function listSplits(runs: readonly Workout[]): PersonalRecord[] {
 }
 
 /** The workout with the highest score; of equal ones the first, since a record that is only equalled keeps its date. */
-function pickBest(workouts: readonly Workout[], score: (workout: Workout) => number): Workout | undefined {
-  return workouts.reduce<Workout | undefined>(
+function pickBest(
+  workouts: readonly SampleWorkout[],
+  score: (workout: SampleWorkout) => number,
+): SampleWorkout | undefined {
+  return workouts.reduce<SampleWorkout | undefined>(
     (best, workout) => (best && score(best) >= score(workout) ? best : workout),
     undefined,
   );
 }
 
-function nameWorkout(workout: Workout) {
+function nameWorkout(workout: SampleWorkout) {
   return { workout_id: hexId(`workout at ${workout.startsAt.getTime()}`), workout_date: dateOf(workout) };
 }
 
-function dateOf({ startsAt }: Workout): string {
+function dateOf({ startsAt }: SampleWorkout): string {
   const seconds = startsAt.toISOString().slice(0, 19);
   const random = createRandom(seconds);
   const fractions = ['', '.478000', `.${String(Math.floor(random() * 1e6)).padStart(6, '0')}`];

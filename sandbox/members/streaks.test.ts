@@ -3,12 +3,12 @@ import { test } from 'node:test';
 import { dayMs } from '../../src/stats/time.ts';
 import type { Discipline } from './members.ts';
 import { countStreaks, findStreaks } from './streaks.ts';
-import { type Workout, weekOf } from './workout-history.ts';
+import { type SampleWorkout, weekOf } from './workout-history.ts';
 
 const discipline: Discipline = { slug: 'cycling', name: 'Cycling', noun: 'Ride', minutes: [30] };
 
 /** One workout at noon of each day. */
-function workoutsOn(...dates: string[]): Workout[] {
+function workoutsOn(...dates: string[]): SampleWorkout[] {
   return dates.map(date => {
     const startsAt = new Date(`${date}T12:00:00Z`);
     return { day: Math.floor(startsAt.getTime() / dayMs), startsAt, discipline, minutes: 30 };

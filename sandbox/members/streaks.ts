@@ -1,7 +1,7 @@
 // Counts streaks of days and weeks with a workout as Peloton does: a streak that a workout of today could continue still
 // counts.
 
-import { type Workout, weekOf } from './workout-history.ts';
+import { type SampleWorkout, weekOf } from './workout-history.ts';
 
 export type Streak = { first: number; length: number };
 
@@ -18,7 +18,7 @@ export function findStreaks(numbers: readonly number[]): Streak[] {
 }
 
 /** The streaks of an overview. `lagWeeks` leaves the newest weeks out of the best streak, which may then be below the current one. */
-export function countStreaks(workouts: readonly Workout[], today: number, lagWeeks: number) {
+export function countStreaks(workouts: readonly SampleWorkout[], today: number, lagWeeks: number) {
   const weeks = workouts.map(({ day }) => weekOf(day));
   const thisWeek = weekOf(today);
   const weekly = currentStreak(findStreaks(weeks), thisWeek);

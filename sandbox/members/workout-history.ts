@@ -4,7 +4,7 @@
 import { dayMs, minuteMs } from '../../src/stats/time.ts';
 import { type Discipline, disciplines, type StartedMember } from './members.ts';
 
-export type Workout = {
+export type SampleWorkout = {
   /** Days since 1970. */
   day: number;
   startsAt: Date;
@@ -16,14 +16,14 @@ export type Workout = {
 };
 
 /** The workouts that have ended by an instant, oldest first. */
-export function listWorkouts(member: StartedMember, until: Date): Workout[] {
-  const workouts: Workout[] = [];
+export function listWorkouts(member: StartedMember, until: Date): SampleWorkout[] {
+  const workouts: SampleWorkout[] = [];
   const first = Date.parse(member.since) / dayMs;
   for (let day = first; day * dayMs <= until.getTime(); day += 1) workouts.push(...trainOn(member, day, day - first));
   return endedBy(workouts, until);
 }
 
-export function endedBy(workouts: readonly Workout[], until: Date): Workout[] {
+export function endedBy(workouts: readonly SampleWorkout[], until: Date): SampleWorkout[] {
   return workouts.filter(({ startsAt, minutes }) => startsAt.getTime() + minutes * minuteMs <= until.getTime());
 }
 
@@ -41,10 +41,10 @@ export function weekOf(day: number): number {
   return Math.floor((day + 3) / 7);
 }
 
-function trainOn(member: StartedMember, day: number, daysSinceFirst: number): Workout[] {
+function trainOn(member: StartedMember, day: number, daysSinceFirst: number): SampleWorkout[] {
   if (isIdle(member, day)) return [];
   const random = createRandom(`${member.name} ${daysSinceFirst}`);
-  const workouts: Workout[] = [];
+  const workouts: SampleWorkout[] = [];
   const isFirstDay = daysSinceFirst === 0;
   let goesOn = isFirstDay || random() < (member.week[(day + 3) % 7] ?? 0);
   let startsAtMinute = random() < 0.6 ? 345 + random() * 180 : 1_000 + random() * 230;
@@ -66,7 +66,7 @@ function isIdle({ name, mix, holidays, lostWeeks }: StartedMember, day: number):
 
 type Slot = { member: StartedMember; day: number; daysSinceFirst: number; startsAtMinute: number };
 
-function train({ member, day, daysSinceFirst, startsAtMinute }: Slot, random: () => number): Workout {
+function train({ member, day, daysSinceFirst, startsAtMinute }: Slot, random: () => number): SampleWorkout {
   const discipline = pickDiscipline(member, random());
   const minutes = discipline.minutes[Math.floor(random() * discipline.minutes.length)] ?? 30;
   // The member's form improves fast in the first year and hardly at all after the third.
