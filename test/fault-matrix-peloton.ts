@@ -3,7 +3,7 @@
 
 import { hourMs } from '../src/stats/time.ts';
 import { readTable } from './fault-matrix.ts';
-import { type MatrixRow, type Suite, signInAnew, usePastedSession } from './fault-matrix-suite.ts';
+import { type MatrixRow, pasteGoodSession, type Suite, signInAnew } from './fault-matrix-suite.ts';
 import { pasteSession } from './session-bench.ts';
 
 /** U upstream-unavailable, C upstream-changed, J the same with the credentials judged, A account-refused. */
@@ -57,7 +57,7 @@ const rows: Record<string, MatrixRow> = {
   'POST code': step(9, /^\/oauth\/token$/),
   'POST refresh': step(0, /^\/oauth\/token$/, { prepare: bench => void pasteSession(bench, { livesMs: hourMs / 2 }) }),
   'GET me': step(0, /^\/api\/me$/, { tries: 3, prepare: bench => void pasteSession(bench) }),
-  'GET overview': step(0, /\/overview$/, { tries: 3, prepare: usePastedSession }),
+  'GET overview': step(0, /\/overview$/, { tries: 3, prepare: pasteGoodSession }),
 };
 
 export const pelotonFaults: Suite = { cells, rows };

@@ -4,7 +4,7 @@
 
 import type { IncomingMessage } from 'node:http';
 import { readTable } from './fault-matrix.ts';
-import { type MatrixRow, type Phase, type Suite, signInAnew, usePastedSession } from './fault-matrix-suite.ts';
+import { type MatrixRow, type Phase, pasteGoodSession, type Suite, signInAnew } from './fault-matrix-suite.ts';
 
 /** S: the sync fails with `storage`. +: the sync succeeds. */
 const cells = readTable(`
@@ -68,7 +68,7 @@ function fits({ method, container, blob, query, leaseAction, isProof }: Place) {
 function place(given: Place): MatrixRow {
   const { skip = 0, tries = 3, signsIn = false, isInRun = true, maxAsked = isInRun ? 1 : 0, only } = given;
   return {
-    prepare: signsIn ? signInAnew : usePastedSession,
+    prepare: signsIn ? signInAnew : pasteGoodSession,
     ...(only && { only }),
     locate({ store }, kind) {
       if (!store) throw new TypeError('This bench has no switchboard in front of its store.');

@@ -32,7 +32,7 @@ export function signInAnew({ vault }: Bench): void {
 }
 
 /** Stores a good session, so that the next sync asks Peloton for the overview alone. */
-export function usePastedSession(bench: Bench): void {
+export function pasteGoodSession(bench: Bench): void {
   pasteSession(bench, { user_id: bench.peloton.userId });
 }
 

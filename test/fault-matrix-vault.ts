@@ -2,7 +2,7 @@
 // holds the expected results. A sync succeeds also where the user id cannot be stored or the build hooks cannot be read.
 
 import { readTable } from './fault-matrix.ts';
-import { type MatrixRow, type Suite, signInAnew, usePastedSession } from './fault-matrix-suite.ts';
+import { type MatrixRow, pasteGoodSession, type Suite, signInAnew } from './fault-matrix-suite.ts';
 
 /** V: the sync fails with `vault`. +: the sync succeeds. */
 const cells = readTable(`
@@ -26,7 +26,7 @@ type Place = {
 function place({ secret, write, maxAsked = 20 }: Place): MatrixRow {
   const match = { method: write === undefined ? 'GET' : 'PUT', path: new RegExp(`/${secret}/?$`) };
   return {
-    prepare: write === undefined ? usePastedSession : signInAnew,
+    prepare: write === undefined ? pasteGoodSession : signInAnew,
     locate: ({ vault }) => ({ faults: vault.faults, match, skip: write ?? 0, tries: 3, maxAsked, server: vault }),
   };
 }
