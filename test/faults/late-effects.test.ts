@@ -16,8 +16,8 @@ after(() => console.log(`${lateWrites} late writes`));
 /** Gives up on a write after a short while, and does not repeat it. */
 const limits: AppLimits = {
   ...fastLimits,
-  storage: { maxTries: 1, tryTimeoutMs: 250, callTimeoutMs: 250 },
-  vault: { maxTries: 1, callTimeoutMs: 250 },
+  storage: { maxTries: 1, tryTimeoutMs: 1_000, callTimeoutMs: 1_000 },
+  vault: { maxTries: 1, callTimeoutMs: 1_000 },
 };
 
 type Path = { name: string; prepare: (bench: Bench) => Promise<unknown> };
