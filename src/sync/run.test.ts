@@ -133,52 +133,6 @@ test('a run has time for its work, then for writing down why it failed, and then
   assert.ok(stepMs < workMs, `a step with all its tries takes up to ${stepMs} ms`);
 });
 
-test('a run that hangs at Peloton ends with its time, and says so', async () => {
-  const bench = await startDue();
-  const app = bench.startApp({ limits: { workMs: 2_000, endMs: 20_000, http: { timeoutMs: 30_000 } } });
-  bench.peloton.faults.add({ match: { path: /overview/ }, fault: 'hang' });
-  const startedAt = performance.now();
-  assert.equal(await tickFailure(bench, app), 'upstream-unavailable');
-  assert.ok(performance.now() - startedAt < 10_000);
-  assert.equal((await bench.state()).last_failure?.code, 'upstream-unavailable');
-});
-
-test('a run that hangs at the vault ends with its time, and blames the vault', async () => {
-  const bench = await startDue();
-  const app = bench.startApp({ limits: { ...fastLimits, workMs: 400 } });
-  bench.vault.faults.add({ match: {}, fault: 'hang' });
-  const startedAt = performance.now();
-  assert.equal(await tickFailure(bench, app), 'vault');
-  assert.deepEqual([(await bench.state()).last_failure?.code, (await bench.state()).next_attempt], ['vault', null]);
-  assert.ok(performance.now() - startedAt < 10_000);
-});
-
-test('a run ends with its time when the store hangs before there is a lease, and blames the store', async () => {
-  const bench = await startDue({ storeFaults: true });
-  const app = bench.startApp({ limits: { workMs: 1_000, endMs: 60_000 } });
-  bench.store?.faults.add({ match: { query: /comp=lease/ }, fault: 'hang' });
-  const startedAt = performance.now();
-  assert.equal(await tickFailure(bench, app), 'storage');
-  assert.ok(performance.now() - startedAt < 10_000);
-});
-
-test('a run ends with its time when the store hangs, even in writing down why', async () => {
-  const bench = await startDue({ storeFaults: true });
-  const app = bench.startApp({ limits: { workMs: 1_000, endMs: 2_000 } });
-  const isLate = ({ method, url = '', headers }: IncomingMessage) =>
-    (method === 'PUT' && /raw\/|state\.json/.test(url)) || headers['x-ms-lease-action'] === 'release';
-  bench.store?.faults.add({ match: isLate, fault: 'hang' });
-  const startedAt = performance.now();
-  assert.equal(await tickFailure(bench, app), 'storage');
-  const tookMs = performance.now() - startedAt;
-  assert.ok(tookMs > 1_900 && tookMs < 10_000, `${tookMs} ms`);
-  bench.store?.faults.clear();
-  await bench.breakLease();
-  bench.passTime(15 * minuteMs);
-  await bench.tick();
-  assert.equal(JSON.parse((await bench.blob('latest.json')) ?? '').date, '2026-11-23');
-});
-
 /** Holds requests back that fit, until a promise settles, and lets them pass then. */
 function delay(faults: Faults, isMeant: (request: IncomingMessage) => boolean, until: () => Promise<unknown>): void {
   faults.add({
@@ -269,7 +223,7 @@ test('a run that lost its lease keeps tokens that have just come only where the 
 });
 
 // The shortest lease there is lasts 15 seconds: these wait side by side.
-describe('with real leases', { concurrency: true }, () => {
+describe('in real time', { concurrency: true }, () => {
   const limits = { leaseSeconds: 15, workMs: 30_000, endMs: 35_000, http: { timeoutMs: 25_000 } };
 
   test('a lease is renewed while the run works, however long that takes', async () => {
@@ -349,5 +303,51 @@ describe('with real leases', { concurrency: true }, () => {
     const after = await versions();
     assert.equal((await lines.next()).value, 'storage');
     assert.deepEqual(await versions(), after);
+  });
+
+  test('a run that hangs at Peloton ends with its time, and says so', async () => {
+    const bench = await startDue();
+    const app = bench.startApp({ limits: { workMs: 2_000, endMs: 20_000, http: { timeoutMs: 30_000 } } });
+    bench.peloton.faults.add({ match: { path: /overview/ }, fault: 'hang' });
+    const startedAt = performance.now();
+    assert.equal(await tickFailure(bench, app), 'upstream-unavailable');
+    assert.ok(performance.now() - startedAt < 10_000);
+    assert.equal((await bench.state()).last_failure?.code, 'upstream-unavailable');
+  });
+
+  test('a run that hangs at the vault ends with its time, and blames the vault', async () => {
+    const bench = await startDue();
+    const app = bench.startApp({ limits: { ...fastLimits, workMs: 400 } });
+    bench.vault.faults.add({ match: {}, fault: 'hang' });
+    const startedAt = performance.now();
+    assert.equal(await tickFailure(bench, app), 'vault');
+    assert.deepEqual([(await bench.state()).last_failure?.code, (await bench.state()).next_attempt], ['vault', null]);
+    assert.ok(performance.now() - startedAt < 10_000);
+  });
+
+  test('a run ends with its time when the store hangs before there is a lease, and blames the store', async () => {
+    const bench = await startDue({ storeFaults: true });
+    const app = bench.startApp({ limits: { workMs: 1_000, endMs: 60_000 } });
+    bench.store?.faults.add({ match: { query: /comp=lease/ }, fault: 'hang' });
+    const startedAt = performance.now();
+    assert.equal(await tickFailure(bench, app), 'storage');
+    assert.ok(performance.now() - startedAt < 10_000);
+  });
+
+  test('a run ends with its time when the store hangs, even in writing down why', async () => {
+    const bench = await startDue({ storeFaults: true });
+    const app = bench.startApp({ limits: { workMs: 1_000, endMs: 2_000 } });
+    const isLate = ({ method, url = '', headers }: IncomingMessage) =>
+      (method === 'PUT' && /raw\/|state\.json/.test(url)) || headers['x-ms-lease-action'] === 'release';
+    bench.store?.faults.add({ match: isLate, fault: 'hang' });
+    const startedAt = performance.now();
+    assert.equal(await tickFailure(bench, app), 'storage');
+    const tookMs = performance.now() - startedAt;
+    assert.ok(tookMs > 1_900 && tookMs < 10_000, `${tookMs} ms`);
+    bench.store?.faults.clear();
+    await bench.breakLease();
+    bench.passTime(15 * minuteMs);
+    await bench.tick();
+    assert.equal(JSON.parse((await bench.blob('latest.json')) ?? '').date, '2026-11-23');
   });
 });
