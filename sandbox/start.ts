@@ -110,12 +110,13 @@ async function startHost(sandbox: Sandbox, options: StartOptions): Promise<Local
 
 /** Never rejects: the sandbox works without past days, and the first sync reports wrong settings too. */
 async function drawPast(member: string): Promise<PastDays | undefined> {
-  const [{ readSchedule }, { drawPastDaysAside }] = await Promise.all([
+  const [{ readSchedule }, { findTimeZone }, { drawPastDaysAside }] = await Promise.all([
     import('../src/config.ts'),
+    import('../src/stats/time-zones.ts'),
     import('./past-days.ts'),
   ]);
   try {
-    const schedule = readSchedule({ ...process.env, SYNC_TIME_ZONE: timeZone() });
+    const schedule = readSchedule({ ...process.env, SYNC_TIME_ZONE: timeZone() }, findTimeZone);
     return await drawPastDaysAside({ member, schedule, now: new Date() });
   } catch (error) {
     console.error(`No past days: ${(error as Error).message}`);

@@ -16,11 +16,14 @@ const banner =
 
 const registrations = (await Array.fromAsync(glob('functions/*.ts', { cwd: root }))).sort();
 
-/** Files of other languages go in as text: the module that reads them is evaluated here, and its values take its place. */
+/**
+ * Files of other languages go in as text, and the database of time zones as its names: the module that reads them is evaluated
+ * here, and its values take its place.
+ */
 const embedFiles: Plugin = {
   name: 'embed-files',
   setup({ onLoad }) {
-    onLoad({ filter: /[\\/]views[\\/]embedded\.ts$/ }, async ({ path }) => {
+    onLoad({ filter: /[\\/](views[\\/]embedded|stats[\\/]time-zone-names)\.ts$/ }, async ({ path }) => {
       const values: Record<string, unknown> = await import(pathToFileURL(path).href);
       const lines = Object.entries(values).map(([name, value]) => `export const ${name} = ${JSON.stringify(value)};`);
       return { contents: lines.join('\n') };

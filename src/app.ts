@@ -33,7 +33,8 @@ function logTo(context: Context): Log {
 export function createRunStarter(given: Settings | undefined, { clock = now, limits, leaseClocks }: AppOptions = {}) {
   const config = once(async () => {
     const { environment, readConfig } = await import('./config.ts');
-    return readConfig(given ?? environment);
+    const { findTimeZone } = await import('./stats/time-zones.ts');
+    return readConfig(given ?? environment, findTimeZone);
   });
   const openVault = once(async () => {
     const { createSecretClient, createVault, vaultLimits } = await import('./azure/vault.ts');

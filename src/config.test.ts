@@ -2,8 +2,19 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { BlobServiceClient } from '@azure/storage-blob';
 import * as fc from 'fast-check';
-import { isLoopback, readConfig, readPublicUrl, readStorageConfig, type Settings, settingNames } from './config.ts';
+import {
+  isLoopback,
+  readConfig as readConfigWith,
+  readPublicUrl,
+  readSchedule,
+  readStorageConfig,
+  type Settings,
+  settingNames,
+} from './config.ts';
 import { StatsError } from './errors.ts';
+import { findTimeZone } from './stats/time-zones.ts';
+
+const readConfig = (settings: Settings) => readConfigWith(settings, findTimeZone);
 
 const connectionString = [
   'DefaultEndpointsProtocol=http;AccountName=devstoreaccount1;AccountKey=YWJj',
@@ -68,6 +79,23 @@ test('every setting reaches the place it is for', () => {
   });
 });
 
+test('a time zone is the database’s own spelling of it, whoever reads it', () => {
+  const schedule = { hour: 7, minute: 0, timeZone: 'Asia/Kolkata' };
+  const settings = { ...good, SYNC_TIME: '07:00', SYNC_TIME_ZONE: ' asia/KOLKATA ' };
+  assert.deepEqual(readConfig(settings).schedule, schedule);
+  assert.deepEqual(readSchedule(settings, findTimeZone), schedule);
+});
+
+test('a time zone that only the engine takes is a fault like any other, with the zones that were meant', () => {
+  const likely = 'SYNC_TIME_ZONE must be an IANA time zone, such as Europe/London or Asia/Dhaka';
+  const settings = { ...good, SYNC_TIME: '25:00', SYNC_TIME_ZONE: 'BST' };
+  assert.deepEqual(faultsOf(settings), [`SYNC_TIME ${malformed.SYNC_TIME?.fault}`, likely]);
+  assert.deepEqual(
+    faultsOf({ SYNC_TIME_ZONE: 'bst' }, each => readSchedule(each, findTimeZone)),
+    [likely],
+  );
+});
+
 test('an empty setting is an unset one, and spaces around a value are not part of it', () => {
   const empty = Object.fromEntries(settingNames.map(name => [name, ' ']));
   assert.deepEqual(readConfig({ ...empty, ...good }), readConfig(good));
@@ -96,7 +124,7 @@ const malformed: Record<string, { values: string[]; fault: string }> = {
     fault: 'must be a local time of day from 00:00 to 23:59, such as 08:00',
   },
   SYNC_TIME_ZONE: {
-    values: ['Mars/Canary', '+10:00', 'UTC+1', 'canary', '../../etc', 'Z'],
+    values: ['Mars/Canary', '+10:00', 'UTC+1', 'canary', '../../etc', 'Z', 'Factory'],
     fault: 'must be an IANA time zone, such as Europe/Berlin',
   },
   PUBLIC_URL: {

@@ -64,17 +64,6 @@ const timeOfDay = z
   .regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'must be a local time of day from 00:00 to 23:59, such as 08:00')
   .transform(text => ({ hour: Number(text.slice(0, 2)), minute: Number(text.slice(3)) }));
 
-function isTimeZone(text: string): boolean {
-  if (!/^[A-Za-z]/.test(text)) return false; // Intl also takes offsets such as +10:00, which know no summer time
-  try {
-    new Intl.DateTimeFormat('en', { timeZone: text });
-    return true;
-  } catch (error) {
-    if (error instanceof RangeError) return false;
-    throw error;
-  }
-}
-
 const connectionPart =
   /^(DefaultEndpointsProtocol|AccountName|AccountKey|EndpointSuffix|SharedAccessSignature|(?:Blob|Queue|Table|File)Endpoint)=(.*)$/;
 
@@ -103,6 +92,23 @@ function isConnectionString(text: string): boolean {
 
 const text = z.string();
 
+/**
+ * Gives the name of a time zone in its own spelling, or what is wrong with it. Whoever reads a schedule hands in `findTimeZone`
+ * of stats/time-zones.ts: its names are many, and a GET reads no schedule.
+ */
+export type FindTimeZone = (given: string) => { name: string } | { fault: string };
+
+function timeZoneRule(findTimeZone: FindTimeZone) {
+  return text
+    .transform((given, context) => {
+      const found = findTimeZone(given);
+      if ('name' in found) return found.name;
+      context.addIssue({ code: 'custom', message: found.fault });
+      return z.NEVER;
+    })
+    .default('UTC');
+}
+
 /** The rule of each setting. A setting without a default that is not optional is required. */
 const settingTable = {
   KEY_VAULT_URL: origin,
@@ -115,7 +121,7 @@ const settingTable = {
     )
     .default('stats'),
   SYNC_TIME: timeOfDay.default({ hour: 8, minute: 0 }),
-  SYNC_TIME_ZONE: text.refine(isTimeZone, 'must be an IANA time zone, such as Europe/Berlin').default('UTC'),
+  SYNC_TIME_ZONE: timeZoneRule(name => ({ name })), // as it is for whoever needs no schedule
   PUBLIC_URL: webUrl.transform(text => new URL(text).href.replace(/[/?#]+$/, '')).optional(),
   PELOTON_API_URL: origin.default('https://api.onepeloton.com'),
   PELOTON_AUTH_URL: origin.default('https://auth.onepeloton.com'),
@@ -136,12 +142,13 @@ type SettingValues = { [Name in SettingName]: z.output<(typeof settingTable)[Nam
 /** Every setting an owner may give, in the order of the documentation. */
 export const settingNames = Object.keys(settingTable) as readonly SettingName[];
 
-function read<Name extends SettingName>(settings: Settings, names: readonly Name[]) {
+function read<Name extends SettingName>(settings: Settings, names: readonly Name[], findTimeZone?: FindTimeZone) {
+  const rules = findTimeZone ? { ...settingTable, SYNC_TIME_ZONE: timeZoneRule(findTimeZone) } : settingTable;
   const values: Partial<SettingValues> = {};
   const faults: string[] = [];
   for (const name of names) {
     const given = settings[name]?.trim() || undefined;
-    const result = settingTable[name].safeParse(given);
+    const result = rules[name].safeParse(given);
     if (result.success) Object.assign(values, { [name]: result.data });
     else
       faults.push(
@@ -193,8 +200,8 @@ export function readStorageConfig(settings: Settings): StorageConfig {
  * When the daily sync falls due.
  * @throws StatsError `config` with the faults of these two settings.
  */
-export function readSchedule(settings: Settings): ScheduleConfig {
-  const { values, faults } = read(settings, ['SYNC_TIME', 'SYNC_TIME_ZONE']);
+export function readSchedule(settings: Settings, findTimeZone: FindTimeZone): ScheduleConfig {
+  const { values, faults } = read(settings, ['SYNC_TIME', 'SYNC_TIME_ZONE'], findTimeZone);
   throwFaults(faults);
   return { ...values.SYNC_TIME, timeZone: values.SYNC_TIME_ZONE };
 }
@@ -203,13 +210,13 @@ export function readSchedule(settings: Settings): ScheduleConfig {
  * All settings, as a sync needs them.
  * @throws StatsError `config` with every fault of every setting.
  */
-export function readConfig(settings: Settings): Config {
-  const { values, faults } = read(settings, settingNames);
+export function readConfig(settings: Settings, findTimeZone: FindTimeZone): Config {
+  const { values, faults } = read(settings, settingNames, findTimeZone);
   throwFaults([...faults, ...storageFaults(settings)]);
   return Object.freeze({
     vault: { url: values.KEY_VAULT_URL, identity: identityFor(values.KEY_VAULT_URL, settings) },
     storage: readStorageConfig(settings),
-    schedule: readSchedule(settings),
+    schedule: readSchedule(settings, findTimeZone),
     peloton: {
       apiUrl: values.PELOTON_API_URL,
       authUrl: values.PELOTON_AUTH_URL,

@@ -50,6 +50,7 @@ const forOthers = [
   'tick',
   'createSessionStore',
   'createVault',
+  'findTimeZone',
   'renderPage',
   'renderCard',
   'renderBadge',
@@ -84,6 +85,13 @@ describe('the built app', () => {
     assert.equal((await call('/api/stats')).status, 404);
     assert.deepEqual(forStore.filter(wasLoaded), forStore);
     assert.deepEqual(forOthers.filter(wasLoaded), []);
+  });
+
+  it('loads the names of time zones for health and a sync, and for no other GET', async () => {
+    assert.equal((await call('/api/health')).status, 503);
+    assert.deepEqual(['findTimeZone', 'tick'].map(wasLoaded), [true, false]);
+    const rules = sources.filter(([, text]) => text.includes('GMT/BST')).map(([file]) => file);
+    assert.deepEqual(rules, [], 'the names are bundled, and not the rest of the database');
   });
 
   it('makes a sync and serves what came of it, on every route', async () => {

@@ -2,6 +2,7 @@
 // own reader, with a sample for every value that only a deployment knows.
 
 import { readConfig, settingNames } from '../../src/config.ts';
+import { findTimeZone } from '../../src/stats/time-zones.ts';
 import { type Findings, resourcesOf, type Template } from '../template.ts';
 import { appSettingsOf } from './platform.ts';
 
@@ -50,7 +51,7 @@ export function checkSettings(template: Template): Findings {
 function checkTogether(settings: ReadonlyMap<string, string>): Findings {
   const values = [...settings].map(([name, value]) => [name, samples[value] ?? value] as const);
   try {
-    readConfig(Object.fromEntries(values));
+    readConfig(Object.fromEntries(values), findTimeZone);
     return [];
   } catch (error) {
     return [`the code refuses the settings: ${error instanceof Error ? error.message : error}`];

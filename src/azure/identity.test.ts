@@ -3,6 +3,7 @@ import { after, test } from 'node:test';
 import { startLoopbackServer } from '../../sandbox/loopback-server.ts';
 import { startVaultDouble } from '../../sandbox/vault.ts';
 import { readConfig } from '../config.ts';
+import { findTimeZone } from '../stats/time-zones.ts';
 import { createCredential } from './identity.ts';
 import { createSecretClient, createVault } from './vault.ts';
 
@@ -38,7 +39,7 @@ const settings = {
 test('where the platform offers an identity, the vault is asked with its token, and by client id', async () => {
   Object.assign(process.env, environment);
   try {
-    const config = readConfig({ ...settings, ...environment });
+    const config = readConfig({ ...settings, ...environment }, findTimeZone);
     assert.deepEqual(config.vault.identity, { kind: 'managed', clientId: settings.AZURE_CLIENT_ID });
     const secret = await createVault(createSecretClient(config.vault), AbortSignal.timeout(10_000)).read(
       'peloton-username',
@@ -53,13 +54,13 @@ test('where the platform offers an identity, the vault is asked with its token, 
 });
 
 test('the store is reached by the same identity as the vault', () => {
-  const { storage } = readConfig({ ...settings, ...environment });
+  const { storage } = readConfig({ ...settings, ...environment }, findTimeZone);
   assert.ok('identity' in storage.access);
   assert.deepEqual(storage.access.identity, { kind: 'managed', clientId: settings.AZURE_CLIENT_ID });
 });
 
 test('on a developer machine the developer signs in, and nobody does for a double on loopback', () => {
-  const { vault: onLoopback, storage } = readConfig(settings);
+  const { vault: onLoopback, storage } = readConfig(settings, findTimeZone);
   assert.deepEqual(onLoopback.identity, { kind: 'loopback' });
   assert.ok('identity' in storage.access);
   assert.deepEqual(storage.access.identity, { kind: 'developer' });

@@ -2,11 +2,12 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { readConfig } from '../config.ts';
 import type { HttpResponse } from '../http.ts';
+import { findTimeZone } from '../stats/time-zones.ts';
 import { findHome, nextHop, routeOf } from './redirects.ts';
 
 function pelotonOf(authUrl = 'https://auth.onepeloton.com') {
   const settings = { KEY_VAULT_URL: 'https://vault.example', STORAGE_ACCOUNT_URL: 'https://store.example' };
-  return readConfig({ ...settings, PELOTON_AUTH_URL: authUrl }).peloton;
+  return readConfig({ ...settings, PELOTON_AUTH_URL: authUrl }, findTimeZone).peloton;
 }
 
 function answerOf(location: string, from = 'https://auth.onepeloton.com/login/callback'): HttpResponse {

@@ -7,6 +7,7 @@ import { startPelotonDouble } from '../../sandbox/peloton.ts';
 import { readConfig } from '../config.ts';
 import { StatsError } from '../errors.ts';
 import { createHttpClient } from '../http.ts';
+import { findTimeZone } from '../stats/time-zones.ts';
 import { type AuthorizationCode, signIn } from './sign-in.ts';
 
 const credentials = { username: 'rider@example.invalid', password: 'canary-password' };
@@ -57,10 +58,11 @@ async function dance(changes: Script = {}): Promise<Dance> {
     sendAnswer(call, answer, response);
   });
   closers.push(() => server.close());
-  const { peloton } = readConfig({
+  const settings = {
     ...{ KEY_VAULT_URL: 'https://vault.example', STORAGE_ACCOUNT_URL: 'https://store.example' },
     ...{ PELOTON_AUTH_URL: server.url, PELOTON_REDIRECT_URI: `${server.url}/callback` },
-  });
+  };
+  const { peloton } = readConfig(settings, findTimeZone);
   const limits = { timeoutMs: 5_000, retryDelayMs: 1 };
   const http = createHttpClient({ limits, signal: new AbortController().signal, clock: () => new Date() });
   let isAnnounced = false;
@@ -307,7 +309,7 @@ test('the double’s whole dance over both hosts, with each place of _csrf', asy
     closers.push(() => double.close());
     double.behaviour.csrf = csrf;
     const settings = { KEY_VAULT_URL: 'https://vault.example', STORAGE_ACCOUNT_URL: 'https://store.example' };
-    const { peloton } = readConfig({ ...settings, PELOTON_AUTH_URL: double.authUrl });
+    const { peloton } = readConfig({ ...settings, PELOTON_AUTH_URL: double.authUrl }, findTimeZone);
     const http = createHttpClient({ signal: new AbortController().signal, clock: () => new Date() });
     const given = { http, peloton, credentials: double.credentials, beforePost: async () => {} };
     const { code } = await signIn(given);

@@ -23,7 +23,7 @@ async function assertHistory(storage: Storage): Promise<void> {
   });
 }
 
-export type HealthSources = { storage: () => Promise<Storage>; config: () => Config; clock: () => Date };
+export type HealthSources = { storage: () => Promise<Storage>; config: () => Promise<Config>; clock: () => Date };
 
 async function assessHealth({ storage, config, clock }: HealthSources, log: Log): Promise<Health> {
   const now = clock();
@@ -34,7 +34,7 @@ async function assessHealth({ storage, config, clock }: HealthSources, log: Log)
     assertSnapshot(checkpoint);
     if (checkpoint.latest) await assertHistory(store);
     const { file, lastSuccess } = checkpoint;
-    return evaluateHealth({ now, schedule: config().schedule, state: file.state, lastSuccess });
+    return evaluateHealth({ now, schedule: (await config()).schedule, state: file.state, lastSuccess });
   } catch (thrown) {
     if (!(thrown instanceof StatsError)) throw thrown;
     return faultHealth(thrown, now, checkpoint?.lastSuccess);

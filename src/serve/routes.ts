@@ -34,7 +34,10 @@ function publicRoute(answer: RouteHandler): RouteHandler {
 export type RoutesOptions = { settings: Settings | undefined; clock: () => Date };
 
 export function createRoutes({ settings = environment, clock }: RoutesOptions) {
-  const config = () => readConfig(settings);
+  const config = async () => {
+    const { findTimeZone } = await import('../stats/time-zones.ts');
+    return readConfig(settings, findTimeZone);
+  };
   const publicUrl = readPublicUrl(settings);
   const storage = once(async () => {
     const { createStorage, readerStorageLimits } = await import('../azure/storage.ts');
