@@ -47,7 +47,7 @@ export type Streaks = {
   current_weekly?: number;
   /** Never below current_weekly. */
   best_weekly?: number;
-  /** Seconds since 1970, floored to a day. */
+  /** Seconds since 1970: 00:00 UTC of the local day in time_zone. */
   start_date_of_current_weekly?: number;
   current_daily?: number;
 };

@@ -9,7 +9,7 @@ type Count = { slug: string; count: number };
 
 function snapshotOn(date: string, counts: readonly Count[]): Snapshot {
   const workouts = counts.map(entry => ({ ...entry, name: 'x' }));
-  const body = { workout_counts: { total_workouts: 1, workouts } };
+  const body = { workout_counts: { total_workouts: Math.max(1, ...counts.map(({ count }) => count)), workouts } };
   return toSnapshot({ body, syncedAt: new Date('2026-11-22T08:00:00Z'), date, timeZone: 'UTC' }).snapshot;
 }
 
@@ -18,7 +18,7 @@ test('a point has the counts by slug: without zeros, and a slug that comes twice
   const { counts, ...rest } = toPoint(
     snapshotOn('2026-11-22', [entry('cycling', 3), entry('yoga', 0), entry('__proto__', 2), entry('cycling', 4)]),
   );
-  assert.deepEqual(rest, { date: '2026-11-22', total_workouts: 1 });
+  assert.deepEqual(rest, { date: '2026-11-22', total_workouts: 4 });
   assert.deepEqual(Object.entries(counts).sort(), [
     ['__proto__', 2],
     ['cycling', 7],

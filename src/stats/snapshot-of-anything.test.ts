@@ -120,7 +120,7 @@ const badge = { ...named, description: mostly(text), image_url: json, id: text }
 /** Nearly an overview: good counts, and other parts with a fault here and there. */
 const nearlyAnOverview = fc.record({
   workout_counts: fc.record({
-    total_workouts: whole,
+    total_workouts: whole.map(count => count + 99),
     workouts: fc.array(fc.record({ name: text, slug: text, count: whole, icon_url: json, workout_name: text })),
   }),
   personal_records: mostly(
@@ -152,7 +152,7 @@ const nearlyAnOverview = fc.record({
     optional({
       current_weekly: mostly(whole),
       best_weekly: mostly(whole),
-      start_date_of_current_weekly: mostly(fc.integer({ min: 0, max: 2_000_000_000 })),
+      start_date_of_current_weekly: mostly(fc.oneof(fc.integer({ min: 0, max: 2_000_000_000 }), fc.maxSafeNat())),
       current_daily: mostly(whole),
     }),
   ),

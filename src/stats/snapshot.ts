@@ -36,7 +36,9 @@ const streaksSchema = z
   .object({
     current_weekly: wholeNumber.optional(),
     best_weekly: wholeNumber.optional().meta({ description: 'Never below current_weekly.' }),
-    start_date_of_current_weekly: wholeNumber.optional().meta({ description: 'Seconds since 1970, floored to a day.' }),
+    start_date_of_current_weekly: wholeNumber
+      .optional()
+      .meta({ description: 'Seconds since 1970: 00:00 UTC of the local day in time_zone.' }),
     current_daily: wholeNumber.optional(),
   })
   .meta({ id: 'Streaks' });

@@ -165,17 +165,53 @@ test('a record’s value is a number or a string as sent, and its date the first
   assert.deepEqual(records[5], record({ value: 4 }));
 });
 
-test('the best week streak is never below the current one, and its start is a whole day', () => {
+test('a total below the largest of its own counts is not believed', () => {
+  const workouts = [
+    { ...cycling, count: 181 },
+    { ...cycling, name: 'Strength', slug: 'strength', count: 231 },
+  ];
+  for (const total_workouts of [0, 3, 230]) {
+    const at = 'The overview is not as expected at workout_counts.total_workouts.';
+    assert.equal(changedBy({ total_workouts, workouts }), at);
+  }
+  for (const total_workouts of [231, 400, 500]) {
+    assert.equal(
+      read({ workout_counts: { total_workouts, workouts } }).snapshot.workout_counts.total_workouts,
+      total_workouts,
+    );
+  }
+});
+
+test('the best week streak is never below the current one', () => {
   const streaks = (given: object) => withParts({ streaks: given }).streaks;
   assert.deepEqual(streaks({ current_weekly: 114, best_weekly: 111 }), { current_weekly: 114, best_weekly: 114 });
   assert.deepEqual(streaks({ current_weekly: 2, best_weekly: 9 }), { current_weekly: 2, best_weekly: 9 });
   assert.deepEqual(streaks({ best_weekly: 9 }), { best_weekly: 9 });
-  const startedAt = 1_761_523_200;
-  for (const second of [0, 1, 61_234, 86_399]) {
-    const given = streaks({ start_date_of_current_weekly: startedAt + second });
-    assert.deepEqual(given, { start_date_of_current_weekly: startedAt });
-  }
   assert.deepEqual(streaks({ current_daily: 0, start_date_of_current_daily: null }), { current_daily: 0 });
+});
+
+test('the start of the week streak is the local day that it falls on, as 00:00 UTC of that date', () => {
+  const startOf = (sent: number, timeZone: string) => {
+    const body = { workout_counts: counts, streaks: { start_date_of_current_weekly: sent } };
+    const { snapshot, leftOut } = toSnapshot({ body, ...when, timeZone });
+    assert.deepEqual(parseSnapshot(Buffer.from(JSON.stringify(snapshot))), snapshot);
+    return snapshot.streaks?.start_date_of_current_weekly ?? leftOut;
+  };
+  const date = (text: string) => Date.parse(text) / 1000;
+  for (const [sent, timeZone, day] of [
+    ['2026-04-20T00:30:00Z', 'America/New_York', '2026-04-19'],
+    ['2026-11-23T00:30:00Z', 'America/New_York', '2026-11-22'],
+    ['2026-11-23T00:30:00Z', 'UTC', '2026-11-23'],
+    ['2026-11-22T13:00:00Z', 'Australia/Melbourne', '2026-11-23'],
+    ['2026-11-22T12:59:59Z', 'Australia/Melbourne', '2026-11-22'],
+    ['2026-11-22T23:59:59Z', 'UTC', '2026-11-22'],
+    ['1970-01-01T00:00:00Z', 'America/New_York', '1970-01-01'],
+  ] as const) {
+    assert.equal(startOf(date(sent), timeZone), date(day), `${sent} ${timeZone}`);
+  }
+  for (const noDay of [date('9999-12-31'), 8.64e12 + 1, Number.MAX_SAFE_INTEGER]) {
+    assert.deepEqual(startOf(noDay, 'Pacific/Kiritimati'), ['streaks.start_date_of_current_weekly']);
+  }
 });
 
 test('both shapes of achievements become one list, in whichever place they are', () => {
@@ -218,7 +254,7 @@ test('URLs that are not https are left out, and others are written so that every
 test('hostile text travels as data', () => {
   const hostile = ['</script><img src=x>', '__proto__', 'constructor', '\u0000\u001b[31m', '\ud800', '=cmd()', ''];
   const workouts = hostile.map((text, index) => ({ name: text, slug: text, count: 10 - index }));
-  const { snapshot } = read({ workout_counts: { total_workouts: 1, workouts } });
+  const { snapshot } = read({ workout_counts: { total_workouts: 10, workouts } });
   assert.deepEqual(snapshot.workout_counts.workouts, workouts);
   assert.deepEqual(parseSnapshot(Buffer.from(JSON.stringify(snapshot))), snapshot);
 });

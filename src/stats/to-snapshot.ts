@@ -19,6 +19,7 @@ import {
   wholeNumber,
   workoutSchema,
 } from './snapshot.ts';
+import { localDate } from './time.ts';
 
 /** The place in the overview of a part that was left out, `personal_records[].records[]`: never a value. */
 export type LeftOut = string;
@@ -96,6 +97,8 @@ function readWorkouts(body: unknown): Snapshot['workout_counts'] {
   if (error) throw notAsExpected(error.issues[0]?.path ?? []);
   const { total_workouts, workouts } = data.workout_counts;
   const sorted = workouts.map(readWorkout).sort((a, b) => b.count - a.count || compareText(a.name, b.name));
+  // A workout may count in two disciplines, but none of them can have more than there are in all.
+  if (total_workouts < (sorted[0]?.count ?? 0)) throw notAsExpected(['workout_counts', 'total_workouts']);
   return { total_workouts, workouts: sorted };
 }
 
@@ -121,27 +124,38 @@ function readRecords(body: unknown, leftOut: LeftOut[]): RecordGroup[] | undefin
   });
 }
 
-function readStreaks(body: unknown, leftOut: LeftOut[]): Streaks | undefined {
+/** An instant of the years that an ISO date can write with four digits, wherever on earth. */
+const sentInstant = wholeNumber.max(Date.parse('9999-12-30T00:00:00Z') / 1000);
+
+/** Seconds since 1970 of the local day that an instant falls on, at 00:00 UTC: what a reader shows in UTC is that day. */
+function floorToLocalDay(seconds: number, timeZone: string): number {
+  const day = Date.parse(localDate(new Date(seconds * 1000), timeZone)) / 1000;
+  return Math.max(0, day); // the first instants of 1970 are of 1969 west of Greenwich
+}
+
+type PartRequest = { timeZone: string; leftOut: LeftOut[] };
+
+function readStreaks(body: unknown, { timeZone, leftOut }: PartRequest): Streaks | undefined {
   const sent = member(body, 'streaks');
   if (sent === undefined) return undefined;
   if (!isObject(sent)) {
     leftOut.push('streaks');
     return undefined;
   }
-  const readNumber = (key: keyof Streaks): number | undefined => {
+  const readNumber = (key: keyof Streaks, schema = wholeNumber): number | undefined => {
     const value = member(sent, key);
-    const parsed = wholeNumber.safeParse(value);
+    const parsed = schema.safeParse(value);
     if (value !== undefined && !parsed.success) leftOut.push(`streaks.${key}`);
     return parsed.data;
   };
   const current_weekly = readNumber('current_weekly');
   const best_weekly = readNumber('best_weekly');
-  const startedAt = readNumber('start_date_of_current_weekly');
+  const startedAt = readNumber('start_date_of_current_weekly', sentInstant);
   return withoutUnset({
     current_weekly,
     // Peloton sends a best that lags behind the current streak.
     best_weekly: best_weekly === undefined ? undefined : Math.max(best_weekly, current_weekly ?? 0),
-    start_date_of_current_weekly: startedAt === undefined ? undefined : startedAt - (startedAt % 86_400),
+    start_date_of_current_weekly: startedAt === undefined ? undefined : floorToLocalDay(startedAt, timeZone),
     current_daily: readNumber('current_daily'),
   });
 }
@@ -191,7 +205,7 @@ export function toSnapshot({ body, syncedAt, date, timeZone }: SnapshotRequest) 
     time_zone: timeZone,
     workout_counts: readWorkouts(body),
     personal_records: readRecords(body, leftOut),
-    streaks: readStreaks(body, leftOut),
+    streaks: readStreaks(body, { timeZone, leftOut }),
     achievements: readAchievements(body, leftOut),
   });
   return { snapshot, leftOut: [...new Set(leftOut)] };

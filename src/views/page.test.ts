@@ -5,6 +5,7 @@ import { brotliCompressSync } from 'node:zlib';
 import { Parser } from 'htmlparser2';
 import { sampleHistory, sampleSnapshot } from '../../test/sample-member.ts';
 import type { Snapshot } from '../stats/snapshot.ts';
+import { toSnapshot } from '../stats/to-snapshot.ts';
 import { snippets } from './embedded.ts';
 import { escapeMarkup } from './markup.ts';
 import { pagePolicy, renderPage } from './page.ts';
@@ -26,6 +27,17 @@ function readElements(html: string): Element[] {
   parser.end(html);
   return elements;
 }
+
+test('says the local day on which the streak began, wherever the reader and the machine are', () => {
+  const startedAt = Date.parse('2026-11-16T00:30:00Z') / 1000; // Sunday, 19:30 in New York
+  const body = {
+    workout_counts: { total_workouts: 0, workouts: [] },
+    streaks: { current_weekly: 2, start_date_of_current_weekly: startedAt },
+  };
+  const day = { syncedAt: new Date('2026-11-22T13:00:00Z'), date: '2026-11-22', timeZone: 'America/New_York' };
+  const html = renderPage({ snapshot: toSnapshot({ body, ...day }).snapshot, history, publicUrl });
+  assert.ok(html.includes('<dt>weeks in a row <small>since Nov 15, 2026</small></dt><dd>2</dd>'));
+});
 
 test('shows totals, streaks, disciplines, records and achievements', () => {
   const html = renderPage({ snapshot, history, publicUrl });
