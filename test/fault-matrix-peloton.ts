@@ -4,7 +4,7 @@
 import { hourMs } from '../src/stats/time.ts';
 import { readTable } from './fault-matrix.ts';
 import { type MatrixRow, pasteGoodSession, type Suite, signInAnew } from './fault-matrix-suite.ts';
-import { pasteSession } from './session-bench.ts';
+import { pasteSession, pasteWithoutUserId } from './session-bench.ts';
 
 /** U upstream-unavailable, C upstream-changed, J the same with the credentials judged, A account-refused. */
 const cells = readTable(`
@@ -56,7 +56,7 @@ const rows: Record<string, MatrixRow> = {
   'GET resume again': step(8, /^\/authorize\/resume$/, { skip: 1 }),
   'POST code': step(9, /^\/oauth\/token$/),
   'POST refresh': step(0, /^\/oauth\/token$/, { prepare: bench => void pasteSession(bench, { livesMs: hourMs / 2 }) }),
-  'GET me': step(0, /^\/api\/me$/, { tries: 3, prepare: bench => void pasteSession(bench) }),
+  'GET me': step(0, /^\/api\/me$/, { tries: 3, prepare: pasteWithoutUserId }),
   'GET overview': step(0, /\/overview$/, { tries: 3, prepare: pasteGoodSession }),
 };
 

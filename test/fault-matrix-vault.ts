@@ -1,8 +1,9 @@
-// The vault in the fault matrix: every read of a sync, and every write of a sync that signs in, with every fault. The table
+// The vault in the fault matrix: every read of a sync, and every write of a sync that signs in or learns whose a session is, with every fault. The table
 // holds the expected results. A sync succeeds also where the user id cannot be stored or the build hooks cannot be read.
 
 import { readTable } from './fault-matrix.ts';
 import { type MatrixRow, pasteGoodSession, type Suite, signInAnew } from './fault-matrix-suite.ts';
+import { pasteWithoutUserId } from './session-bench.ts';
 
 /** V: the sync fails with `vault`. +: the sync succeeds. */
 const cells = readTable(`
@@ -21,12 +22,13 @@ type Place = {
   /** The number of the write within the run, from 0; without it, the read. */
   write?: number;
   maxAsked?: number;
+  prepare?: MatrixRow['prepare'];
 };
 
-function place({ secret, write, maxAsked = 20 }: Place): MatrixRow {
+function place({ secret, write, maxAsked = 20, prepare }: Place): MatrixRow {
   const match = { method: write === undefined ? 'GET' : 'PUT', path: new RegExp(`/${secret}/?$`) };
   return {
-    prepare: write === undefined ? pasteGoodSession : signInAnew,
+    prepare: prepare ?? (write === undefined ? pasteGoodSession : signInAnew),
     locate: ({ vault }) => ({ faults: vault.faults, match, skip: write ?? 0, tries: 3, maxAsked, server: vault }),
   };
 }
@@ -38,7 +40,7 @@ const rows: Record<string, MatrixRow> = {
   'get password': place({ secret: 'peloton-password', maxAsked: 0 }),
   'set the proof': place({ secret: session, write: 0, maxAsked: 0 }),
   'set the tokens': place({ secret: session, write: 1 }),
-  'set the user id': place({ secret: session, write: 2 }),
+  'set the user id': place({ secret: session, write: 0, prepare: pasteWithoutUserId }),
   'get hooks': place({ secret: 'build-hooks' }),
 };
 

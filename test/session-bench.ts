@@ -25,6 +25,12 @@ export async function askedDuring(bench: Bench, work: () => Promise<unknown>): P
   return bench.peloton.requests.slice(length).map(({ path, grantType }) => (grantType ? `${path} ${grantType}` : path));
 }
 
+/** Stores a session that does not say whose it is: whoever uses it has to ask. */
+export function pasteWithoutUserId(bench: Bench): void {
+  bench.peloton.behaviour.userIdClaim = false;
+  pasteSession(bench);
+}
+
 /** Stores a session that Peloton accepts, which says that it lives so long, or nothing about it. */
 export function pasteSession(
   bench: Bench,

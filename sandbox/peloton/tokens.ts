@@ -154,7 +154,8 @@ function issueAccess({ world, accessTokens }: TokenStore, family: Family): strin
   const expiresAt = now + world.tokenLifetimeSeconds * 1000;
   const times = { iat: Math.floor(now / 1000), exp: Math.floor(expiresAt / 1000) };
   const subject = { iss: `${world.origins.auth}/`, sub: `auth0|${world.member.id}`, aud: [audience], azp: clientId };
-  const token = mintJwt(world, { ...subject, ...times, scope });
+  const owner = world.behaviour.userIdClaim ? { 'http://onepeloton.com/user_id': world.member.id } : {};
+  const token = mintJwt(world, { ...subject, ...times, scope, ...owner });
   accessTokens.set(token, { family, expiresAt });
   return token;
 }

@@ -41,6 +41,8 @@ export type Behaviour = {
   csrf: 'both' | 'cookie' | 'page' | 'none';
   /** `rotate`: a refresh gives a new refresh token. `stay`: it gives none, and the old one stays good. */
   refreshTokens: 'rotate' | 'stay';
+  /** Whether an access token says whose it is, as today's do. Otherwise only /api/me says so. */
+  userIdClaim: boolean;
   oauth: 'open' | 'retired';
   /** POST /auth/login, the sign-in of 2021. */
   sessionLogin: 'open' | 'retired';
@@ -70,6 +72,7 @@ export function createBehaviour(): Behaviour {
     account: 'good',
     csrf: 'both',
     refreshTokens: 'rotate',
+    userIdClaim: true,
     oauth: 'open',
     sessionLogin: 'retired',
   };

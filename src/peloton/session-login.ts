@@ -5,9 +5,9 @@ import * as z from 'zod';
 import type { PelotonConfig } from '../config.ts';
 import { StatsError } from '../errors.ts';
 import type { HttpClient, HttpResponse } from '../http.ts';
+import type { Credentials } from './credentials.ts';
 import { assertAvailable, requireJson, stringOf } from './judge.ts';
 import { userId } from './overview.ts';
-import type { Credentials } from './sign-in.ts';
 import { token } from './stored-session.ts';
 
 const route = '/auth/login';

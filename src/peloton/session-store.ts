@@ -5,6 +5,7 @@ import * as z from 'zod';
 import type { Secret } from '../azure/vault.ts';
 import { waitForAll } from '../errors.ts';
 import { type Log, timed } from '../log.ts';
+import { readUserId } from './access-token.ts';
 import {
   readSignInSecrets,
   type SecretVersions,
@@ -12,7 +13,15 @@ import {
   sessionSecret,
   versionsOf,
 } from './sign-in-secrets.ts';
-import { belongsTo, holdsToken, parseSession, type Session, token } from './stored-session.ts';
+import {
+  belongsTo,
+  holdsToken,
+  isUnreadable,
+  parseSession,
+  type Session,
+  token,
+  unreadableHint,
+} from './stored-session.ts';
 
 export type SessionVault = {
   read(name: string): Promise<Secret | undefined>;
@@ -31,8 +40,8 @@ export type SessionStore = {
   readonly log: Log;
   /** As this run leaves them; undefined until they are read. */
   secrets: SignInSecrets | undefined;
-  /** Whether this run has written the session already. */
-  isProven: boolean;
+  /** Whether this run has written the session already, which proves that it may. */
+  isWritten: boolean;
 };
 
 const tokenFields = z.object({
@@ -47,7 +56,7 @@ const tokenFields = z.object({
 });
 
 export function createSessionStore(parts: Pick<SessionStore, 'vault' | 'clock' | 'log'>): SessionStore {
-  return { ...parts, secrets: undefined, isProven: false };
+  return { ...parts, secrets: undefined, isWritten: false };
 }
 
 /** The secrets as the run leaves them; undefined where it could not read them. */
@@ -66,9 +75,7 @@ export async function readSession(store: SessionStore): Promise<Session> {
   store.secrets = secrets;
   const { session: secret, username } = secrets;
   const parsed = parseSession(secret);
-  if (secret && secret.value.trim() !== '{}' && !holdsToken(parsed)) {
-    log('warn', 'session.unreadable', { hint: `${sessionSecret} is not a JSON object that holds a token.` });
-  }
+  if (isUnreadable(secret)) log('warn', 'session.unreadable', { hint: unreadableHint });
   const isOurs = secret !== undefined && belongsTo(username, parsed, secret);
   const session = isOurs ? { ...parsed, username_version: parsed.username_version ?? username?.version } : {};
   // A pasted session looks newer once it is written again. Its user name is therefore written with it: none, where the session
@@ -81,7 +88,7 @@ export async function readSession(store: SessionStore): Promise<Session> {
 
 function remember(store: SessionStore, value: string, version: string): void {
   if (store.secrets) store.secrets.session = { value, version, createdAt: store.clock() };
-  store.isProven = true;
+  store.isWritten = true;
 }
 
 /** Writes the session as it is, which tells whether a new one could be kept. */
@@ -96,7 +103,7 @@ async function writeAgain(store: SessionStore): Promise<void> {
  * @param proveLedger proves the same of state.json, side by side.
  */
 export async function proveWritable(store: SessionStore, proveLedger: () => Promise<void>): Promise<void> {
-  if (!store.isProven) await waitForAll([writeAgain(store), proveLedger()]);
+  if (!store.isWritten) await waitForAll([writeAgain(store), proveLedger()]);
 }
 
 /** Writes a session that has just been made. */
@@ -107,8 +114,9 @@ export async function keepSession(store: SessionStore, session: Session): Promis
   remember(store, value, version);
 }
 
-/** Writes the session with something added that could be asked for again. */
-export async function writeSession(store: SessionStore, session: Session): Promise<void> {
+/** Writes the session with something added that could be asked for again; a run that wrote one already leaves that as it is. */
+export async function addToSession(store: SessionStore, session: Session): Promise<void> {
+  if (store.isWritten) return;
   const value = JSON.stringify(session);
   const version = await timed(store.log, 'vault.write', () => store.vault.write(sessionSecret, value));
   remember(store, value, version);
@@ -122,7 +130,7 @@ export function toSession(store: SessionStore, body: object, previous: Session):
     access_token,
     refresh_token: refresh_token ?? previous.refresh_token,
     expires_at: expiresAt?.toISOString(),
-    user_id: previous.user_id,
+    user_id: (access_token && readUserId(access_token)) ?? previous.user_id,
     username_version: store.secrets?.username?.version ?? previous.username_version,
   };
 }

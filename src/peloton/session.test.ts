@@ -1,10 +1,26 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { startBench } from '../../test/bench.ts';
-import { askedDuring, pasteSession, storedSession, tickFailure } from '../../test/session-bench.ts';
+import { type Bench, startBench } from '../../test/bench.ts';
+import { askedDuring, pasteSession, pasteWithoutUserId, storedSession, tickFailure } from '../../test/session-bench.ts';
 import { hourMs, minuteMs } from '../stats/time.ts';
+import { readUserId } from './access-token.ts';
 
-test('the user id is learned once and kept with the session', async () => {
+/** The versions of the session that the work adds to the vault. */
+async function writtenDuring(bench: Bench, work: () => Promise<unknown>): Promise<number> {
+  const count = () => bench.vault.secrets.versions('peloton-session').length;
+  const before = count();
+  await work();
+  return count() - before;
+}
+
+const claim = 'http://onepeloton.com/user_id';
+/** A token in the form of a JWT with these claims, or with a text in their place. */
+function tokenWith(claims: unknown): string {
+  const part = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
+  return `${part({ alg: 'RS256' })}.${part(claims)}.c2lnbmF0dXJl`;
+}
+
+test('whose account it is says the token, and /api/me is never asked', async () => {
   const bench = await startBench();
   await bench.tick();
   assert.equal(storedSession(bench).user_id, bench.peloton.userId);
@@ -12,9 +28,90 @@ test('the user id is learned once and kept with the session', async () => {
     bench.passTime(24 * hourMs);
     await bench.tick();
   }
-  assert.equal(bench.peloton.counts.profiles, 1);
+  assert.deepEqual([bench.peloton.counts.overviews, bench.peloton.counts.profiles], [4, 0]);
   assert.deepEqual([bench.peloton.counts.credentialPosts, bench.peloton.counts.refreshes], [1, 1]);
   assert.deepEqual(bench.peloton.violations, []);
+});
+
+test('without the claim the user id is asked for, and kept by the first run that writes nothing else', async () => {
+  const bench = await startBench();
+  bench.peloton.behaviour.userIdClaim = false;
+  const days: [number, string | undefined][] = [];
+  for (let day = 0; day < 4; day++, bench.passTime(24 * hourMs)) {
+    days.push([await writtenDuring(bench, bench.tick), storedSession(bench).user_id]);
+  }
+  const { userId, counts } = bench.peloton;
+  assert.deepEqual(days, [
+    [2, undefined], // the proof and the tokens
+    [1, userId],
+    [2, userId],
+    [0, userId],
+  ]);
+  assert.deepEqual([counts.profiles, counts.credentialPosts, counts.refreshes], [2, 1, 1]);
+});
+
+test('no run writes more than two versions of the session, whatever it goes through', async () => {
+  for (const userIdClaim of [true, false]) {
+    const bench = await startBench();
+    bench.peloton.behaviour.userIdClaim = userIdClaim;
+    const ways: Record<string, () => unknown> = {
+      'a sign-in': () => bench.peloton.revokeAll(),
+      'a refresh': () => pasteSession(bench, { livesMs: 0 }),
+      'a token that is refused': () => [pasteSession(bench), bench.peloton.expireAccessTokens()],
+      'a dead session': () => [pasteSession(bench), bench.peloton.revokeAll()],
+      'a refresh token that is refused': () => [pasteSession(bench, { livesMs: 0 }), bench.peloton.revokeAll()],
+    };
+    for (const [way, prepare] of Object.entries(ways)) {
+      bench.passTime(24 * hourMs);
+      prepare();
+      assert.equal(await writtenDuring(bench, bench.tick), 2, `${way}, ${userIdClaim}`);
+    }
+    assert.deepEqual(bench.peloton.violations, []);
+  }
+});
+
+test('a claim that is no user id counts as none', async () => {
+  const noClaims: unknown[] = [
+    {},
+    { [claim]: '../me' },
+    { [claim]: 5 },
+    { [claim]: '' },
+    { sub: 'auth0|x' },
+    [],
+    null,
+    'x',
+  ];
+  for (const text of [...noClaims.map(tokenWith), 'a.b.c', 'opaque', 'eyJ.eyJ.x', '..', `${'a'.repeat(9)}.%.`]) {
+    assert.equal(readUserId(text), undefined, text);
+  }
+  assert.equal(readUserId(tokenWith({ [claim]: 'abc-123', exp: 1 })), 'abc-123');
+});
+
+test('the claim of the token is believed before what was stored with it', async () => {
+  const bench = await startBench({ secrets: {} });
+  pasteSession(bench, { user_id: 'somebody-else' });
+  await bench.tick();
+  assert.deepEqual([bench.peloton.counts.overviews, bench.peloton.counts.profiles], [1, 0]);
+});
+
+test('nothing of the vault is kept from one run to the next', async () => {
+  const bench = await startBench();
+  await bench.tick();
+  bench.passTime(24 * hourMs);
+  for (const name of ['peloton-username', 'peloton-password', 'peloton-session']) bench.vault.secrets.delete(name);
+  const reads = bench.vault.requests.length;
+  assert.equal(await tickFailure(bench), 'vault');
+  const read = bench.vault.requests.slice(reads).filter(({ status }) => status === 404);
+  assert.deepEqual(read.map(({ path }) => /peloton-\w+/.exec(path)?.[0]).sort(), [
+    'peloton-password',
+    'peloton-session',
+    'peloton-username',
+  ]);
+  const { accessToken } = pasteSession(bench);
+  bench.passTime(15 * minuteMs);
+  await bench.tick();
+  assert.equal(storedSession(bench).access_token, accessToken);
+  assert.equal(bench.peloton.counts.credentialPosts, 1);
 });
 
 test('a token with an hour to live is used, and one with less is refreshed', async () => {
@@ -46,12 +143,13 @@ test('a session made with another version of the user name is not used, not even
   bench.passTime(24 * hourMs);
   const version = bench.vault.secrets.set('peloton-username', bench.peloton.credentials.username);
   await bench.tick();
-  assert.deepEqual([bench.peloton.counts.credentialPosts, bench.peloton.counts.profiles], [2, 2]);
+  assert.equal(bench.peloton.counts.credentialPosts, 2);
   assert.equal(storedSession(bench).username_version, version);
 });
 
 test('a pasted session is used when it is newer than the user name, and learns whose it is', async () => {
   const bench = await startBench();
+  bench.peloton.behaviour.userIdClaim = false;
   const { accessToken } = pasteSession(bench);
   await bench.tick();
   assert.equal(bench.peloton.counts.credentialPosts, 0);
@@ -93,14 +191,6 @@ test('a pasted session belongs to the user name of its time, even where that cha
   assert.equal(bench.peloton.counts.credentialPosts, 1);
 });
 
-test('a token pasted with the header that it came in is used as it is', async () => {
-  const bench = await startBench({ secrets: {} });
-  const { accessToken } = bench.peloton.issueSession();
-  bench.vault.secrets.set('peloton-session', JSON.stringify({ access_token: ` bearer ${accessToken}\n` }));
-  await bench.tick();
-  assert.equal(bench.events('sync.succeeded').length, 1);
-});
-
 test('a pasted token works without credentials until Peloton refuses it; then the missing secret is named and nothing is asked', async () => {
   const bench = await startBench({ secrets: {} });
   const { accessToken } = bench.peloton.issueSession();
@@ -139,17 +229,6 @@ test('an expired pasted token without credentials is the fault of the vault, whi
   }
 });
 
-test('a session as Windows writes files is one, and one that holds no token is said in the log', async () => {
-  const bench = await startBench({ secrets: {} });
-  const { accessToken } = bench.peloton.issueSession();
-  bench.vault.secrets.set('peloton-session', accessToken);
-  assert.equal(await tickFailure(bench), 'vault');
-  assert.equal(bench.events('session.unreadable').length, 1);
-  bench.vault.secrets.set('peloton-session', `\uFEFF${JSON.stringify({ access_token: accessToken })}`);
-  await bench.tick();
-  assert.equal(bench.events('session.unreadable').length, 1);
-});
-
 test('a dead refresh token without credentials is asked about once, not at every tick', async () => {
   const bench = await startBench({ secrets: {} });
   pasteSession(bench, { livesMs: 0 });
@@ -160,21 +239,10 @@ test('a dead refresh token without credentials is asked about once, not at every
   assert.deepEqual(asked, ['/oauth/token refresh_token']);
 });
 
-test('a newline at the end of the user name and of the password is not part of them', async () => {
-  for (const newline of ['\n', '\r\n']) {
-    const bench = await startBench();
-    for (const name of ['username', 'password'] as const) {
-      bench.vault.secrets.set(`peloton-${name}`, `${bench.peloton.credentials[name]}${newline}`);
-    }
-    await bench.tick();
-    assert.equal(bench.peloton.counts.credentialPosts, 1);
-  }
-});
-
 test('a user id that could lead elsewhere is a change of theirs, and nothing is asked with it', async () => {
   for (const id of ['../me', 'a/b', 'a?b', '', 'a'.repeat(101)]) {
     const bench = await startBench();
-    pasteSession(bench);
+    pasteWithoutUserId(bench);
     bench.peloton.faults.add({ match: { path: /^\/api\/me$/ }, fault: { status: 200, body: { id } } });
     const asked = await askedDuring(bench, async () => assert.equal(await tickFailure(bench), 'upstream-changed'));
     assert.deepEqual(asked, ['/api/me']);

@@ -1,17 +1,17 @@
 // How a request gets its session: the stored one while it is good, a refresh when it is not, a sign-in last. Custody of the
 // tokens follows docs/peloton.md: nothing is asked of Peloton whose answer could not be kept, and no spent token is sent again.
 
-import type { Secret } from '../azure/vault.ts';
 import type { PelotonConfig } from '../config.ts';
 import { StatsError } from '../errors.ts';
 import type { HttpClient } from '../http.ts';
 import { type Log, timed } from '../log.ts';
+import { readCredentials } from './credentials.ts';
 import { type Access, fetchUserId, isUnauthorized } from './overview.ts';
 import { sessionLogin } from './session-login.ts';
-import { keepSession, proveWritable, type SessionStore, toSession, writeSession } from './session-store.ts';
-import { type Credentials, signIn } from './sign-in.ts';
+import { addToSession, keepSession, proveWritable, type SessionStore, toSession } from './session-store.ts';
+import { signIn } from './sign-in.ts';
 import { type SecretVersions, versionsOf } from './sign-in-secrets.ts';
-import { accessOf, accessTokenOf, isFresh, type Session } from './stored-session.ts';
+import { accessOf, accessTokenOf, isFresh, type Session, userIdOf } from './stored-session.ts';
 import { requestTokens } from './tokens.ts';
 
 /** What state.json remembers of sign-ins and tokens. */
@@ -38,24 +38,6 @@ export type SessionParts = {
 
 /** A request made with a session, for the account with that user id. */
 export type SessionRequest<T> = (access: Access, userId: string) => Promise<T>;
-
-function missing(name: string): StatsError {
-  return new StatsError('vault', `The vault has no secret ${name}, which the sign-in needs.`, {
-    hint: `Store the secret ${name} in the vault (infra/scripts/set-credentials does), or paste a new session.`,
-  });
-}
-
-function readCredentials({ secrets }: SessionStore): Credentials {
-  const read = (name: string, secret: Secret | undefined) => {
-    const value = secret?.value.replace(/\r?\n$/, '');
-    if (!value) throw missing(name);
-    return value;
-  };
-  return {
-    username: read('peloton-username', secrets?.username),
-    password: read('peloton-password', secrets?.password),
-  };
-}
 
 /** Stores what came before judging it. */
 async function keepTokens(parts: SessionParts, body: object, previous: Session): Promise<Session> {
@@ -105,7 +87,7 @@ async function signInBySessionLogin({ store, log }: SessionParts, dance: Dance):
 
 async function signInAnew(parts: SessionParts): Promise<Session> {
   const { http, peloton, store, ledger } = parts;
-  const credentials = readCredentials(store);
+  const credentials = readCredentials(store.secrets);
   if (store.secrets) ledger.assertSignInAllowed(versionsOf(store.secrets));
   await proveWritable(store, ledger.proveWritable);
   const dance = { http, peloton, credentials, beforePost: ledger.countSignIn };
@@ -121,11 +103,14 @@ async function renew(parts: SessionParts, session: Session): Promise<Session> {
   return await signInAnew(parts);
 }
 
-/** Asks the API whose the session is, and stores that. A vault that cannot keep it costs a request a day, not the sync. */
+/**
+ * Asks the API whose the session is, and adds that to a session that was stored before this run. Where it cannot be kept, the
+ * next run asks again.
+ */
 async function learnUserId({ http, peloton, store, log }: SessionParts, session: Session, access: Access) {
   const userId = await timed(log, 'peloton.me', () => fetchUserId(http, peloton, access));
   try {
-    await writeSession(store, { ...session, user_id: userId });
+    await addToSession(store, { ...session, user_id: userId });
   } catch (error) {
     if (!(error instanceof StatsError)) throw error;
     log('warn', 'session.user-id-not-kept', { code: error.code, hint: error.hint });
@@ -136,7 +121,7 @@ async function learnUserId({ http, peloton, store, log }: SessionParts, session:
 async function ask<T>(parts: SessionParts, session: Session, request: SessionRequest<T>): Promise<T> {
   const access = accessOf(session, parts.peloton.signIn);
   if (!access) throw new TypeError('A session without access is never asked with.');
-  return await request(access, session.user_id ?? (await learnUserId(parts, session, access)));
+  return await request(access, userIdOf(session, parts.peloton.signIn) ?? (await learnUserId(parts, session, access)));
 }
 
 /**
@@ -157,7 +142,7 @@ export async function askWithSession<T>(parts: SessionParts, session: Session, r
   return await ask(parts, await renew(parts, session), request);
 }
 
-/** Signs in whatever is stored, keeps the new session and asks the API whose it is. The secrets have been read. */
+/** Signs in whatever is stored, and keeps the new session. The secrets have been read. */
 export async function makeSession(parts: SessionParts): Promise<void> {
-  await ask(parts, await signInAnew(parts), async () => {});
+  await signInAnew(parts);
 }

@@ -6,6 +6,7 @@ import { CookieJar } from 'tough-cookie';
 import type { PelotonConfig } from '../config.ts';
 import { StatsError } from '../errors.ts';
 import type { HttpClient, HttpResponse } from '../http.ts';
+import type { Credentials } from './credentials.ts';
 import { assertAvailable, changed, parseJson, stringOf, unavailable } from './judge.ts';
 import {
   asksSecondFactor,
@@ -16,8 +17,6 @@ import {
   readInjectedConfig,
 } from './login-page.ts';
 import { credentialsPath, findHome, isRedirect, nextHop, routeOf } from './redirects.ts';
-
-export type Credentials = { username: string; password: string };
 
 /** What /oauth/token takes for a pair of tokens. */
 export type AuthorizationCode = { code: string; codeVerifier: string };

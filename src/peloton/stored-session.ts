@@ -4,7 +4,9 @@
 import * as z from 'zod';
 import type { Secret } from '../azure/vault.ts';
 import type { PelotonConfig } from '../config.ts';
+import { readUserId } from './access-token.ts';
 import { type Access, userId } from './overview.ts';
+import { readSessionFields } from './pasted-session.ts';
 
 const renewBeforeMs = 60 * 60 * 1000;
 
@@ -33,13 +35,22 @@ export type Session = z.infer<typeof sessionSchema>;
 
 /** Empty for a secret that is missing or holds something else. */
 export function parseSession(secret: Secret | undefined): Session {
-  if (!secret) return {};
-  try {
-    return sessionSchema.parse(JSON.parse(secret.value.replace(/^\uFEFF/, ''))); // a file that Windows wrote
-  } catch (error) {
-    if (error instanceof SyntaxError || error instanceof z.ZodError) return {};
-    throw error;
-  }
+  return sessionSchema.parse((secret && readSessionFields(secret.value)) ?? {});
+}
+
+/** What an owner does whose pasted session is none. */
+export const unreadableHint =
+  'The secret peloton-session is no session: store {"access_token":"…"} or {"refresh_token":"…"} in it, the value that the members site keeps in localStorage, or a bare token.';
+
+/**
+ * True for a secret that an owner has put something into that is no session. One that is empty, or that the app made without
+ * a token, is nobody's mistake.
+ */
+export function isUnreadable(secret: Secret | undefined): boolean {
+  if (!secret) return false;
+  const fields = readSessionFields(secret.value);
+  const isMadeByApp = fields && (Object.keys(fields).length === 0 || Object.hasOwn(fields, 'username_version'));
+  return !isMadeByApp && !holdsToken(parseSession(secret));
 }
 
 export function holdsToken({ access_token, refresh_token, session_id }: Session): boolean {
@@ -65,6 +76,12 @@ export function accessOf(session: Session, signIn: PelotonConfig['signIn']): Acc
   return {
     headers: signIn === 'session' ? { Cookie: `peloton_session_id=${token}` } : { Authorization: `Bearer ${token}` },
   };
+}
+
+/** Whose the session is, as far as it says: its token does so itself, and otherwise what was once learned of it. */
+export function userIdOf(session: Session, signIn: PelotonConfig['signIn']): string | undefined {
+  const token = signIn === 'session' ? undefined : session.access_token;
+  return (token && readUserId(token)) ?? session.user_id;
 }
 
 /** True while the session need not be renewed, as far as it says itself. */

@@ -1,0 +1,23 @@
+// Peloton's access token is a JWT, whose claims anybody can read. Its signature is for Peloton to check: a claim that lies
+// gets its bearer nothing, since the API answers by the token.
+
+import * as z from 'zod';
+import { isObject, tryParseJson } from '../stats/json.ts';
+import { userId } from './overview.ts';
+
+const claimsSchema = z.object({ 'http://onepeloton.com/user_id': userId });
+
+function readPart(part: string | undefined): unknown {
+  return part === undefined ? undefined : tryParseJson(Buffer.from(part, 'base64url').toString('utf8'));
+}
+
+/** True for a text in the form of a JWT: signed, of three parts, or encrypted, of five. */
+export function isJwt(text: string): boolean {
+  return /^[\w-]+(\.[\w-]*){2}((\.[\w-]*){2})?$/.test(text) && isObject(readPart(text.split('.', 1)[0]));
+}
+
+/** Whose account an access token is for; undefined where it does not say so, or not in the form of a user id. */
+export function readUserId(accessToken: string): string | undefined {
+  const [, claims] = accessToken.split('.', 2);
+  return claimsSchema.safeParse(readPart(claims)).data?.['http://onepeloton.com/user_id'];
+}

@@ -1,0 +1,30 @@
+// What people have in hand and paste as a session: JSON with tokens, the value that the members site keeps in localStorage, a
+// bare token, or the header that it came in; with the quotes, byte order mark and line ends of wherever it was copied from.
+
+import { isObject, tryParseJson } from '../stats/json.ts';
+import { isJwt } from './access-token.ts';
+
+const around = /^[\s\uFEFF]+|[\s\uFEFF]+$/g;
+const quotes = /^['"`“”‘’]+|['"`“”‘’]+$/g;
+
+/** A refresh token has no structure: only its form tells it from words. One that begins as a JWT does is a piece of one. */
+const refreshToken = /^(?!eyJ)(?=v1\.|.{40})[\w.~+/=-]{20,}$/;
+
+function readBareToken(text: string): Record<string, unknown> | undefined {
+  const [, header, token] = /^((?:Authorization:\s*)?Bearer\s+)?(\S+)$/i.exec(text) ?? [];
+  if (token === undefined) return undefined;
+  if (header !== undefined || isJwt(token)) return { access_token: token };
+  return refreshToken.test(token) ? { refresh_token: token } : undefined;
+}
+
+/** The fields of a session, unjudged: empty for an empty text, undefined for one that is no session of any form. */
+export function readSessionFields(text: string): Record<string, unknown> | undefined {
+  const trimmed = text.replace(around, '');
+  if (trimmed === '') return {};
+  const json = tryParseJson(trimmed);
+  if (isObject(json)) return isObject(json.body) ? { ...json.body, ...json } : json;
+  if (typeof json === 'string') return readSessionFields(json);
+  if (json !== undefined) return undefined;
+  const unquoted = trimmed.replace(quotes, '');
+  return unquoted === trimmed ? readBareToken(trimmed) : readSessionFields(unquoted);
+}
