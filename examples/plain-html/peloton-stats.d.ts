@@ -84,6 +84,7 @@ export type Health = {
       | 'account-refused'
       | 'upstream-unavailable'
       | 'upstream-changed'
+      | 'internal'
       | 'overdue';
     hint: string;
     since: string;
