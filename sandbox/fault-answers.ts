@@ -7,7 +7,7 @@ import { pipeline } from 'node:stream/promises';
 import { gzipSync } from 'node:zlib';
 
 export type Fault =
-  /** A complete answer with this status. A body that is not a string is sent as JSON. */
+  /** A complete answer with this status. A body that is not a string is sent as JSON; without one there is no type either. */
   | { status: number; body?: unknown; contentType?: string; headers?: Record<string, string> }
   /** 200 and not one byte of body. */
   | 'empty'
@@ -56,9 +56,14 @@ const sendNamed: Record<Extract<Fault, string>, (response: ServerResponse) => vo
 };
 
 function sendStatus(response: ServerResponse, fault: Extract<Fault, { status: number }>): void {
-  const text = fault.body === undefined || typeof fault.body === 'string' ? fault.body : JSON.stringify(fault.body);
-  const contentType = fault.contentType ?? (text === fault.body ? 'text/plain' : 'application/json');
-  response.writeHead(fault.status, { 'content-type': contentType, ...fault.headers }).end(text);
+  const { status, body, headers } = fault;
+  if (body === undefined) {
+    response.writeHead(status, { ...(fault.contentType && { 'content-type': fault.contentType }), ...headers }).end();
+    return;
+  }
+  const text = typeof body === 'string' ? body : JSON.stringify(body);
+  const contentType = fault.contentType ?? (text === body ? 'text/plain' : 'application/json');
+  response.writeHead(status, { 'content-type': contentType, ...headers }).end(text);
 }
 
 async function stream(response: ServerResponse, chunks: Iterable<string> | AsyncIterable<string>): Promise<void> {

@@ -1,7 +1,9 @@
 // Starts everything that the service talks to: doubles of Peloton and Key Vault, and Azurite for Blob Storage. All run in
 // this process, so that nothing is left behind when it ends. Secrets stay in memory; the folder `dataDir` holds blobs,
-// never a secret.
+// never a secret. With an account the token of the vault is in a file of its own while the sandbox runs.
 
+import { randomBytes } from 'node:crypto';
+import { writeRunToken } from '../src/azure/loopback.ts';
 import { type Azurite, startAzurite } from './azurite.ts';
 import type { Account } from './peloton/world.ts';
 import { type PelotonDouble, startPelotonDouble } from './peloton.ts';
@@ -34,7 +36,7 @@ export const preferredPorts = { vault: 7072, peloton: 7073, blobs: 10_000 };
 /** Starts all servers at once. When one cannot start, the others are closed. */
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
   const started: { close(): Promise<void> }[] = [];
-  const keep = async <Server extends { close(): Promise<void> }>(starting: Promise<Server>): Promise<Server> => {
+  const keep: Keep = async starting => {
     const server = await starting;
     started.push(server);
     return server;
@@ -42,7 +44,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   const close = async () => {
     await Promise.all(started.splice(0).map(server => server.close()));
   };
-  const starting = [keep(startVault(options)), keep(startBlobs(options)), startPeloton(options, keep)] as const;
+  const starting = [startVault(options, keep), keep(startBlobs(options)), startPeloton(options, keep)] as const;
   try {
     const [vault, azurite, peloton] = await Promise.all(starting);
     const { username, password } = options.account ?? peloton?.credentials ?? { username: '', password: '' };
@@ -56,8 +58,13 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   }
 }
 
-async function startVault({ onStarted }: SandboxOptions): Promise<VaultDouble> {
-  const vault = await startVaultDouble({ port: preferredPorts.vault, orAnyPort: true });
+type Keep = <Server extends { close(): Promise<void> }>(starting: Promise<Server>) => Promise<Server>;
+
+/** With an account the vault holds a real password, and lets in whoever can read the token of this run alone. */
+async function startVault({ account, onStarted }: SandboxOptions, keep: Keep): Promise<VaultDouble> {
+  const token = account && randomBytes(32).toString('hex');
+  const vault = await keep(startVaultDouble({ port: preferredPorts.vault, orAnyPort: true, token }));
+  if (token) await keep(writeRunToken(vault.url, token));
   onStarted?.('vault', vault.url);
   return vault;
 }
@@ -67,8 +74,6 @@ async function startBlobs({ dataDir, onStarted }: SandboxOptions): Promise<Azuri
   onStarted?.('blobs', azurite.url);
   return azurite;
 }
-
-type Keep = (starting: Promise<PelotonDouble>) => Promise<PelotonDouble>;
 
 async function startPeloton({ account, member, onStarted }: SandboxOptions, keep: Keep) {
   if (account) return undefined;

@@ -85,6 +85,48 @@ describe("the double of Key Vault, asked by Azure's own client", () => {
     assert.equal((await client.getSecret('peloton-session')).value, 'three');
   });
 
+  it('does not take a name whose secret is still being deleted or recovered, and says which', async () => {
+    await client.setSecret('peloton-session', 'one');
+    for (const [begin, code] of [
+      [vault.secrets.beginDeletion, /ObjectIsBeingDeleted/],
+      [vault.secrets.beginRecovery, /ObjectIsBeingRecovered/],
+    ] as const) {
+      begin('peloton-session');
+      await assert.rejects(client.getSecret('peloton-session'), { statusCode: 404, code: 'SecretNotFound' });
+      assert.match(await refusalOf('peloton-session', '{"value":"two"}'), code);
+    }
+  });
+
+  it('keeps what is said of a secret, and gives the secret outside of its time too, as Azure does', async () => {
+    const expiresOn = new Date('2020-01-01T00:00:00Z');
+    const notBefore = new Date('2037-01-01T00:00:00Z'); // the client's numbers have 32 bits
+    const said = { contentType: 'text/plain', tags: { owner: 'me' }, expiresOn, notBefore };
+    await client.setSecret('peloton-session', 'one', said);
+    vault.secrets.set('build-hooks', '[]', { contentType: 'application/json', exp: expiresOn.getTime() / 1000 });
+    const { value, properties } = await client.getSecret('peloton-session');
+    const { contentType, tags } = properties;
+    assert.deepEqual(
+      [value, contentType, tags, properties.expiresOn, properties.notBefore],
+      ['one', ...Object.values(said)],
+    );
+    assert.deepEqual((await client.getSecret('build-hooks')).properties.expiresOn, expiresOn);
+  });
+
+  it('lets in its own token alone where it is given one', async t => {
+    const guarded = await startVaultDouble({ secrets: { 'peloton-password': 'a password' }, token: 'a-token' });
+    t.after(guarded.close);
+    const ask = async (authorization: string) => {
+      const headers = { authorization };
+      return await fetch(`${guarded.url}/secrets/peloton-password?api-version=7.5`, { headers });
+    };
+    for (const wrong of ['Bearer b-token', 'Bearer a-token2', 'Bearer \u00e4-token', 'Bearer', '']) {
+      const refused = await ask(wrong);
+      assert.deepEqual([refused.status, /a password/.test(await refused.text())], [401, false], wrong);
+    }
+    assert.equal((await ask('Bearer a-token')).status, 200);
+    assert.equal((await clientOf(guarded).getSecret('peloton-password')).value, 'a password');
+  });
+
   it('refuses a disabled secret', async () => {
     vault.secrets.disable('peloton-username');
     await assert.rejects(client.getSecret('peloton-username'), { statusCode: 403, code: 'Forbidden' });
@@ -118,7 +160,7 @@ describe("the double of Key Vault, asked by Azure's own client", () => {
 
   it('notes every request, spoiled ones too', async () => {
     await client.getSecret('peloton-username');
-    vault.faults.add({ match: { method: 'PUT' }, fault: { status: 503 }, times: 1 });
+    vault.faults.add({ match: { method: 'PUT' }, fault: { status: 503, body: {} }, times: 1 });
     await assert.rejects(client.setSecret('peloton-session', '{}'), { statusCode: 503 });
     assert.deepEqual(vault.requests, [
       { method: 'GET', path: '/secrets/peloton-username/', status: 401 },

@@ -146,6 +146,48 @@ describe('a store that cannot be used is a failure of the deployer', () => {
     });
   }
 
+  const hints: [string, Fault, RegExp][] = [
+    [
+      'lacks a role',
+      azureError(403, 'AuthorizationPermissionMismatch'),
+      /^Give the app's identity the role Storage Blob/,
+    ],
+    [
+      'has a firewall',
+      azureError(403, 'AuthorizationFailure'),
+      /^The storage account's firewall keeps this address out/,
+    ],
+    [
+      'takes no keys',
+      azureError(403, 'KeyBasedAuthenticationNotPermitted'),
+      /^The storage account takes no keys: set STOR/,
+    ],
+    [
+      'refuses the key',
+      azureError(403, 'AuthenticationFailed'),
+      /^The storage account does not accept the key .* clock/,
+    ],
+    ['refuses without a body', { status: 403 }, /^Check that the storage account is reachable/],
+    ['is of another tenant', azureError(401, 'InvalidAuthenticationInfo'), /another tenant .*az login --tenant TENANT/],
+    ['is of another tenant, without a body', { status: 401 }, /another tenant/],
+    ['is disabled', azureError(403, 'AccountIsDisabled'), /^The storage account is disabled/],
+    [
+      'is being deleted',
+      azureError(409, 'ContainerBeingDeleted'),
+      /still being deleted\. Nothing to do: the next tick/,
+    ],
+    ['asks for fewer calls', { status: 429 }, /^Nothing to do: the next tick tries again\.$/],
+    ['is busy', azureError(503, 'ServerBusy'), /^Nothing to do: the next tick tries again\.$/],
+    ['is leased by somebody else', azureError(412, 'LeaseIdMissing'), /^Somebody holds a lease on that blob: break it/],
+    ['says what nobody knows', azureError(403, 'toString'), /^Check that the storage account is reachable/],
+  ];
+  for (const [what, fault, hint] of hints) {
+    it(`whose next step is its own where it ${what}`, async () => {
+      bench.faults.add({ match: () => true, fault });
+      assert.match((await storageFailureOf(bench.openStore().public.read('a'))).hint, hint);
+    });
+  }
+
   it('where it never answers, inside a run or outside', async () => {
     bench.faults.add({ match: () => true, fault: 'hang' });
     const outside = bench.openStore({ callTimeoutMs: 200 });

@@ -10,8 +10,10 @@ import {
 } from '@azure/storage-blob';
 import type { StorageConfig } from '../config.ts';
 import { reasonOf, StatsError } from '../errors.ts';
-import { createCredential } from './identity.ts';
+import { createCredential, NoTokenError } from './identity.ts';
 import { holdLease, type Lease, type LeaseClocks, processClocks } from './lease.ts';
+import { directAgent } from './loopback.ts';
+import { storageHint } from './storage-hint.ts';
 
 export type StoredBlob = { bytes: Buffer; etag: string; lastModified: Date };
 
@@ -77,8 +79,14 @@ function connect(config: StorageConfig, limits: StorageLimits): BlobServiceClien
     },
   };
   const { access } = config;
-  if ('connectionString' in access) return BlobServiceClient.fromConnectionString(access.connectionString, options);
-  return new BlobServiceClient(access.accountUrl, createCredential(access.identity), options);
+  if ('connectionString' in access) {
+    const { connectionString } = access;
+    const { url } = BlobServiceClient.fromConnectionString(connectionString); // its own reading of the string
+    return BlobServiceClient.fromConnectionString(connectionString, { ...options, ...directAgent(url) });
+  }
+  const { accountUrl, identity } = access;
+  const credential = createCredential(identity, accountUrl);
+  return new BlobServiceClient(accountUrl, credential, { ...options, ...directAgent(accountUrl) });
 }
 
 /** When a call is ended: after its time, or by the signal it was put under. */
@@ -89,10 +97,17 @@ function abortSignal({ timeoutMs, signal }: CallLimit): AbortSignal {
   return signal ? AbortSignal.any([signal, timeout]) : timeout;
 }
 
+function describeFault(error: unknown): { reason: string; hint: string | undefined } {
+  if (error instanceof NoTokenError) return error;
+  const said = isRestError(error) ? error : {};
+  return { reason: reasonOf(error, said), hint: storageHint(said) };
+}
+
 function storageError(error: unknown, action: string, limit?: CallLimit): StatsError {
   if (limit?.signal?.reason instanceof StatsError) return limit.signal.reason;
-  const reason = reasonOf(error, isRestError(error) ? error : {});
-  return new StatsError('storage', `Blob Storage did not ${action} (${reason}).`, { cause: new Error(reason) });
+  const { reason, hint } = describeFault(error);
+  const message = `Blob Storage did not ${action} (${reason}).`;
+  return new StatsError('storage', message, { cause: new Error(reason), ...(hint && { hint }) });
 }
 
 /** Only what Blob Storage says itself: the 404 of something in between must not make the service forget what it knows. */

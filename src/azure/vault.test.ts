@@ -1,9 +1,13 @@
 import assert from 'node:assert/strict';
+import type { IncomingMessage } from 'node:http';
 import { after, beforeEach, describe, it } from 'node:test';
 import { inspect } from 'node:util';
+import { SecretClient } from '@azure/keyvault-secrets';
 import type { Fault } from '../../sandbox/fault-answers.ts';
 import { startVaultDouble } from '../../sandbox/vault.ts';
+import { vaultAnswers } from '../../sandbox/vault-answers.ts';
 import { StatsError } from '../errors.ts';
+import { createCredential } from './identity.ts';
 import { createSecretClient, createVault, type Vault } from './vault.ts';
 
 const at = new Date('2026-11-22T09:00:00.000Z');
@@ -37,41 +41,99 @@ type Case = { fault: Fault; reason: string; hint: RegExp; tries?: number };
 const grant = /^Give the app's identity the right to (get|set) secrets in the vault; a new role takes some minutes\.$/;
 const reach = /^Check that KEY_VAULT_URL names a vault that can be reached from here/;
 const later = /^The vault asks for fewer calls: the next tick tries again\.$/;
+const network = /^The vault's firewall keeps this address out: /;
+const tenant = /^The token is of another tenant than the vault: .*az login --tenant TENANT/;
+const stranger = /^Something else answered in the place of the vault: check KEY_VAULT_URL, and look for a proxy/;
+const failing = /^The vault itself is failing\. Nothing to do: the next tick tries again\./;
+const wait = /Nothing to do: the next tick tries again\.$/;
+const noVault = /^Check KEY_VAULT_URL/;
 const errorBody = (code: string, inner?: string) => ({
   error: { code, message: value, ...(inner && { innererror: { code: inner } }) },
 });
-const throttled = (retryAfter: string): Fault => ({ status: 429, headers: { 'retry-after': retryAfter } });
+const conflict = (inner: string): Fault => ({ status: 409, body: errorBody('Conflict', inner) });
+const throttled = (retryAfter: string, header = 'retry-after'): Fault => ({
+  status: 429,
+  headers: { [header]: retryAfter },
+});
+const malformedChallenge: Fault = { status: 401, headers: { 'www-authenticate': 'Bearer authorization="nowhere"' } };
 const tomorrow = new Date(Date.now() + 86_400_000).toUTCString();
 
 /** What the vault or the way to it may do, the reason that is told, and the next step. */
 const cases: Record<string, Case> = {
-  'refuses the token': { fault: { status: 401 }, reason: '401', hint: grant },
-  'lacks a role': {
-    fault: { status: 403, body: errorBody('Forbidden', 'ForbiddenByRbac') },
-    reason: '403 ForbiddenByRbac',
-    hint: grant,
+  'refuses the token': { fault: { status: 401 }, reason: '401', hint: /^The vault of npm start -- --account takes/ },
+  'is of another tenant': { fault: vaultAnswers.otherTenant, reason: '401 AKV10032', hint: tenant },
+  'is of another tenant, and says so without a body': {
+    fault: vaultAnswers.otherTenantBare,
+    reason: '401 AKV10032',
+    hint: tenant,
   },
+  'lacks a role': { fault: vaultAnswers.noRole, reason: '403 ForbiddenByRbac', hint: grant },
+  'refuses without a body': { fault: { status: 403 }, reason: '403', hint: grant },
   'answers a page that refuses': { fault: { status: 403, body: '<h1>No</h1>' }, reason: '403', hint: grant },
-  'is another server': { fault: { status: 404, body: 'Not Found' }, reason: '404', hint: /^Check KEY_VAULT_URL/ },
+  'has a firewall': { fault: vaultAnswers.firewall, reason: '403 ForbiddenByFirewall', hint: network },
+  'is in a private network': { fault: vaultAnswers.privateNetwork, reason: '403 ForbiddenByConnection', hint: network },
+  'is another server': { fault: { status: 404, body: 'Not Found' }, reason: '404', hint: noVault },
+  'is another server without a body': { fault: { status: 404 }, reason: '404', hint: noVault },
   'holds the name deleted': {
-    fault: { status: 409, body: errorBody('Conflict', 'ObjectIsDeletedButRecoverable') },
+    fault: conflict('ObjectIsDeletedButRecoverable'),
     reason: '409 ObjectIsDeletedButRecoverable',
     hint: /^Recover or purge the deleted secret peloton-session in the vault\.$/,
   },
-  'asks for fewer calls': {
-    fault: { status: 429, body: errorBody('Throttled') },
-    reason: '429 Throttled',
-    hint: later,
+  'is deleting the name': { fault: conflict('ObjectIsBeingDeleted'), reason: '409 ObjectIsBeingDeleted', hint: wait },
+  'is recovering the name': {
+    fault: conflict('ObjectIsBeingRecovered'),
+    reason: '409 ObjectIsBeingRecovered',
+    hint: wait,
   },
+  'is changed by somebody else': { fault: vaultAnswers.busyObject, reason: '409 Conflict', hint: wait },
+  'has a conflict without a body': { fault: { status: 409 }, reason: '409', hint: wait },
+  'does not give what has expired': {
+    fault: { status: 403, body: errorBody('Forbidden', 'SecretExpired') },
+    reason: '403 SecretExpired',
+    hint: /^The time of the secret peloton-session in the vault has passed: set it anew/,
+  },
+  'does not give what is not yet valid': {
+    fault: { status: 403, body: errorBody('Forbidden', 'SecretNotYetValid') },
+    reason: '403 SecretNotYetValid',
+    hint: /^The secret peloton-session in the vault is not active yet: /,
+  },
+  'does not understand': {
+    fault: { status: 400 },
+    reason: '400',
+    hint: /^The vault does not understand the request: check that KEY_VAULT_URL is a Key Vault/,
+  },
+  'asks for fewer calls': { fault: vaultAnswers.throttled, reason: '429 Throttled', hint: later },
   'asks to be left alone for an hour': { fault: throttled('3600'), reason: '429', hint: later },
   'asks to be left alone until tomorrow': { fault: throttled(tomorrow), reason: '429', hint: later },
-  fails: { fault: { status: 500 }, reason: '500', hint: reach, tries: 3 },
-  'is down': { fault: { status: 503 }, reason: '503', hint: reach, tries: 3 },
-  'answers a page': { fault: 'html', reason: 'TypeError', hint: reach },
-  'answers half a body': { fault: 'truncated', reason: '200 PARSE_ERROR', hint: reach },
-  'answers nothing': { fault: 'empty', reason: 'TypeError', hint: reach },
+  'asks for an hour in milliseconds': {
+    fault: throttled('3600000', 'x-ms-retry-after-ms'),
+    reason: '429',
+    hint: later,
+  },
+  'asks for an hour in the other milliseconds': {
+    fault: throttled('3600000', 'retry-after-ms'),
+    reason: '429',
+    hint: later,
+  },
+  fails: { fault: { status: 500 }, reason: '500', hint: failing, tries: 3 },
+  'is down': { fault: { status: 503 }, reason: '503', hint: failing, tries: 3 },
+  'is behind a gateway that is down': {
+    fault: { status: 502, body: '<h1>Bad Gateway</h1>', contentType: 'text/html' },
+    reason: '502',
+    hint: failing,
+    tries: 3,
+  },
+  'answers a page': { fault: 'html', reason: '200 text/html', hint: stranger },
+  'is behind a captive portal': { fault: vaultAnswers.captivePortal, reason: '200 text/html', hint: stranger },
+  'answers other JSON': { fault: { status: 200, body: { ok: true } }, reason: '200 application/json', hint: stranger },
+  'answers half a body': { fault: 'truncated', reason: '200 PARSE_ERROR', hint: stranger },
+  'answers nothing': { fault: 'empty', reason: '200 without a body', hint: stranger },
   'breaks the connection': { fault: 'reset', reason: 'ECONNRESET', hint: reach, tries: 3 },
-  'says what nobody may repeat': { fault: { status: 400, body: errorBody(`<${value}>`) }, reason: '400', hint: reach },
+  'says what nobody may repeat': {
+    fault: { status: 418, body: errorBody(`<${value}>`), contentType: `x/${value} y` },
+    reason: '418',
+    hint: stranger,
+  },
 };
 
 describe('a vault that cannot be used is a failure of the deployer, which names the secret and the next step', () => {
@@ -120,6 +182,35 @@ describe('a vault that cannot be used is a failure of the deployer, which names 
     assert.equal(error.hint, 'Enable the secret peloton-session in the vault, or set it anew.');
   });
 
+  it('where its challenge is for another host: the token is not sent there', async () => {
+    const client = new SecretClient(double.url, createCredential({ kind: 'loopback' }, double.url), {
+      allowInsecureConnection: true,
+    });
+    const vault = createVault(client, new AbortController().signal);
+    for (const [fault, reason] of [
+      [vaultAnswers.otherCloud, '401 with a challenge for vault.azure.cn'],
+      [malformedChallenge, '401 with a malformed challenge'],
+    ] as const) {
+      double.faults.clear();
+      const bearers: unknown[] = [];
+      const match = ({ headers }: IncomingMessage) => bearers.push(headers.authorization) > 0;
+      double.faults.add({ match, fault });
+      const error = await failureOf(vault.read(name));
+      assert.ok(error.message.endsWith(`(${reason}).`), error.message);
+      assert.match(error.hint, stranger);
+      assert.deepEqual(bearers, [undefined]);
+    }
+  });
+
+  it('where the secret is still being deleted or recovered: that wants waiting alone', async () => {
+    for (const begin of [double.secrets.beginDeletion, double.secrets.beginRecovery]) {
+      double.secrets.set(name, value);
+      begin(name);
+      assert.equal(await openVault().read(name), undefined);
+      assert.match((await failureOf(openVault().write(name, value))).hint, wait);
+    }
+  });
+
   it('where the secret is deleted and its name is to be used again', async () => {
     double.secrets.set(name, value);
     double.secrets.delete(name);
@@ -143,9 +234,19 @@ describe('the vault', () => {
 
   it('waits for a vault that asks for a short moment only', async () => {
     double.secrets.set(name, value);
-    const rule = double.faults.add({ match: () => true, fault: throttled('0'), times: 2 });
-    assert.equal((await openVault().read(name))?.value, value);
-    assert.equal(rule.fired, 2);
+    for (const fault of [throttled('0'), throttled('4', 'x-ms-retry-after-ms')]) {
+      const rule = double.faults.add({ match: () => true, fault, times: 2 });
+      assert.equal((await openVault().read(name))?.value, value);
+      assert.equal(rule.fired, 2);
+    }
+  });
+
+  it('gives a secret whose time has passed or has not come, as Azure does, whatever its type and tags', async () => {
+    const seconds = Math.floor(Date.now() / 1000);
+    for (const details of [{ exp: seconds - 60 }, { nbf: seconds + 60 }]) {
+      double.secrets.set(name, value, { ...details, contentType: 'text/plain', tags: { owner: 'me' } });
+      assert.equal((await openVault().read(name))?.value, value);
+    }
   });
 
   it('recovers from a first call that failed before the vault could ask for a token', async () => {

@@ -3,8 +3,10 @@
 
 import { isRestError, SecretClient, type SecretClientOptions } from '@azure/keyvault-secrets';
 import { type Config, isLoopback } from '../config.ts';
-import { reasonOf, StatsError } from '../errors.ts';
+import { StatsError } from '../errors.ts';
 import { createCredential } from './identity.ts';
+import { directAgent } from './loopback.ts';
+import { type FailedCall, type SeenAnswer, vaultError } from './vault-error.ts';
 
 export type Secret = { value: string; version: string; createdAt: Date };
 
@@ -32,6 +34,9 @@ export const vaultLimits: VaultLimits = {
 
 type ClientPolicy = NonNullable<SecretClientOptions['additionalPolicies']>[number];
 
+/** The headers in which an answer asks to be left alone, with the milliseconds of their unit. */
+const waitHeaders = { 'retry-after': 1000, 'retry-after-ms': 1, 'x-ms-retry-after-ms': 1 };
+
 /** The SDK waits for as long as it is told to, an hour if need be: a long wait is for the next tick, with its true reason. */
 function refuseLongWaits(maxRetryDelayMs: number): ClientPolicy {
   return {
@@ -40,8 +45,10 @@ function refuseLongWaits(maxRetryDelayMs: number): ClientPolicy {
       name: 'refuseLongWaits',
       async sendRequest(request, next) {
         const response = await next(request);
-        const isShort = Number(response.headers.get('retry-after') ?? 0) * 1000 <= maxRetryDelayMs;
-        if (!isShort) response.headers.delete('retry-after');
+        for (const [header, unitMs] of Object.entries(waitHeaders)) {
+          const isShort = Number(response.headers.get(header) ?? 0) * unitMs <= maxRetryDelayMs;
+          if (!isShort) response.headers.delete(header);
+        }
         return response;
       },
     },
@@ -52,7 +59,8 @@ function refuseLongWaits(maxRetryDelayMs: number): ClientPolicy {
 export function createSecretClient({ url, identity }: Config['vault'], limits = vaultLimits): SecretClient {
   // Both are for doubles alone: plain http, and a challenge that names Azure's own host.
   const isDouble = isLoopback(url);
-  return new SecretClient(url, createCredential(identity), {
+  return new SecretClient(url, createCredential(identity, url), {
+    ...directAgent(url),
     allowInsecureConnection: isDouble,
     disableChallengeResourceVerification: isDouble,
     retryOptions: {
@@ -64,34 +72,18 @@ export function createSecretClient({ url, identity }: Config['vault'], limits = 
   });
 }
 
-function nextStep(status: number | undefined, code: string | undefined, action: string, name: string): string {
-  if (code === 'SecretDisabled') return `Enable the secret ${name} in the vault, or set it anew.`;
-  if (status === 401 || status === 403) {
-    return `Give the app's identity the right to ${action} secrets in the vault; a new role takes some minutes.`;
-  }
-  if (status === 409) return `Recover or purge the deleted secret ${name} in the vault.`;
-  if (status === 404) return 'Check KEY_VAULT_URL: there is no such vault.';
-  if (status === 429) return 'The vault asks for fewer calls: the next tick tries again.';
-  return 'Check that KEY_VAULT_URL names a vault that can be reached from here, and that the app has an identity.';
-}
+type RawAnswer = { status: number; headers: { get(name: string): string | undefined }; bodyAsText?: string | null };
 
-/** The status and the most exact code: a disabled and a deleted secret are told by the inner one. */
-function readFault(error: unknown): { statusCode?: number | undefined; code?: string | undefined } {
-  if (!isRestError(error)) return {};
-  const details = error.details as
-    | { error?: { innererror?: { code?: string }; innerError?: { code?: string } } }
-    | undefined;
-  const inner = details?.error?.innererror ?? details?.error?.innerError;
-  return { statusCode: error.statusCode, code: inner?.code ?? error.code };
-}
-
-function vaultError(error: unknown, host: string, action: 'get' | 'set', name: string): StatsError {
-  const { statusCode, code } = readFault(error);
-  const reason = reasonOf(error, { statusCode, code });
-  return new StatsError('vault', `Key Vault ${host} did not ${action} the secret ${name} (${reason}).`, {
-    cause: new Error(reason),
-    hint: nextStep(statusCode, code, action, name),
-  });
+/** Notes the last answer of a call, whatever the SDK then makes of it. */
+function watchAnswer() {
+  let answer: SeenAnswer | undefined;
+  return {
+    onResponse({ status, headers, bodyAsText }: RawAnswer) {
+      const [mediaType = ''] = (headers.get('content-type') ?? '').split(';');
+      answer = { status, mediaType, isEmpty: !bodyAsText, challenge: headers.get('www-authenticate') ?? '' };
+    },
+    seen: () => answer,
+  };
 }
 
 /** The vault, whose calls end with the signal too: with its reason, where that is a StatsError. */
@@ -100,33 +92,36 @@ export function createVault(
   signal: AbortSignal,
   { callTimeoutMs }: Pick<VaultLimits, 'callTimeoutMs'> = vaultLimits,
 ): Vault {
-  const { host } = new URL(client.vaultUrl);
-
   /** Why a call failed: where the signal ended it, the signal's reason says more than "aborted". */
-  function failure(error: unknown, action: 'get' | 'set', name: string): StatsError {
-    return signal.reason instanceof StatsError ? signal.reason : vaultError(error, host, action, name);
+  function failure(error: unknown, call: Pick<FailedCall, 'action' | 'name' | 'answer'>): StatsError {
+    if (signal.reason instanceof StatsError) return signal.reason;
+    return vaultError(error, { vaultUrl: client.vaultUrl, ...call });
   }
 
   const untilAborted = () => AbortSignal.any([signal, AbortSignal.timeout(callTimeoutMs)]);
 
   return {
     async read(name) {
+      const { onResponse, seen } = watchAnswer();
       try {
-        const secret = await client.getSecret(name, { abortSignal: untilAborted() });
-        const { version = '', createdOn = new Date(0) } = secret.properties;
-        return { value: secret.value ?? '', version, createdAt: createdOn };
+        const { value, properties } = await client.getSecret(name, { abortSignal: untilAborted(), onResponse });
+        const { version = '', createdOn = new Date(0) } = properties;
+        if (value === undefined) throw new TypeError('This is no secret.');
+        return { value, version, createdAt: createdOn };
       } catch (error) {
         if (isRestError(error) && error.code === 'SecretNotFound') return undefined;
-        throw failure(error, 'get', name);
+        throw failure(error, { action: 'get', name, answer: seen() });
       }
     },
     async write(name, value) {
+      const { onResponse, seen } = watchAnswer();
       try {
-        const options = { contentType: 'application/json', abortSignal: untilAborted() };
-        const secret = await client.setSecret(name, value, options);
-        return secret.properties.version ?? '';
+        const options = { contentType: 'application/json', abortSignal: untilAborted(), onResponse };
+        const { version } = (await client.setSecret(name, value, options)).properties;
+        if (version === undefined) throw new TypeError('This is no secret.');
+        return version;
       } catch (error) {
-        throw failure(error, 'set', name);
+        throw failure(error, { action: 'set', name, answer: seen() });
       }
     },
   };
