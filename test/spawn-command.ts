@@ -15,24 +15,40 @@ export type CommandRun = {
   settings?: Record<string, string>;
   /** The values in local.settings.json; without them there is no such file. */
   fileSettings?: Record<string, string>;
+  /** The working folder, in the place of a temporary one. */
+  folder?: string;
 };
 
-export type CommandEnd = { code: number | null; output: string; errors: string };
+export type CommandEnd = {
+  code: number | null;
+  output: string;
+  errors: string;
+  /** How long the process lived on after its last word. */
+  lingeredMs: number;
+};
+
+async function runIn(cwd: string, name: string, { args = [], settings = {} }: CommandRun): Promise<CommandEnd> {
+  const env = { NODE_COMPILE_CACHE: getCompileCacheDir(), ...settings };
+  const program = join(import.meta.dirname, `../src/command-line/${name}.ts`);
+  const child = spawn(process.execPath, [program, ...args], { cwd, env });
+  let lastWordAt = performance.now();
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.on('data', () => {
+      lastWordAt = performance.now();
+    });
+  }
+  const [output, errors, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')]);
+  return { code, output, errors, lingeredMs: performance.now() - lastWordAt };
+}
 
 /** Runs `sync`, `doctor` or `rebuild-history` until the process ends. */
 export async function spawnCommand(name: string, run: CommandRun = {}): Promise<CommandEnd> {
-  const { args = [], settings = {}, fileSettings } = run;
-  const cwd = await mkdtemp(join(tmpdir(), 'command-'));
+  const { fileSettings, folder } = run;
+  const cwd = folder ?? (await mkdtemp(join(tmpdir(), 'command-')));
   try {
     if (fileSettings) await writeFile(join(cwd, 'local.settings.json'), JSON.stringify({ Values: fileSettings }));
-    const env = { NODE_COMPILE_CACHE: getCompileCacheDir(), ...settings };
-    const child = spawn(process.execPath, [join(import.meta.dirname, `../src/command-line/${name}.ts`), ...args], {
-      cwd,
-      env,
-    });
-    const [output, errors, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')]);
-    return { code, output, errors };
+    return await runIn(cwd, name, run);
   } finally {
-    await rm(cwd, { recursive: true });
+    if (!folder) await rm(cwd, { recursive: true });
   }
 }

@@ -60,7 +60,26 @@ function readFlags(flags: readonly string[]): Record<string, unknown> | undefine
   }
 }
 
-/** Runs the command of this process and sets its exit code. */
+function flush(stream: NodeJS.WriteStream): Promise<void> {
+  return new Promise(resolve => stream.write('', () => resolve()));
+}
+
+/** How long what is still open may take to end by itself. */
+const longestEndMs = 1_000;
+
+/**
+ * Ends the process where something keeps it alive although all is said: a program that Azure's login started, or a request of a
+ * library that nobody can end. What a run asks for ends with the run, so that this is the last resort.
+ */
+function endSoon(): void {
+  const end = async () => {
+    await Promise.all([process.stdout, process.stderr].map(flush));
+    process.exit();
+  };
+  setTimeout(end, longestEndMs).unref();
+}
+
+/** Runs the command of this process, sets its exit code, and lets nothing keep the process alive. */
 export async function runCommand({ help, flags, run }: Command): Promise<void> {
   const given = readFlags(flags);
   if (!given || given.help) {
@@ -80,4 +99,5 @@ export async function runCommand({ help, flags, run }: Command): Promise<void> {
     report(thrown);
     process.exitCode = 1;
   }
+  endSoon();
 }
