@@ -32,8 +32,13 @@ const expectedCodes: Record<string, string | undefined> = {
   'account-locked': 'sign-in-refused',
   'retired-login': 'upstream-changed',
   'vault-forbidden': 'vault',
+  'vault-firewall': 'vault',
+  'vault-other-tenant': 'vault',
+  'captive-portal': 'vault',
   'vault-read-only': 'vault',
   'secret-missing': 'vault',
+  'secret-disabled': 'vault',
+  'secret-recovering': 'vault',
   'store-down': 'storage',
 };
 

@@ -5,6 +5,7 @@ import type { Azurite } from './azurite.ts';
 import type { FaultRule } from './faults.ts';
 import type { PelotonDouble } from './peloton.ts';
 import type { VaultDouble } from './vault.ts';
+import { vaultAnswers } from './vault-answers.ts';
 
 type Doubles = { peloton: PelotonDouble; vault: VaultDouble; azurite: Azurite };
 
@@ -91,8 +92,22 @@ export const faultScenarios: readonly FaultScenario[] = [
   {
     name: 'vault-forbidden',
     description: 'The vault refuses the app: its role is gone.',
-    plant: ({ vault }) =>
-      void vault.faults.add(always({ status: 403, body: { error: { code: 'Forbidden', message: 'No role.' } } })),
+    plant: ({ vault }) => void vault.faults.add(always(vaultAnswers.noRole)),
+  },
+  {
+    name: 'vault-firewall',
+    description: "The vault's firewall keeps the app out.",
+    plant: ({ vault }) => void vault.faults.add(always(vaultAnswers.firewall)),
+  },
+  {
+    name: 'vault-other-tenant',
+    description: 'The token is of another tenant than the vault, which says so without a body.',
+    plant: ({ vault }) => void vault.faults.add(always(vaultAnswers.otherTenantBare)),
+  },
+  {
+    name: 'captive-portal',
+    description: 'The sign-in page of a network answers in the place of the vault.',
+    plant: ({ vault }) => void vault.faults.add(always(vaultAnswers.captivePortal)),
   },
   {
     name: 'vault-read-only',
@@ -109,6 +124,19 @@ export const faultScenarios: readonly FaultScenario[] = [
       vault.secrets.delete('peloton-password');
       peloton.revokeAll();
     },
+  },
+  {
+    name: 'secret-disabled',
+    description: 'The session has ended, and somebody has disabled the password in the vault.',
+    plant: ({ peloton, vault }) => {
+      vault.secrets.disable('peloton-password');
+      peloton.revokeAll();
+    },
+  },
+  {
+    name: 'secret-recovering',
+    description: 'The vault is still bringing a deleted session back: its name is blocked for a moment.',
+    plant: ({ vault }) => vault.secrets.beginRecovery('peloton-session'),
   },
   {
     name: 'store-down',

@@ -1,21 +1,23 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { getCompileCacheDir } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
+import { spawnCommand } from '../test/spawn-command.ts';
 import { faultScenarios } from './fault-scenarios.ts';
 import { startLoopbackServer } from './loopback-server.ts';
 import { members } from './members/members.ts';
 import { startPelotonDouble } from './peloton.ts';
 
 type Run = { child: ChildProcess; url: string; said: () => string };
-type RunOptions = { args?: string[]; env?: Record<string, string> };
+type RunOptions = { args?: string[]; env?: Record<string, string>; folder?: string };
 
-function launch(t: TestContext, { args = [], env = {} }: RunOptions) {
+function launch(t: TestContext, { args = [], env = {}, folder }: RunOptions) {
   const child = spawn(process.execPath, [join(import.meta.dirname, 'start.ts'), ...args], {
+    cwd: folder,
     env: { PATH: process.env.PATH, NODE_COMPILE_CACHE: getCompileCacheDir(), PORT: '0', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
     detached: true, // a process group of its own, so that the test can see the end of all its processes
@@ -164,6 +166,18 @@ describe('npm start', { concurrency: 3 }, () => {
     for (const { name } of [...members, ...faultScenarios]) assert.ok(said().includes(name), name);
   });
 
+  it('asks everything on this machine without the proxy of the environment', async t => {
+    const asked: string[] = [];
+    const proxy = await startLoopbackServer((request, response) => {
+      asked.push(`${request.method} ${request.url}`);
+      response.writeHead(502).end();
+    });
+    t.after(proxy.close);
+    const run = await start(t, { args: quick, env: { HTTP_PROXY: proxy.url, HTTPS_PROXY: proxy.url } });
+    assert.match(run.said(), /^First sync: synced/m);
+    assert.deepEqual(asked, []);
+  });
+
   it('starts without a past where the settings are wrong, and says what the sync says', async t => {
     const run = await start(t, { args: quick, env: { SYNC_TIME: 'noon' } });
     assert.match(run.said(), /^No past days: .*SYNC_TIME/m);
@@ -183,7 +197,7 @@ describe('npm start', { concurrency: 3 }, () => {
 describe('npm start -- --account', { concurrency: 2 }, () => {
   const credentials = { username: 'someone@example.invalid', password: 'correct horse' };
 
-  async function startWithAccount(t: TestContext, password: string) {
+  async function startWithAccount(t: TestContext, password: string, folder?: string) {
     const peloton = await startPelotonDouble({ credentials });
     t.after(peloton.close);
     const env = {
@@ -192,7 +206,8 @@ describe('npm start -- --account', { concurrency: 2 }, () => {
       PELOTON_USERNAME: credentials.username,
       PELOTON_PASSWORD: password,
     };
-    return { peloton, run: await start(t, { args: ['--account'], env }) };
+    const run = await start(t, { args: ['--account'], env, ...(folder && { folder }) });
+    return { peloton, run, settings: { PELOTON_API_URL: peloton.apiUrl, PELOTON_AUTH_URL: peloton.authUrl } };
   }
 
   it('signs in where the settings say, with that account, and tells nobody', async t => {
@@ -202,6 +217,42 @@ describe('npm start -- --account', { concurrency: 2 }, () => {
     assert.deepEqual(peloton.violations, []);
     assert.equal(serverUrls(run).length, 3);
     for (const secret of peloton.secrets()) assert.ok(!run.said().includes(secret));
+  });
+
+  it('gives the password to the commands of a second terminal, and to no other process that asks', async t => {
+    const folder = await mkdtemp(join(tmpdir(), 'account-'));
+    t.after(() => rm(folder, { recursive: true }));
+    const { run, settings } = await startWithAccount(t, credentials.password, folder);
+    const [vault = '', blobs = ''] = ['vault', 'blobs'].map(
+      name => new RegExp(`^${name} +(\\S+)$`, 'm').exec(run.said())?.[1],
+    );
+    for (const authorization of ['Bearer loopback', 'Bearer anything', '']) {
+      const secret = await fetch(`${vault}/secrets/peloton-password?api-version=7.5`, { headers: { authorization } });
+      assert.equal(secret.status, 401);
+      assert.ok(!(await secret.text()).includes(credentials.password));
+    }
+    const files = async () => await readdir(join(folder, '.azurite'));
+    const token = `vault-${new URL(vault).port}.token`;
+    assert.deepEqual(await files(), [token]);
+    if (process.platform !== 'win32') {
+      assert.equal((await stat(join(folder, '.azurite', token))).mode & 0o777, 0o600);
+    }
+    assert.ok(!run.said().includes(await readFile(join(folder, '.azurite', token), 'utf8')));
+
+    const AccountKey = 'Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==';
+    const store = `DefaultEndpointsProtocol=http;AccountName=devstoreaccount1;AccountKey=${AccountKey};BlobEndpoint=${blobs};`;
+    const fileSettings = { ...settings, KEY_VAULT_URL: vault, STORAGE_CONNECTION_STRING: store };
+    const here = await spawnCommand('doctor', { fileSettings, folder });
+    assert.match(here.output, /^ok {4}peloton-password +stored on /m);
+    assert.equal(here.code, 0, here.output);
+    const elsewhere = await spawnCommand('doctor', { fileSettings });
+    assert.match(
+      elsewhere.output,
+      /^FIX {3}vault +vault: .*\(401.* → .*run this in the folder in which it was started/m,
+    );
+
+    await end(run, 'SIGINT');
+    assert.deepEqual(await files(), []);
   });
 
   it('serves although the first sync failed, and says why', async t => {
