@@ -29,7 +29,8 @@ runs the same functions as Azure. Begins with a year of past days, does a first 
                  page show the failure over the last good stats; one of the names below
   --fault-first  the fault is there from the beginning and there are no past days: what a new owner may meet
   --account      the real Peloton with your own account: asks for e-mail and password, or takes
-                 PELOTON_USERNAME and PELOTON_PASSWORD; they stay in this process's memory
+                 PELOTON_USERNAME and PELOTON_PASSWORD; they stay in this process's memory, and only commands
+                 that are run in this folder get them from there (by a token in .azurite/, until Ctrl-C)
   --help         this text
 
 PORT is the port of the host: 7071, or 0 for any free one. SYNC_TIME, STATS_CONTAINER and the other settings of the
