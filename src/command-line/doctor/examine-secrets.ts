@@ -6,11 +6,17 @@ import { type Config, isLoopback, type PelotonConfig } from '../../config.ts';
 import { StatsError } from '../../errors.ts';
 import type { Access } from '../../peloton/overview.ts';
 import { sessionSecret } from '../../peloton/sign-in-secrets.ts';
-import { accessOf, belongsTo, isFresh, parseSession } from '../../peloton/stored-session.ts';
+import {
+  accessOf,
+  belongsTo,
+  isFresh,
+  isUnreadable,
+  parseSession,
+  unreadableHint,
+} from '../../peloton/stored-session.ts';
 import type { Run } from '../../sync/run.ts';
 import { describeDuration, type Finding, type Findings, fix, fixError, note, ok } from './finding.ts';
-
-const storeCredentials = 'bash infra/scripts/set-credentials.sh, on Windows infra/scripts/set-credentials.ps1';
+import { judgeCredential, readPair, storeCredentials } from './judge-credentials.ts';
 
 type Failure = { error: unknown };
 /** A secret as it was read: undefined where it is missing. */
@@ -48,12 +54,18 @@ function judgeVault({ url }: Config['vault'], error: unknown): Finding {
 }
 
 /** With neither of the two, a pasted session is all there is: good until Peloton refuses it. */
-function judgeCredential(name: string, read: Read, isPastedSession: boolean): Finding {
-  if (isFailure(read)) return fixError(name, read.error);
-  if (!read && isPastedSession) return note(name, 'none: the stored session is used until Peloton refuses it');
-  if (!read) return fix(name, 'the vault has no such secret', storeCredentials);
-  if (read.value.trim() === '') return fix(name, 'the secret is empty', storeCredentials);
-  return ok(name, `stored on ${read.createdAt.toISOString().slice(0, 10)}`);
+function* judgeCredentials(username: Read, password: Read, isPastedSession: boolean): Generator<Finding> {
+  const secretOf = (read: Read) => (isSecret(read) ? read : undefined);
+  const pair = readPair(secretOf(username), secretOf(password));
+  for (const [name, read] of [
+    ['peloton-username', username],
+    ['peloton-password', password],
+  ] as const) {
+    if (isFailure(read)) yield fixError(name, read.error);
+    else if (read) yield judgeCredential({ name, secret: read }, pair);
+    else if (isPastedSession) yield note(name, 'none: the stored session is used until Peloton refuses it');
+    else yield fix(name, 'the vault has no such secret', storeCredentials);
+  }
 }
 
 type SessionFacts = { signIn: PelotonConfig['signIn']; username: Read; now: Date; canSignIn: boolean };
@@ -65,6 +77,10 @@ function judgeSession(read: Read, { signIn, username, now, canSignIn }: SessionF
   ];
   if (isFailure(read)) return [fixError(sessionSecret, read.error), { access: undefined, canRenew: canSignIn }];
   if (!read) return unusable('none yet: the next sync signs in');
+  if (isUnreadable(read)) {
+    const finding = fix(sessionSecret, 'nothing in it can be read as a session', unreadableHint);
+    return [finding, { access: undefined, canRenew: canSignIn }];
+  }
   const session = parseSession(read);
   const access = accessOf(session, signIn);
   const canRenew = canSignIn || (signIn === 'oauth' && session.refresh_token !== undefined);
@@ -96,9 +112,8 @@ export async function* examineSecrets(run: Run): Findings<UsableSession> {
   const canSignIn = isSecret(username) && isSecret(password);
   const { signIn } = run.config.peloton;
   const [finding, session] = judgeSession(stored, { signIn, username, now: run.clock(), canSignIn });
-  const isPastedSession = !username && !password && session.access !== undefined;
-  yield judgeCredential('peloton-username', username, isPastedSession);
-  yield judgeCredential('peloton-password', password, isPastedSession);
+  const isPastedSession = !username && !password && (session.access !== undefined || session.canRenew);
+  yield* judgeCredentials(username, password, isPastedSession);
   yield finding;
   return session;
 }

@@ -56,6 +56,36 @@ const faults: Fault[] = [
     line: [/^FIX {3}peloton-password +the secret is empty/, setCredentials],
   },
   {
+    fault: 'a user name that is two lines',
+    plant: ({ vault }) => vault.secrets.set('peloton-username', 'me@example.com\r\nsecret'),
+    line: [/^FIX {3}peloton-username +it has a line end inside/, setCredentials],
+  },
+  {
+    fault: 'a password that is two lines',
+    plant: ({ vault }) => vault.secrets.set('peloton-password', 'me@example.com\nsecret'),
+    line: [/^FIX {3}peloton-password +it has a line end inside/, setCredentials],
+  },
+  ...['me @example.com', 'me\t@example.com', 'me\u00A0@example.com', 'me\u200B@example.com'].map(username => ({
+    fault: `a user name with a character inside that nobody sees, ${JSON.stringify(username)}`,
+    plant: ({ vault }: Bench) => vault.secrets.set('peloton-username', username),
+    line: [/^FIX {3}peloton-username +it has white space or an invisible character inside/, setCredentials],
+  })),
+  {
+    fault: 'a user name of white space',
+    plant: ({ vault }) => vault.secrets.set('peloton-username', '\uFEFF\t \r\n'),
+    line: [/^FIX {3}peloton-username +the secret is empty/, setCredentials],
+  },
+  {
+    fault: 'a password that is the user name',
+    plant: ({ vault, peloton }) => vault.secrets.set('peloton-password', `${peloton.credentials.username}\n`),
+    line: [/^FIX {3}peloton-password +it is the same as the user name/, setCredentials],
+  },
+  {
+    fault: 'a session that is none',
+    plant: ({ vault }) => vault.secrets.set('peloton-session', 'see the other note'),
+    line: [/^FIX {3}peloton-session +nothing in it can be read as a session → .*store \{"access_token":"…"\} or /],
+  },
+  {
     fault: 'a disabled secret',
     plant: ({ vault }) => vault.secrets.disable('peloton-password'),
     line: [/^FIX {3}peloton-password +vault: .*SecretDisabled/, /→ Enable the secret peloton-password/],
@@ -194,6 +224,57 @@ describe('the doctor', () => {
     await busy.container('private').getBlobLeaseClient().acquireLease(60);
     assert.deepEqual((await lines(busy)).faults, []);
     await busy.breakLease();
+  });
+
+  it('says what around the credentials is ignored, what is not, and what looks swapped', async () => {
+    const bench = await workingBench();
+    const { username, password } = bench.peloton.credentials;
+    for (const [name, value, line] of [
+      [
+        'username',
+        `\uFEFF${username}\r\n`,
+        /^note {2}\S+ +stored on \S+, with a byte order mark or line ends around it, .* ignores$/,
+      ],
+      [
+        'username',
+        `${username}\u00A0`,
+        /^note {2}\S+ +stored on \S+, with white space around it, which the service ignores$/,
+      ],
+      ['username', username, /^ok {4}/],
+      ['password', `${password}\r\n`, /^note {2}\S+ +stored on \S+, with a byte order mark or line ends around it/],
+      [
+        'password',
+        ` ${password}`,
+        /^note {2}\S+ +stored on \S+, with white space around it, which counts as part of it$/,
+      ],
+      [
+        'password',
+        `${password}\u200Bx`,
+        /^note {2}\S+ +stored on \S+, with an invisible character inside, which counts/,
+      ],
+      ['password', 'me@example.com', /^ok {4}/],
+    ] as const) {
+      bench.vault.secrets.set(`peloton-${name}`, value);
+      const { all, faults } = await lines(bench);
+      assert.match(all.find(text => text.includes(` peloton-${name} `)) ?? '', line, JSON.stringify(value));
+      assert.deepEqual(faults, []);
+    }
+    bench.vault.secrets.set('peloton-username', 'secret');
+    const swapped = await lines(bench);
+    assert.match(
+      swapped.all.find(text => text.includes('-password')) ?? '',
+      /^note .* form of an e-mail address, .* swapped/,
+    );
+  });
+
+  it('is content with a refresh token alone', async () => {
+    const bench = await startBench({ secrets: {} });
+    bench.vault.secrets.set('peloton-session', bench.peloton.issueSession().refreshToken);
+    await bench.tick();
+    bench.vault.secrets.set('peloton-session', bench.peloton.issueSession().refreshToken);
+    const { all, faults } = await lines(bench);
+    assert.deepEqual(faults, []);
+    assert.ok(all.some(line => /^note {2}peloton-session +without a token .*: the next sync gets one/.test(line)));
   });
 
   it('changes nothing by looking: no post, no refresh, no write', async () => {
