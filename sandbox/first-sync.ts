@@ -1,28 +1,38 @@
 // Asks the running host of `npm start` for a sync, over HTTP and with the key as an owner would, and writes the lines that
 // tell people how the sync ended and which addresses to open.
 
+import { createHttpClient } from '../src/http.ts';
+import { isObject, tryParseJson } from '../src/stats/json.ts';
 import type { HttpFunctionInfo } from './host/function-metadata.ts';
 import type { LocalHost } from './local-host.ts';
 
+/** Longer than any run: the host is this process, and says itself how a run ended. */
+const timeoutMs = 120_000;
+/** The service's own client, which goes by no proxy on this machine; Node's `fetch` may. */
+const http = createHttpClient({ limits: { timeoutMs }, clock: () => new Date() });
+
 /** Asks for a sync and returns one line about its end, which begins with `name`. A failed sync is a line, not an error. */
 export async function describeSync(host: LocalHost, name: string, { force = false } = {}): Promise<string> {
-  const response = await fetch(`${urlOf(host, 'sync')}${force ? '?force=true' : ''}`, {
+  const { status, text, label } = await http.request({
     method: 'POST',
+    url: new URL(`${urlOf(host, 'sync')}${force ? '?force=true' : ''}`),
+    route: `/${host.routePrefix}/sync`,
     headers: { 'x-functions-key': host.functionKey },
   });
-  const text = await response.text();
-  const answer = response.headers.get('content-type')?.includes('json') ? JSON.parse(text) : {};
-  if (response.ok) return `${name}: ${answer.outcome}${answer.date ? ` for ${answer.date}` : ''}.`;
+  const body = tryParseJson(text);
+  const answer = isObject(body) ? body : {};
+  if (status === 200) return `${name}: ${answer.outcome}${answer.date ? ` for ${answer.date}` : ''}.`;
   if (answer.code) return `${name} failed (${answer.code}): ${answer.detail}`;
-  return `${name} failed: POST /${host.routePrefix}/sync was answered with ${response.status}.`;
+  return `${name} failed: ${label} was answered with ${status}.`;
 }
 
 /** Reads every public answer once, so that the service holds copies when a fault takes the store away. */
 export async function readEverything(host: LocalHost): Promise<void> {
-  const answers = await Promise.all(
-    host.functions.filter(isWorthOpening).map(({ route }) => fetch(urlOf(host, route))),
+  await Promise.all(
+    host.functions.filter(isWorthOpening).map(async ({ route }) => {
+      await http.request({ method: 'GET', url: new URL(urlOf(host, route)), route: `/${route}` });
+    }),
   );
-  await Promise.all(answers.map(answer => answer.arrayBuffer()));
 }
 
 /** The line `Ready: URL`, the addresses to open, and the command that asks for a sync. */

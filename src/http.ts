@@ -1,9 +1,13 @@
 // The HTTP client for Peloton and for build hooks. No redirect is followed, a credential is sent to its own origin alone, time
-// and size are bounded, and an error holds a method, a host and a route template, nothing else.
+// and size are bounded, and an error holds a method, a host and a route template, nothing else. A proxy is Node's business
+// (NODE_USE_ENV_PROXY), but nothing that is meant for this machine goes to one.
 
+import http from 'node:http';
+import https from 'node:https';
 import { setTimeout as pause } from 'node:timers/promises';
 import fetch, { AbortError as FetchAborted, FetchError } from 'node-fetch';
 import type { CookieJar } from 'tough-cookie';
+import { isLoopback } from './config.ts';
 import { StatsError } from './errors.ts';
 
 export type HttpLimits = {
@@ -115,6 +119,16 @@ async function withinTime<T>({ limits, signal }: Bounds, work: (signal: AbortSig
   }
 }
 
+// As Node's global agents are, which may go by HTTP_PROXY: these never do.
+const agentOptions = { keepAlive: true, scheduling: 'lifo', timeout: 5_000 } as const;
+const directAgents = { http: new http.Agent(agentOptions), https: new https.Agent(agentOptions) };
+
+/** The agent for a URL of this machine; undefined leaves the choice to Node. */
+function agentFor(url: URL): http.Agent | undefined {
+  if (!isLoopback(url)) return undefined;
+  return url.protocol === 'https:' ? directAgents.https : directAgents.http;
+}
+
 type Delivery = { request: HttpRequest; label: string; bounds: Bounds; signal: AbortSignal };
 
 async function send({ request, label, bounds, signal }: Delivery): Promise<HttpResponse> {
@@ -135,6 +149,7 @@ async function send({ request, label, bounds, signal }: Delivery): Promise<HttpR
     },
     ...(body !== undefined && { body }),
     redirect: 'manual',
+    agent: agentFor(url),
     size: limits.maxBytes,
     signal,
   });

@@ -267,6 +267,26 @@ describe('the doctor', () => {
     );
   });
 
+  it('notes a proxy that Node.js does not go by, and says nothing of one that it does', async () => {
+    const bench = await workingBench();
+    const proxy = 'http://somebody:proxy-password@proxy.invalid:3128';
+    for (const [settings, isNoted] of [
+      [{ HTTPS_PROXY: proxy }, true],
+      [{ https_proxy: proxy, NODE_USE_ENV_PROXY: '0' }, true],
+      [{ HTTPS_PROXY: proxy, NODE_USE_ENV_PROXY: '1' }, false],
+      [{ HTTPS_PROXY: proxy, NODE_OPTIONS: '--use-env-proxy' }, false],
+      [{ HTTPS_PROXY: '' }, false],
+    ] as const) {
+      const { all, faults } = await lines(bench, { settings });
+      const noted = all.filter(line =>
+        /^note {2}proxy +HTTPS_PROXY is set, .*NODE_USE_ENV_PROXY=1 and NO_PROXY=/.test(line),
+      );
+      assert.equal(noted.length === 1, isNoted, JSON.stringify(settings));
+      assert.deepEqual(faults, []);
+      assert.ok(!all.join().includes('proxy-password'));
+    }
+  });
+
   it('is content with a refresh token alone', async () => {
     const bench = await startBench({ secrets: {} });
     bench.vault.secrets.set('peloton-session', bench.peloton.issueSession().refreshToken);

@@ -1,6 +1,6 @@
 // The order in which the doctor looks: each part from the ground up, so that the first fault is the one to mend first.
 
-import type { Config } from '../../config.ts';
+import type { Config, Settings } from '../../config.ts';
 import { asStatsError } from '../../errors.ts';
 import { minuteMs } from '../../stats/time.ts';
 import type { Run } from '../../sync/run.ts';
@@ -10,7 +10,7 @@ import { examinePeloton } from './examine-peloton.ts';
 import { examinePublicUrl } from './examine-public-url.ts';
 import { examineSecrets } from './examine-secrets.ts';
 import { examineStore } from './examine-store.ts';
-import { type Findings, fix, fixError, ok } from './finding.ts';
+import { type Finding, type Findings, fix, fixError, note, ok } from './finding.ts';
 
 function describeConfig({ vault, storage, schedule, peloton }: Config): string {
   const { access, publicContainer } = storage;
@@ -22,6 +22,15 @@ function describeConfig({ vault, storage, schedule, peloton }: Config): string {
     `Peloton at ${new URL(peloton.apiUrl).host}`,
     `due at ${hour}:${minute} ${schedule.timeZone}`,
   ].join(', ');
+}
+
+/** Node.js has to be told to go by a proxy. The URL may hold a password and is not shown. */
+function* examineProxy(settings: Settings): Generator<Finding> {
+  const given = (name: string) => Boolean(settings[name]?.trim() || settings[name.toLowerCase()]?.trim());
+  const isUsed = settings.NODE_USE_ENV_PROXY === '1' || settings.NODE_OPTIONS?.includes('--use-env-proxy');
+  if (!given('HTTPS_PROXY') || isUsed) return;
+  const how = 'for Peloton through the proxy set NODE_USE_ENV_PROXY=1 and NO_PROXY=127.0.0.1,localhost beside it';
+  yield note('proxy', `HTTPS_PROXY is set, and Node.js does not go by it: ${how}`);
 }
 
 async function* trySignIn(start: () => Promise<Run>): Findings {
@@ -50,6 +59,7 @@ export async function* examine({ settings, start, has }: Omit<CommandContext, 'l
   }
   try {
     yield ok('settings', describeConfig(run.config));
+    yield* examineProxy(settings);
     const secrets = yield* examineSecrets(run);
     yield* examinePeloton(run, secrets);
     const latest = yield* examineStore(run, start);
