@@ -126,17 +126,28 @@ describe('the local host', () => {
     await assert.rejects(host.runTimer('seen'), /no timer function "seen"/);
   });
 
-  it('starts a timer for the master key over HTTP, without waiting for it', async () => {
-    const post = async (name: string, key: string) => {
-      const response = await call(`/admin/functions/${name}`, { method: 'POST', headers: { 'x-functions-key': key } });
-      return response.status;
+  it('starts a timer for the master key and a JSON object over HTTP, without waiting for it', async () => {
+    const json = { 'content-type': 'application/json' };
+    const post = async (name: string, key: string, { headers = json as object, body = '{}' } = {}) => {
+      const init = { method: 'POST', headers: { ...headers, 'x-functions-key': key }, body };
+      return (await call(`/admin/functions/${name}`, init)).status;
     };
     assert.equal(await post('tick', host.functionKey), 401);
     assert.equal(await post('unknown', host.masterKey), 404);
+    assert.equal(await post('tick', host.masterKey, { headers: {} }), 415);
+    assert.equal(await post('tick', host.masterKey, { headers: { 'content-type': 'text/plain' } }), 415);
+    for (const body of ['', '{', 'null', '[]']) assert.equal(await post('tick', host.masterKey, { body }), 400, body);
     assert.equal(await post('failing', host.masterKey), 202);
     assert.equal(await post('tick', host.masterKey), 202);
     await host.runTimer('tick'); // runs after the one that was started
     assert.equal((await takeSeen()).length, 2);
+  });
+
+  it('says to everybody that it is there, and nothing else of its own', async () => {
+    for (const method of ['GET', 'POST']) assert.equal((await call('/admin/host/ping', { method })).status, 200);
+    for (const path of ['/admin/host/status', '/admin/functions/tick', '/Admin/functions/tick']) {
+      assert.equal((await call(path)).status, 401, path);
+    }
   });
 
   it('refuses a second app in the same process', async () => {

@@ -3,9 +3,7 @@
 // emulator. One process can host one app, once, and must not have called `app.http()` and the like before:
 // @azure/functions keeps the core module that it first found, and Node keeps every imported file.
 //
-// Not reproduced: retry policies, the timers' lease and memory (useMonitor), functionTimeout, stored keys, bindings but
-// http and timer, log levels of host.json, trace contexts, enableHttpStream, content negotiation, EasyAuth, CORS but for
-// the preflight, scaling, what front ends add or limit, and starting an http function by /admin.
+// docs/architecture.md lists what it does not reproduce of Azure's host.
 
 import { randomBytes } from 'node:crypto';
 import { globSync } from 'node:fs';

@@ -10,7 +10,8 @@ import { assertGood, assertNothingOf, assertProblem, publicRoutes } from './http
 const { call, sync, log } = await startHostBench();
 /** A text in every request, which no answer and no log line may contain. */
 const marker = 'mark3r';
-const long = marker.repeat(1_700);
+/** Nearly as long as the platform lets a request line be. */
+const long = marker.repeat(1_300);
 
 before(async () => {
   const answer = await sync();
@@ -20,11 +21,12 @@ before(async () => {
 const noDays = [marker, '2026-13-01', '2026-02-30', '2025-02-29', '2026-2-3', '26-02-03', '+002026-02-03', '%20'];
 const oddDays = [
   '2026-02-03T00:00:00Z',
-  '..',
   '%2e%2e%2flatest',
+  '..%2F..%2Flatest.json',
+  '%zz',
+  '%E0%A4%A',
   '__proto__',
   'constructor',
-  '%00',
   '%F0%9F%9A%B4',
   long,
 ];
@@ -44,6 +46,18 @@ describe('a day', () => {
       const answer = await call(`/api/stats/${day}`);
       assertProblem(answer, { status: 404, code: 'not-found' });
       assert.equal(answer.headers['retry-after'], undefined);
+    }
+  });
+
+  it('that leads elsewhere, or that no server takes, is not seen by us', async () => {
+    for (const [day, status] of [
+      ['..', 404],
+      ['../stats', 200],
+      ['%00', 400],
+    ] as const) {
+      const answer = await call(`/api/stats/${day}`);
+      assert.equal(answer.status, status, day);
+      if (status !== 200) assert.equal(answer.body.length, 0, day);
     }
   });
 

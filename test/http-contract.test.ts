@@ -19,7 +19,7 @@ const { host, container, call, sync, log } = await startHostBench();
 const decoders = { br: brotliDecompressSync, gzip: gunzipSync } as const;
 /** The headers that caches and browsers use, without those of the connection. */
 function withoutConnection({ headers }: HttpAnswer) {
-  const { date, connection, 'keep-alive': keepAlive, 'content-length': contentLength, ...others } = headers;
+  const { date, connection, 'keep-alive': keepAlive, 'transfer-encoding': coding, ...others } = headers;
   return others;
 }
 
@@ -45,6 +45,12 @@ describe('after a sync', () => {
     const outcome = JSON.parse(answer.body.toString());
     assert.deepEqual(outcome, { outcome: 'synced', date: today, synced_at: outcome.synced_at });
     assert.equal(answer.headers['cache-control'], 'no-store');
+  });
+
+  it('that every spelling of a path leads to', async () => {
+    for (const path of ['/api/card%2Esvg', '/API/%73tats', '/api/../api/stats']) {
+      assert.equal((await call(path)).status, 200, path);
+    }
   });
 
   for (const [name, route] of Object.entries(publicRoutes)) {

@@ -63,10 +63,10 @@ describe('the HTTP functions of the local host', () => {
   const call = (path: string, init?: RequestInit) => fetch(host.url + path, init);
   const echo = async (path: string, init?: RequestInit) => (await call(path, init)).json() as Promise<Echo>;
 
-  /** A request by node:http, for headers and methods that fetch hides or forbids. */
+  /** A request by node:http, for paths, headers and methods that fetch changes, hides or forbids. */
   function callRaw(path: string, method: string, headers: Record<string, string> = {}): Promise<RawAnswer> {
     const { promise, resolve, reject } = Promise.withResolvers<RawAnswer>();
-    const request = httpRequest(host.url + path, { method, headers }, response => {
+    const request = httpRequest(host.url, { path, method, headers }, response => {
       const chunks: Buffer[] = [];
       response.on('data', chunk => chunks.push(chunk));
       response.on('end', () => {
@@ -104,7 +104,7 @@ describe('the HTTP functions of the local host', () => {
     assert.deepEqual(response.headers.getSetCookie(), ['c=d%20e; max-age=5; httponly; samesite=Lax', 'f=']);
     const headers = Object.fromEntries(response.headers);
     for (const name of ['set-cookie', 'date', 'connection', 'keep-alive']) delete headers[name];
-    const expected = { 'content-length': '3', 'content-type': 'image/x', etag: '"1"', 'x-custom': 'function' };
+    const expected = { 'content-type': 'image/x', etag: '"1"', 'transfer-encoding': 'chunked', 'x-custom': 'function' };
     assert.deepEqual(headers, expected);
   });
 
@@ -114,7 +114,8 @@ describe('the HTTP functions of the local host', () => {
 
   it('answer HEAD without a body where they list it, else with 404', async () => {
     const { status, headers, body } = await callRaw('/api/bytes', 'HEAD');
-    assert.deepEqual([status, headers['content-length'], headers.etag, body], [203, '3', '"1"', '']);
+    assert.deepEqual([status, headers['content-length'], headers.etag, body], [203, undefined, '"1"', '']);
+    assert.equal(headers['transfer-encoding'], undefined);
     assert.equal((await callRaw('/api/echo', 'HEAD')).status, 404);
   });
 
@@ -180,6 +181,27 @@ describe('the HTTP functions of the local host', () => {
     const response = await call('/api/broken-cookie');
     assert.deepEqual([response.status, await response.text()], [500, '']);
     assert.match(entries.at(-1)?.message ?? '', /could not be sent/);
+  });
+
+  it('are found by the path that its escapes and dots stand for, and see that one', async () => {
+    for (const path of ['/api/%65cho/12?a=%2E', '/api/../api/echo/./12?a=%2E', '/%2e%2e/api/echo/12?a=%2E']) {
+      const { status, body } = await callRaw(path, 'GET');
+      assert.equal(status, 200, path);
+      assert.equal((JSON.parse(body) as Echo).url, `${host.url}/api/echo/12?a=%2E`);
+    }
+    assert.equal((await callRaw('/api/echo/%00', 'GET')).status, 400);
+  });
+
+  it('get a broken escape as it was sent, and a slash that is escaped as no slash', async () => {
+    const paramsOf = async (path: string) => JSON.parse((await callRaw(path, 'PUT')).body);
+    assert.deepEqual(await paramsOf('/api/rest/%zz'), { rest: '%zz' });
+    assert.deepEqual(await paramsOf('/api/rest/a%2Fb%20c'), { rest: 'a%2Fb c' });
+  });
+
+  it('are not asked with a request line of over 8 kB: 414', async () => {
+    assert.equal((await callRaw(`/api/echo?a=${'x'.repeat(8_000)}`, 'GET')).status, 200);
+    const tooLong = await callRaw(`/api/echo?a=${'x'.repeat(9_000)}`, 'GET');
+    assert.deepEqual([tooLong.status, tooLong.body], [414, '']);
   });
 
   it('are not called under a name that is none of this machine', async () => {

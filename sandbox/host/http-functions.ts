@@ -1,10 +1,11 @@
 // The HTTP half of the local host: finds the function for a request, checks the key, invokes the function and sends its
-// answer. As in Azure, a wrong method is 404, a function that throws is an empty 500, and a CORS preflight never reaches a
-// function.
+// answer. As in Azure, a wrong method is 404, a function that throws is an empty 500, a CORS preflight never reaches a
+// function, and bodies come in chunks.
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type Handler, readBody } from '../loopback-server.ts';
 import type { AuthLevel, HttpFunctionInfo } from './function-metadata.ts';
+import { decodePath, encodePath } from './request-path.ts';
 import { compileRoute, type RouteMatcher } from './routes.ts';
 import type { HttpCookie, HttpData, InvocationResponse, LogEntry, TypedData } from './rpc.ts';
 import type { TimerFunction } from './timer-functions.ts';
@@ -37,28 +38,34 @@ export function createHttpFunction(info: HttpFunctionInfo, routePrefix: string, 
 }
 
 const maxBodyBytes = 100 * 1024 * 1024;
+/** Kestrel's limit: method, path, query and version. */
+const maxRequestLineBytes = 8 * 1024;
 
 /** Creates the handler of every request to the host. */
 export function createHttpHandler(host: HttpHost): Handler {
   return async (request, response) => {
     const { headers, method = '', url = '' } = request;
+    if (`${method} ${url} HTTP/1.1\r\n`.length > maxRequestLineBytes) return sendEmpty(response, 414);
+    const end = url.indexOf('?');
+    const path = decodePath(end < 0 ? url : url.slice(0, end));
+    if (path === undefined) return sendEmpty(response, 400);
     if (method === 'OPTIONS' && headers.origin && headers['access-control-request-method']) {
       return answerPreflight(request, response);
     }
-    const end = url.indexOf('?');
-    const path = end < 0 ? url : url.slice(0, end);
-    const query = readQuery(end < 0 ? '' : url.slice(end + 1));
-    if (path.startsWith('/admin/')) return sendEmpty(response, answerAdmin(host, request, path, query));
+    const search = end < 0 ? '' : url.slice(end);
+    const call = { request, response, path, search, query: readQuery(search) };
+    if (/^\/admin\//i.test(path)) return sendEmpty(response, await answerAdmin(host, call));
     for (const each of host.httpFunctions) {
       const params = each.methods.has(method) ? each.match(path) : undefined;
-      if (params) return serve(host, each, { request, response, query, params });
+      if (params) return serve(host, each, { ...call, params });
     }
     sendEmpty(response, 404);
   };
 }
 
 type Values = Record<string, string>;
-type HttpInvocation = { request: IncomingMessage; response: ServerResponse; query: Values; params: Values };
+type HttpCall = { request: IncomingMessage; response: ServerResponse; path: string; search: string; query: Values };
+type HttpInvocation = HttpCall & { params: Values };
 
 async function serve(host: HttpHost, { authLevel, invoke }: HttpFunction, call: HttpInvocation): Promise<void> {
   const { request, response } = call;
@@ -75,11 +82,11 @@ async function serve(host: HttpHost, { authLevel, invoke }: HttpFunction, call: 
   }
 }
 
-async function readRequest({ request, query, params }: HttpInvocation): Promise<HttpData> {
+async function readRequest({ request, path, search, query, params }: HttpInvocation): Promise<HttpData> {
   const { method = '', headers } = request;
   return {
     method,
-    url: `http://${headers.host}${request.url}`,
+    url: `http://${headers.host}${encodePath(path)}${search}`,
     // Node's header names are in lower case. Only `set-cookie` would be a list, and no request has it.
     headers: headers as Values,
     query,
@@ -94,10 +101,11 @@ function send({ customHeaders }: HttpHost, { request, response }: HttpInvocation
   const headers: Record<string, string | string[] | number> = { ...customHeaders, ...http.headers };
   if (http.cookies?.length) headers['set-cookie'] = http.cookies.map(formatCookie);
   const body = http.body?.bytes ?? Buffer.from(http.body?.string ?? http.body?.json ?? '');
-  const isHead = request.method === 'HEAD';
-  if (status !== 204 && status !== 304 && (!isHead || body.length > 0)) headers['content-length'] = body.length;
+  const hasBody = request.method !== 'HEAD' && status !== 204 && status !== 304;
+  if (hasBody && body.length > 0) headers['transfer-encoding'] = 'chunked';
+  else if (hasBody) headers['content-length'] = 0;
   response.writeHead(status, headers);
-  response.end(body); // Node sends no body to a HEAD
+  response.end(hasBody ? body : undefined);
 }
 
 function sendEmpty(response: ServerResponse, status: number): void {
@@ -115,12 +123,29 @@ function answerPreflight({ headers }: IncomingMessage, response: ServerResponse)
   response.end();
 }
 
-function answerAdmin(host: HttpHost, request: IncomingMessage, path: string, query: Values): number {
+async function answerAdmin(host: HttpHost, { request, path, query }: HttpCall): Promise<number> {
+  const { method = '' } = request;
+  if (/^\/admin\/host\/ping\/?$/i.test(path) && /^(GET|POST)$/.test(method)) return 200; // open to everybody
   if (!isAllowed(host, 'admin', request, query)) return 401;
-  const name = /^\/admin\/functions\/([\w-]+)$/.exec(path)?.[1] ?? '';
-  const timer = request.method === 'POST' ? host.timers.get(name) : undefined;
+  const name = /^\/admin\/functions\/([\w-]+)$/i.exec(path)?.[1];
+  if (method !== 'POST' || name === undefined) return 404;
+  const refusal = await judgeInvocation(request);
+  if (refusal) return refusal;
+  const timer = host.timers.get(name);
   timer?.run().catch(() => {}); // the caller does not wait, and invoke() logs a failure
   return timer ? 202 : 404;
+}
+
+/** What the host wants of whoever starts a function by hand: a JSON object, were it empty. Undefined where it is there. */
+async function judgeInvocation(request: IncomingMessage): Promise<415 | 400 | undefined> {
+  const body = await readBody(request, maxBodyBytes);
+  if (!/^(application|text)\/([\w.-]+\+)?json\s*(;|$)/i.test(request.headers['content-type'] ?? '')) return 415;
+  try {
+    const value = JSON.parse(body.toString('utf8'));
+    return typeof value === 'object' && value !== null && !Array.isArray(value) ? undefined : 400;
+  } catch {
+    return 400;
+  }
 }
 
 function isAllowed(host: HttpHost, level: AuthLevel, { headers }: IncomingMessage, query: Values): boolean {
@@ -129,10 +154,9 @@ function isAllowed(host: HttpHost, level: AuthLevel, { headers }: IncomingMessag
   return key === host.masterKey || (level === 'function' && key === host.functionKey);
 }
 
-/** The parameters of a query. The values of a repeated parameter are joined by commas, as Azure's host joins them. */
+/** The parameters of a query, which may begin with `?`. The values of a repeated parameter are joined by commas, as Azure's host joins them. */
 function readQuery(text: string): Values {
   const query: Values = Object.create(null);
-  if (text === '') return query;
   for (const [name, value] of new URLSearchParams(text)) {
     query[name] = name in query ? `${query[name]},${value}` : value;
   }

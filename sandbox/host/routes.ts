@@ -1,7 +1,7 @@
 // Matches request paths against the routes of http functions, templates such as `stats/{date}`, as ASP.NET does for Azure.
 // Literals are compared without regard to case, a parameter never contains a slash, and a slash at the end is ignored.
 
-/** Returns the decoded parameters of a path that fits the route, and undefined for any other path. */
+/** Returns the parameters of a decoded path that fits the route, and undefined for any other path. */
 export type RouteMatcher = (path: string) => Record<string, string> | undefined;
 
 const constraints: Record<string, string> = {
@@ -34,7 +34,7 @@ export function compileRoute(template: string, prefix = ''): RouteMatcher {
   }
 
   function compilePiece(piece: string): string {
-    if (!/[{}]/.test(piece)) return encodeURI(piece).replace(/[\\^$.*+?()[\]|]/g, '\\$&');
+    if (!/[{}]/.test(piece)) return piece.replace(/[\\^$.*+?()[\]|]/g, '\\$&');
     const [, name, constraint] = /^\{(\w+)(?::(\w+))?\}$/.exec(piece) ?? [];
     if (!name) throw new Error(`Route "${template}": "${piece}" is not understood.`);
     return group(name, constraintOf(constraint));
@@ -57,13 +57,9 @@ function matchPath(expression: RegExp, names: readonly string[], path: string): 
   const found = expression.exec(path);
   if (!found) return undefined;
   const params: Record<string, string> = {};
-  try {
-    names.forEach((name, index) => {
-      const value = found[index + 1];
-      if (value) params[name] = decodeURIComponent(value);
-    });
-  } catch {
-    return undefined; // a path with a broken percent escape fits no route
-  }
+  names.forEach((name, index) => {
+    const value = found[index + 1];
+    if (value) params[name] = value;
+  });
   return params;
 }
