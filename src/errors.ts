@@ -1,6 +1,15 @@
 // Every failure the service knows, and whose it is. A message may be read by anyone: it names a method, a host and a
 // route template, never a real path, a query, a body or a secret.
 
+// A hint is the next step, and nothing else: what readers see meanwhile depends on whether there is a snapshot, which health
+// knows (sync/health.ts).
+
+const upgrade =
+  'git pull, npm ci, azd up (docs/operations.md#upgrade). If there is nothing newer, report the log event sync.failed.';
+const storeCredentials = 'bash infra/scripts/set-credentials.sh';
+/** Peloton judges the same words otherwise once its owner has settled something: the scripts write new versions of them. */
+const storeAgain = `${storeCredentials} with the same password: only a new version ends the wait.`;
+
 /** Who has to act on a failure, what they are told, and how HTTP names it. One row for each code of the contract. */
 export const errorTable = {
   config: {
@@ -25,7 +34,7 @@ export const errorTable = {
     actor: 'owner',
     httpStatus: 502,
     title: 'Peloton refused the sign-in',
-    hint: 'Sign in at members.onepeloton.com yourself, settle what it asks for, then store the right peloton-username and peloton-password in the vault; the next tick tries them.',
+    hint: `Sign in at members.onepeloton.com yourself and settle what it asks for. Then ${storeCredentials}: the next tick tries what that stores.`,
   },
   'account-refused': {
     actor: 'owner',
@@ -37,23 +46,61 @@ export const errorTable = {
     actor: 'nobody',
     httpStatus: 502,
     title: 'Peloton is not available',
-    hint: 'Nothing to do: the sync tries again by itself, and the last good snapshot stays up.',
+    hint: 'Nothing to do: the sync tries again by itself. Where this lasts although members.onepeloton.com works in a browser, see docs/operations.md#upstream-unavailable.',
   },
   'upstream-changed': {
     actor: 'maintainer',
     httpStatus: 502,
     title: 'Peloton answered in a way this version does not know',
-    hint: 'Look for a newer version of this service; if there is none, report the log event sync.failed. The PELOTON_* settings can repair a changed constant.',
+    hint: `Upgrade: ${upgrade} A changed constant can be repaired by a PELOTON_* setting.`,
   },
   internal: {
     actor: 'maintainer',
     httpStatus: 500,
     title: 'The service itself failed',
-    hint: 'Look for a newer version of this service; if there is none, report the log event defect with its stack.',
+    hint: 'Upgrade: git pull, npm ci, azd up (docs/operations.md#upgrade). If there is nothing newer, report the log event defect with its stack.',
   },
 } as const;
 
 export type ErrorCode = keyof typeof errorTable;
+
+/** Causes with a next step of their own, which the code alone does not tell: one row for each. */
+export const causeTable = {
+  'wrong-password': {
+    code: 'sign-in-refused',
+    hint: `Peloton does not know this user name with this password. Try them at members.onepeloton.com, then store the right ones: ${storeCredentials}.`,
+  },
+  'leaked-password': {
+    code: 'sign-in-refused',
+    hint: `Peloton takes this password no longer, because it was found in a leak. Choose another at members.onepeloton.com, then store it: ${storeCredentials}.`,
+  },
+  'too-many-attempts': {
+    code: 'sign-in-refused',
+    hint: `Peloton has locked the sign-in after too many attempts. Sign in at members.onepeloton.com yourself, by the link in its e-mail where there is one. Then ${storeAgain}`,
+  },
+  'blocked-user': {
+    code: 'sign-in-refused',
+    hint: `Peloton has blocked this user, which only its support can end. Then ${storeAgain}`,
+  },
+  'second-factor': {
+    code: 'sign-in-refused',
+    hint: 'Peloton asks for a second factor, which this service cannot give. Sign in at members.onepeloton.com in a browser and store that session as peloton-session: docs/operations.md#paste-a-session.',
+  },
+  'unknown-answer': {
+    code: 'upstream-changed',
+    hint: `Upgrade: ${upgrade} The credentials are posted again in 24 hours; at once after a new version of a secret, or by POST /api/sync?force=true.`,
+  },
+  'retired-sign-in': {
+    code: 'upstream-changed',
+    hint: 'Peloton has retired this sign-in: set PELOTON_SIGN_IN to oauth, or remove the setting.',
+  },
+  'lost-counts': {
+    code: 'upstream-changed',
+    hint: `If the workouts are really gone, publish that: npm run sync -- --force, or POST /api/sync?force=true. Otherwise upgrade: ${upgrade}`,
+  },
+} as const satisfies Record<string, { code: ErrorCode; hint: string }>;
+
+export type Cause = keyof typeof causeTable;
 
 export type StatsErrorOptions = {
   /** What the wire or an SDK said, already free of paths and secrets. */
@@ -89,6 +136,12 @@ export class StatsError extends Error {
     this.credentialsJudged = options.credentialsJudged ?? false;
     this.noSignInBefore = options.noSignInBefore;
   }
+}
+
+/** The error of a cause: with its code and its hint. */
+export function errorOf(cause: Cause, message: string, options: Omit<StatsErrorOptions, 'hint'> = {}): StatsError {
+  const { code, hint } = causeTable[cause];
+  return new StatsError(code, message, { ...options, hint });
 }
 
 /** Any error as one of ours. Any other is a defect, named by its kind alone, since its message may hold anything. */

@@ -39,7 +39,7 @@ describe('npm run sync', { concurrency: 2 }, () => {
       failed.errors,
       /^Failed \(sign-in-refused\): POST \S+ refused the credentials: invalid_user_password\.$/m,
     );
-    assert.match(failed.errors, /^→ Sign in at members\.onepeloton\.com yourself/m);
+    assert.match(failed.errors, /^→ Peloton does not know this user name with this password/m);
 
     const waiting = await spawnCommand('sync', { settings: bench.settings });
     assert.equal(waiting.code, 0);

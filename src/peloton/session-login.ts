@@ -3,7 +3,7 @@
 
 import * as z from 'zod';
 import type { PelotonConfig } from '../config.ts';
-import { StatsError } from '../errors.ts';
+import { errorOf, type StatsError } from '../errors.ts';
 import type { HttpClient, HttpResponse } from '../http.ts';
 import type { Credentials } from './credentials.ts';
 import { assertAvailable, requireJson, stringOf } from './judge.ts';
@@ -15,7 +15,7 @@ const route = '/auth/login';
 const sessionAnswer = z.object({ session_id: token, user_id: userId.optional().catch(undefined) });
 
 function unknownAnswer({ label, status }: HttpResponse): StatsError {
-  return new StatsError('upstream-changed', `${label} answered ${status} in a way that is not known.`, {
+  return errorOf('unknown-answer', `${label} answered ${status} in a way that is not known.`, {
     status,
     credentialsJudged: true,
   });
@@ -25,11 +25,10 @@ function judgeRefusal(answer: HttpResponse): StatsError {
   const { label, status } = answer;
   const body = requireJson(answer);
   if (status === 401) {
-    return new StatsError('sign-in-refused', `${label} refused the credentials.`, { status, credentialsJudged: true });
+    return errorOf('wrong-password', `${label} refused the credentials.`, { status, credentialsJudged: true });
   }
   if (status === 403 && /no longer accepting/i.test(stringOf(body, 'message') ?? '')) {
-    const hint = 'Peloton has retired this sign-in: set PELOTON_SIGN_IN to oauth, or remove the setting.';
-    return new StatsError('upstream-changed', `${label} is retired.`, { status, hint });
+    return errorOf('retired-sign-in', `${label} is retired.`, { status });
   }
   return unknownAnswer(answer);
 }

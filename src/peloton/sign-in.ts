@@ -4,7 +4,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { CookieJar } from 'tough-cookie';
 import type { PelotonConfig } from '../config.ts';
-import { StatsError } from '../errors.ts';
+import { type Cause, errorOf, StatsError } from '../errors.ts';
 import type { HttpClient, HttpResponse } from '../http.ts';
 import type { Credentials } from './credentials.ts';
 import { assertAvailable, changed, parseJson, stringOf, unavailable } from './judge.ts';
@@ -34,7 +34,14 @@ type LoginPage = { url: URL; transactionState: string; csrf: string };
 const maxHops = 15;
 /** Base64 of `{"name":"auth0.js-ulp","version":"9.14.3"}`: the client library of Peloton's own page. */
 const auth0Client = 'eyJuYW1lIjoiYXV0aDAuanMtdWxwIiwidmVyc2lvbiI6IjkuMTQuMyJ9';
-const refusals = new Set(['invalid_user_password', 'too_many_attempts', 'password_leaked', 'blocked', 'user_blocked']);
+/** What Peloton's codes mean: each is a judgement of the credentials. */
+const refusals = new Map<string, Cause>([
+  ['invalid_user_password', 'wrong-password'],
+  ['password_leaked', 'leaked-password'],
+  ['too_many_attempts', 'too-many-attempts'],
+  ['blocked', 'blocked-user'],
+  ['user_blocked', 'blocked-user'],
+]);
 
 function challengeOf(verifier: string): string {
   return createHash('sha256').update(verifier).digest('base64url');
@@ -123,10 +130,8 @@ async function postCredentials(attempt: Attempt, page: LoginPage, credentials: C
 }
 
 function secondFactor(answer: HttpResponse): StatsError {
-  return new StatsError('sign-in-refused', `${answer.label} asks for a second factor.`, {
-    status: answer.status,
-    credentialsJudged: true,
-  });
+  const judged = { status: answer.status, credentialsJudged: true };
+  return errorOf('second-factor', `${answer.label} asks for a second factor.`, judged);
 }
 
 /** Which refusal the credentials' answer is, where it is not the form that leads on. */
@@ -134,19 +139,18 @@ function credentialsRefused(answer: HttpResponse): StatsError {
   const { label, status } = answer;
   const body = parseJson(answer);
   const code = stringOf(body, 'code') ?? stringOf(body, 'error') ?? '';
-  if (refusals.has(code) || code.includes('mfa')) {
-    const known = refusals.has(code) ? code : 'a second factor';
-    return new StatsError('sign-in-refused', `${label} refused the credentials: ${known}.`, {
-      status,
-      credentialsJudged: true,
-    });
+  const refusal = refusals.get(code);
+  if (refusal) {
+    const judged = { status, credentialsJudged: true };
+    return errorOf(refusal, `${label} refused the credentials: ${code}.`, judged);
   }
+  if (code.includes('mfa')) return secondFactor(answer);
   if (status === 429 || status >= 500) return unavailable(answer, `answered ${status}`);
   if (stringOf(body, 'name') === 'AnomalyDetected') return changed(answer, 'answered AnomalyDetected');
   if (body === undefined && (status !== 200 || isNoPage(answer.text))) {
     return unavailable(answer, `answered ${status} with neither JSON nor its form`);
   }
-  return new StatsError('upstream-changed', `${label} answered ${status} in a way that is not known.`, {
+  return errorOf('unknown-answer', `${label} answered ${status} in a way that is not known.`, {
     status,
     credentialsJudged: true,
   });
@@ -213,8 +217,8 @@ async function followHome(attempt: Attempt, first: HttpResponse): Promise<string
 /** Without the form, where a redirect leads is the answer to the credentials. */
 function throwAsJudgement(error: unknown): never {
   if (!(error instanceof StatsError) || error.code !== 'upstream-changed') throw error;
-  const { code, message, hint, status } = error;
-  throw new StatsError(code, message, { hint, credentialsJudged: true, ...(status !== undefined && { status }) });
+  const { message, status } = error;
+  throw errorOf('unknown-answer', message, { credentialsJudged: true, ...(status !== undefined && { status }) });
 }
 
 export type SignIn = {

@@ -2,7 +2,7 @@
 // refresh token has to be safe in the vault before anything else of the answer is looked at (docs/peloton.md).
 
 import type { PelotonConfig } from '../config.ts';
-import { StatsError } from '../errors.ts';
+import { errorOf } from '../errors.ts';
 import type { HttpClient } from '../http.ts';
 import { assertAvailable, changed, parseJson, requireJson, stringOf } from './judge.ts';
 
@@ -41,7 +41,7 @@ export async function requestTokens(http: HttpClient, peloton: PelotonConfig, gr
   const code = stringOf(body, 'error') ?? stringOf(body, 'code') ?? '';
   if (code === 'invalid_grant') return 'invalid_grant';
   if (code.includes('mfa')) {
-    throw new StatsError('sign-in-refused', `${answer.label} asks for a second factor.`, {
+    throw errorOf('second-factor', `${answer.label} asks for a second factor.`, {
       status: answer.status,
       credentialsJudged: true,
     });

@@ -112,11 +112,16 @@ test('any code but upstream-unavailable is failing, with or without a snapshot, 
 test('a problem says its hint and since when', () => {
   const failure = { code: 'vault', at: '08:45', since: '08:00' } as const;
   const { problem, last_success } = healthOf({ lastSuccess: yesterday, failure });
-  assert.deepEqual(problem, { code: 'vault', hint: 'the hint of vault', since: instant('08:00') });
+  const hint = 'the hint of vault Readers see the last good stats.';
+  assert.deepEqual(problem, { code: 'vault', hint, since: instant('08:00') });
+  assert.match(healthOf({ failure }).problem?.hint ?? '', /^the hint of vault There are no stats yet\.$/);
   assert.equal(last_success, instant(yesterday));
   const overdue = healthOf({ now: '12:00', lastSuccess: yesterday });
   assert.equal(overdue.problem?.since, instant('08:00'), 'since it fell due');
-  assert.match(overdue.problem?.hint ?? '', /timer is not running.*POST \/api\/sync/);
+  assert.match(
+    overdue.problem?.hint ?? '',
+    /timer is not running.*POST \/api\/sync.*Readers see the last good stats\.$/,
+  );
   assert.equal(healthOf({}).last_success, null);
 });
 

@@ -25,6 +25,11 @@ type Problem = NonNullable<Health['problem']>;
 const overdueHint =
   'No sync has run since it fell due: the timer is not running, or its runs fail before they can write down why. Call POST /api/sync, whose answer says which; restart the function app.';
 
+/** What readers see while a problem lasts. The hint of an error cannot know it. */
+function withReaders(hint: string, lastSuccess: Date | undefined): string {
+  return `${hint} ${lastSuccess ? 'Readers see the last good stats.' : 'There are no stats yet.'}`;
+}
+
 export type HealthFacts = {
   now: Date;
   schedule: ScheduleConfig;
@@ -68,10 +73,15 @@ export function evaluateHealth({ now, schedule, state, lastSuccess }: HealthFact
     const { code, hint, since } = state.last_failure;
     const isGrave = code !== 'upstream-unavailable' || lastSuccess === undefined;
     const status = isGrave ? 'failing' : isStale ? 'stale' : 'retrying';
-    return { status, problem: { code, hint, since }, last_success, next_attempt };
+    const problem: Problem = { code, hint: withReaders(hint, lastSuccess), since };
+    return { status, problem, last_success, next_attempt };
   }
   if (isStale) {
-    const problem: Problem = { code: 'overdue', hint: overdueHint, since: scheduledAt.toISOString() };
+    const problem: Problem = {
+      code: 'overdue',
+      hint: withReaders(overdueHint, lastSuccess),
+      since: scheduledAt.toISOString(),
+    };
     return { status: 'stale', problem, last_success, next_attempt };
   }
   return { status: lastSuccess === undefined ? 'empty' : 'ok', problem: null, last_success, next_attempt };

@@ -1,7 +1,7 @@
 // The ledger of sign-ins: how many were made, which were refused, and which tokens are never sent again. All of it is in
 // state.json before Peloton hears of it, so that no crash can make a run forget.
 
-import { errorTable, StatsError } from '../errors.ts';
+import { type ErrorCode, errorTable, StatsError } from '../errors.ts';
 import type { SignInLedger } from '../peloton/session.ts';
 import { digestSecret, type SecretVersions } from '../peloton/sign-in-secrets.ts';
 import { dayMs } from '../stats/time.ts';
@@ -29,6 +29,11 @@ export function recentSignIns({ sign_ins }: State, now: Date): State['sign_ins']
   return sign_ins.filter(({ at }) => isStillToCome(new Date(Date.parse(at) + dayMs), now));
 }
 
+/** What was said when the last failure had this code: it knows the cause. */
+function knownHint({ last_failure: failure }: State, code: ErrorCode): string {
+  return failure?.code === code ? failure.hint : errorTable[code].hint;
+}
+
 function assertUnderCap(state: State, now: Date): void {
   const signIns = recentSignIns(state, now);
   const [oldest] = signIns;
@@ -36,8 +41,7 @@ function assertUnderCap(state: State, now: Date): void {
   if (!oldest || !last || signIns.length < signInsPerDay) return;
   const code = last.outcome === 'signed-in' ? 'upstream-changed' : last.outcome;
   const noSignInBefore = new Date(Date.parse(oldest.at) + dayMs);
-  const failure = state.last_failure;
-  const hint = failure?.code === code ? failure.hint : errorTable[code].hint;
+  const hint = knownHint(state, code);
   throw new StatsError(code, `${signInsPerDay} sign-ins were made in 24 hours: no more until the oldest is past.`, {
     hint: hint.includes(capHint) ? hint : `${hint} ${capHint}`,
     noSignInBefore,
@@ -45,13 +49,15 @@ function assertUnderCap(state: State, now: Date): void {
 }
 
 /** A refusal that does not stop the syncs, because they have a session, still stops a sign-in with the same credentials. */
-function assertNotRefused({ refused }: State, { username, password }: SecretVersions, now: Date): void {
+function assertNotRefused(state: State, { username, password }: SecretVersions, now: Date): void {
+  const { refused } = state;
   if (!refused || refused.stops_sync) return;
   if (refused.versions.username !== username || refused.versions.password !== password) return;
   const until = refused.until === null ? undefined : new Date(refused.until);
   if (until && !isStillToCome(until, now)) return;
   const code = until ? 'upstream-changed' : 'sign-in-refused';
   throw new StatsError(code, 'The last sign-in with these credentials was not accepted, so no other is made.', {
+    hint: knownHint(state, code),
     ...(until ? { noSignInBefore: until } : { credentialsJudged: true }),
   });
 }

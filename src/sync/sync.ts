@@ -1,7 +1,7 @@
 // The mission, one line a word: credentials from the vault, the Peloton overview, a snapshot by allow-list, a write to Blob
 // Storage. When it may run, and what becomes of a failure, is tick.ts.
 
-import { StatsError, waitForAll } from '../errors.ts';
+import { errorOf, StatsError, waitForAll } from '../errors.ts';
 import { type Log, timed } from '../log.ts';
 import { fetchOverview } from '../peloton/overview.ts';
 import { askWithSession, type SessionParts } from '../peloton/session.ts';
@@ -69,7 +69,7 @@ export async function sync(run: Run, { session, before, force }: SyncRequest): P
   const drift = lastOverview === undefined ? undefined : findDrift(lastOverview, overview.body);
   logDrift(log, { leftOut, drift });
   if (!force && before && hasLostAllCounts(before, snapshot)) {
-    throw new StatsError('upstream-changed', 'The overview has lost all its counts: the last good snapshot stays.');
+    throw errorOf('lost-counts', 'The overview has lost all its counts: the last good snapshot stays.');
   }
   if (before) logFallenCounts(log, before, snapshot);
   await timed(log, 'storage.publish', () => publish({ storage, snapshot, raw: overview.text }));

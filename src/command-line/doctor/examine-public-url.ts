@@ -7,7 +7,7 @@ import { parseJson } from '../../peloton/judge.ts';
 import { parseSnapshot, type Snapshot } from '../../stats/snapshot.ts';
 import { healthSchema } from '../../sync/health.ts';
 import type { Run } from '../../sync/run.ts';
-import { type Finding, type Findings, fix, note, ok } from './finding.ts';
+import { type Finding, type Findings, fix, judgeProblem, note, ok } from './finding.ts';
 
 /** A cache may hold the stats for five minutes, and an instance its copy for half a minute more. */
 const longestLagMs = 6 * 60_000;
@@ -18,8 +18,8 @@ function judgeHealth(answer: HttpResponse): Finding {
   if (!health) return fix('/api/health', `answered ${answer.status} without health`, checkUrl);
   const { status, problem } = health;
   if (answer.status === 200) return ok('/api/health', status);
-  const nextStep = problem?.hint ?? 'npm run sync, or wait a quarter of an hour for the timer';
-  return fix('/api/health', `${status}${problem ? ` (${problem.code}) since ${problem.since}` : ''}`, nextStep);
+  if (problem) return judgeProblem('/api/health', `${status} (${problem.code}) since ${problem.since}`, problem);
+  return fix('/api/health', status, 'npm run sync, or wait a quarter of an hour for the timer');
 }
 
 function judgeStats(answer: HttpResponse, latest: Snapshot | undefined, now: Date): Finding {

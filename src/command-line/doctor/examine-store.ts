@@ -7,12 +7,23 @@ import { dayMs } from '../../stats/time.ts';
 import { type Checkpoint, readCheckpoint } from '../../sync/checkpoint.ts';
 import { evaluateHealth } from '../../sync/health.ts';
 import type { Run } from '../../sync/run.ts';
-import { countOf, describeDuration, type Finding, type Findings, fix, fixError, note, ok } from './finding.ts';
+import {
+  countOf,
+  describeDuration,
+  type Finding,
+  type Findings,
+  fix,
+  fixError,
+  judgeProblem,
+  note,
+  ok,
+} from './finding.ts';
 
 const syncNow = 'npm run sync';
 const rebuildHistory = 'npm run rebuild-history';
 
-function judgeLatest({ latest }: Checkpoint, now: Date): Finding {
+function judgeLatest({ latest, file }: Checkpoint, now: Date): Finding {
+  if (!latest && file.state.last_failure) return note(latestBlob, 'there is none yet: state.json says why');
   if (!latest) return fix(latestBlob, 'there is none yet', `${syncNow}, or wait a quarter of an hour for the timer`);
   const { snapshot } = latest;
   if (!snapshot) return fix(latestBlob, 'it is damaged', `${syncNow} -- --force`);
@@ -46,7 +57,7 @@ function judgeState({ config, clock }: Run, { file, lastSuccess }: Checkpoint): 
   const next = next_attempt ?? 'once a secret has a new version';
   if (!problem) return ok('state.json', `${status}, ${signIns}, next sync ${next}`);
   const text = `${status} (${problem.code}) since ${problem.since}, ${signIns}, next attempt ${next}`;
-  return status === 'retrying' ? note('state.json', text) : fix('state.json', text, problem.hint);
+  return judgeProblem('state.json', text, problem);
 }
 
 /** Takes the lease in a run of its own, whose end gives it back. */

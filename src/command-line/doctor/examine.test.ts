@@ -121,19 +121,22 @@ const faults: Fault[] = [
   {
     fault: 'a Peloton that says nothing',
     plant: ({ peloton }) => peloton.faults.add({ match: { path: /^\/api\/me$/ }, fault: 'hang' }),
-    line: [/^FIX {3}\/api\/me +upstream-unavailable: GET \S+\/api\/me gave no whole answer/, /→ Nothing to do/],
+    line: [
+      /^FIX {3}\/api\/me +upstream-unavailable: GET \S+\/api\/me gave no whole answer/,
+      /→ open members\..* wait$/,
+    ],
   },
   {
-    fault: 'a sign-in page that is away',
-    plant: ({ peloton }) => peloton.faults.add({ match: { path: /^\/login$/ }, fault: { status: 503 } }),
-    line: [/^FIX {3}sign-in page +upstream-unavailable: GET \S+\/login answered 503/, /→ Nothing to do/],
+    fault: 'a Peloton of the sandbox that is not running',
+    plant: ({ peloton }) => peloton.close(),
+    line: [/^FIX {3}sign-in page +upstream-unavailable: .*ECONNREFUSED/, /→ npm start, in another terminal/],
   },
   {
     fault: 'a sign-in that Peloton has changed',
     plant: ({ peloton }) => {
       peloton.behaviour.oauth = 'retired';
     },
-    line: [/^FIX {3}sign-in page +upstream-changed: /, /→ Look for a newer version/],
+    line: [/^FIX {3}sign-in page +upstream-changed: /, /→ Upgrade: git pull, npm ci, azd up \(docs/],
   },
   {
     fault: 'a damaged snapshot',
@@ -185,6 +188,20 @@ describe('the doctor', () => {
     });
   }
 
+  it('has nothing to fix where Peloton answers and is away, and says that the syncs wait for it', async () => {
+    const bench = await workingBench();
+    const away = bench.peloton.faults.add({ match: {}, fault: { status: 503 } });
+    const { all, faults } = await lines(bench);
+    assert.deepEqual(faults, []);
+    for (const subject of ['/api/me', 'sign-in page']) {
+      const line = all.find(text => text.includes(` ${subject} `)) ?? '';
+      assert.match(line, /^note {2}.*upstream-unavailable: GET \S+ answered 503\. Nothing to do: /);
+    }
+    const signedIn = await lines(bench, { signsIn: true });
+    assert.match(signedIn.all.at(-1) ?? '', /^FIX {3}sign-in +upstream-unavailable: .*503\. → try again later\.$/);
+    away.remove();
+  });
+
   it('sends whoever has no stats yet to the first sync', async () => {
     const { faults } = await lines(await startBench());
     assert.deepEqual(
@@ -204,7 +221,7 @@ describe('the doctor', () => {
       state,
       /failing \(sign-in-refused\) since \S+, 1 of 3 sign-ins in 24 hours, next attempt once a secret/,
     );
-    assert.match(state, /→ Sign in at members\.onepeloton\.com/);
+    assert.match(state, /→ Peloton does not know this user name with this password/);
   });
 
   it('is content with a pasted session alone, with one that the next sync renews, and while another run works', async () => {
@@ -328,7 +345,10 @@ describe('the doctor', () => {
     assert.match(good.all.at(-1) ?? '', /^ok {4}sign-in +Peloton let us in/);
     bench.peloton.changePassword('known to Peloton alone');
     const refused = await lines(bench, { signsIn: true });
-    assert.match(refused.all.at(-1) ?? '', /^FIX {3}sign-in +sign-in-refused: .*invalid_user_password.* → Sign in at/);
+    assert.match(
+      refused.all.at(-1) ?? '',
+      /^FIX {3}sign-in +sign-in-refused: .*invalid_user_password.* → Peloton does not know/,
+    );
     await bench.container('private').getBlobLeaseClient().acquireLease(60);
     const busy = await lines(bench, { signsIn: true });
     assert.match(busy.all.at(-1) ?? '', /^FIX {3}sign-in +another run holds the lease → try again/);

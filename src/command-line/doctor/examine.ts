@@ -40,7 +40,9 @@ async function* trySignIn(start: () => Promise<Run>): Findings {
     if (outcome === 'busy') yield fix('sign-in', 'another run holds the lease', 'try again in a minute.');
     else yield ok('sign-in', 'Peloton let us in; the new session is in the vault');
   } catch (thrown) {
-    yield fixError('sign-in', thrown);
+    const { code, message } = asStatsError(thrown);
+    const isAway = code === 'upstream-unavailable'; // the sync can wait, but whoever asked wants to know
+    yield isAway ? fix('sign-in', `${code}: ${message}`, 'try again later.') : fixError('sign-in', thrown);
   }
 }
 

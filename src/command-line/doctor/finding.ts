@@ -1,6 +1,6 @@
 // One line of the doctor: what was looked at, and that it works, or the exact next step.
 
-import { asStatsError } from '../../errors.ts';
+import { asStatsError, type ErrorCode, errorTable } from '../../errors.ts';
 
 export type Finding = {
   /** `note` is for what needs nobody and yet is worth knowing. */
@@ -28,6 +28,16 @@ export function fix(subject: string, text: string, nextStep: string): Finding {
 export function fixError(subject: string, thrown: unknown): Finding {
   const { code, message, hint } = asStatsError(thrown);
   return fix(subject, `${code}: ${message}`, hint);
+}
+
+/** A failure of the service itself, with its code and hint: a note where nobody has to act. */
+export function judgeProblem(
+  subject: string,
+  text: string,
+  { code, hint }: { code: ErrorCode | 'overdue'; hint: string },
+): Finding {
+  const needsSomebody = code === 'overdue' || errorTable[code].actor !== 'nobody';
+  return needsSomebody ? fix(subject, text, hint) : note(subject, `${text}. ${hint}`);
 }
 
 export function isFault({ mark }: Finding): boolean {
