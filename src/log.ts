@@ -7,9 +7,10 @@ export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
 export type LogFields = Record<string, string | number | boolean | null | readonly string[] | undefined>;
 export type Log = (level: LogLevel, event: string, fields?: LogFields) => void;
 
-/** The two events that end every sync. The alerts in infra/ query them by name. */
+/** The two events that end every sync, and the one that begins a notice. The alerts in infra/ query them by name. */
 export const syncSucceeded = 'sync.succeeded';
 export const syncFailed = 'sync.failed';
+export const noticeBegun = 'notice';
 
 /** Writes each event as one line of JSON: `{"event":"vault.read","duration_ms":12,…}`. */
 export function createLog(write: (level: LogLevel, line: string) => void): Log {

@@ -9,6 +9,7 @@ import { type PelotonDouble, type PelotonOptions, startPelotonDouble } from '../
 import { startVaultDouble, type VaultDouble } from '../sandbox/vault.ts';
 import { type AppLimits, type AppOptions, type Context, createApp } from '../src/app.ts';
 import type { Reply, Request } from '../src/serve/reply.ts';
+import type { Health } from '../src/sync/health.ts';
 import type { State } from '../src/sync/state.ts';
 import type { TickOutcome } from '../src/sync/tick.ts';
 import { type FaultProxy, startFaultProxy } from './fault-proxy.ts';
@@ -50,9 +51,7 @@ export type Bench = {
   breakLease(): Promise<void>;
   syncNow(query?: Record<string, string>): Promise<{ status: number; body: Record<string, unknown> & TickOutcome }>;
   get(handler: 'stats' | 'health', headers?: Record<string, string>): Promise<{ reply: Reply; json: unknown }>;
-  health(): Promise<
-    Record<string, unknown> & { status: string; problem: { code: string; hint: string; since: string } | null }
-  >;
+  health(): Promise<Record<string, unknown> & Pick<Health, 'status' | 'problem' | 'notices'>>;
   container(name: 'public' | 'private'): ContainerClient;
   blob(name: string): Promise<string | undefined>;
   privateBlob(name: string): Promise<string | undefined>;

@@ -106,14 +106,15 @@ describe('before the first sync', () => {
   });
 
   it('health is empty, which is no good answer to a probe', async () => {
-    const { httpStatus, status, problem, last_success } = await health();
-    assert.deepEqual([httpStatus, status, problem, last_success], [503, 'empty', null, null]);
+    const { httpStatus, status, problem, notices, last_success } = await health();
+    assert.deepEqual([httpStatus, status, problem.code, notices, last_success], [503, 'empty', 'empty', [], null]);
   });
 
-  it('health is stale when a sync should have been made hours ago', async () => {
+  it('health is empty too where the time of day of the sync is long past: no tick could have come yet', async () => {
     await withSetting('SYNC_TIME', '08:00', async () => {
-      const { httpStatus, status, problem } = await health();
-      assert.deepEqual([httpStatus, status, problem.code], [503, 'stale', 'overdue']);
+      const { status, problem, next_attempt } = await health();
+      assert.deepEqual([status, problem.code], ['empty', 'empty']);
+      assert.ok(problem.hint.endsWith(`the first sync comes with the tick at ${next_attempt}.`), problem.hint);
     });
   });
 });

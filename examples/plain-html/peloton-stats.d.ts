@@ -85,12 +85,22 @@ export type Health = {
       | 'upstream-unavailable'
       | 'upstream-changed'
       | 'internal'
-      | 'overdue';
+      | 'overdue'
+      | 'empty';
     hint: string;
     since: string;
   } | null;
+  /** They change no status. */
+  notices: Notice[];
   last_success: string | null;
   next_attempt: string | null;
+};
+
+/** What goes wrong beside the syncs; docs/operations.md has a paragraph for each. */
+export type Notice = {
+  code: 'hook-failing' | 'session-unreadable' | 'parts-lost';
+  hint: string;
+  since: string;
 };
 
 /** RFC 9457. */

@@ -18,7 +18,8 @@ async function readHealth(run: Run): Promise<Health> {
   const { storage, config, clock, log } = run;
   try {
     const { file, lastSuccess } = await readCheckpoint(storage, log);
-    return evaluateHealth({ now: clock(), schedule: config.schedule, state: file.state, lastSuccess });
+    const now = clock();
+    return evaluateHealth({ now, schedule: config.schedule, state: file.state, lastSuccess, startedAt: now });
   } finally {
     await run.end();
   }

@@ -2,7 +2,7 @@
 
 import type { Storage } from '../azure/storage.ts';
 import type { Config } from '../config.ts';
-import { StatsError } from '../errors.ts';
+import { type ErrorCode, StatsError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import { historyBlob, latestBlob } from '../stats/blobs.ts';
 import { parseHistory } from '../stats/history.ts';
@@ -25,7 +25,21 @@ async function assertHistory(storage: Storage): Promise<void> {
 
 export type HealthSources = { storage: () => Promise<Storage>; config: () => Promise<Config>; clock: () => Date };
 
-async function assessHealth({ storage, config, clock }: HealthSources, log: Log): Promise<Health> {
+/** What an instance remembers from one request to the next. */
+type Memory = {
+  startedAt: Date;
+  /** What could not be read at the last request, and since which one. */
+  fault: { code: ErrorCode; since: Date } | undefined;
+};
+
+/** Since when the store or the settings have been at fault, as far as this instance has been asked. */
+function faultSince(memory: Memory, code: ErrorCode, now: Date): Date {
+  const isSame = memory.fault?.code === code && memory.fault.since <= now;
+  if (!isSame) memory.fault = { code, since: now };
+  return memory.fault?.since ?? now;
+}
+
+async function assessHealth({ storage, config, clock }: HealthSources, memory: Memory, log: Log): Promise<Health> {
   const now = clock();
   let checkpoint: Checkpoint | undefined;
   try {
@@ -34,16 +48,21 @@ async function assessHealth({ storage, config, clock }: HealthSources, log: Log)
     assertSnapshot(checkpoint);
     if (checkpoint.latest) await assertHistory(store);
     const { file, lastSuccess } = checkpoint;
-    return evaluateHealth({ now, schedule: (await config()).schedule, state: file.state, lastSuccess });
-  } catch (thrown) {
-    if (!(thrown instanceof StatsError)) throw thrown;
-    return faultHealth(thrown, now, checkpoint?.lastSuccess);
+    const { schedule } = await config();
+    memory.fault = undefined;
+    return evaluateHealth({ now, schedule, state: file.state, lastSuccess, startedAt: memory.startedAt });
+  } catch (error) {
+    if (!(error instanceof StatsError)) throw error;
+    const { lastSuccess, file } = checkpoint ?? {};
+    const since = faultSince(memory, error.code, now);
+    return faultHealth({ error, now, since, lastSuccess, notices: file?.state.notices ?? [] });
   }
 }
 
 export function answerHealth(sources: HealthSources): RouteHandler {
+  const memory: Memory = { startedAt: sources.clock(), fault: undefined };
   return async (_request, log) => {
-    const health = await assessHealth(sources, log);
+    const health = await assessHealth(sources, memory, log);
     return uncachedJson(isHealthy(health) ? 200 : 503, health);
   };
 }

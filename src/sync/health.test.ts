@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import * as fc from 'fast-check';
 import { type ErrorCode, errorTable, StatsError } from '../errors.ts';
 import { evaluateHealth, faultHealth, type Health, healthSchema, isHealthy } from './health.ts';
+import type { Notice } from './notices.ts';
 import { initialState, type State } from './state.ts';
 
 const schedule = { hour: 8, minute: 0, timeZone: 'UTC' };
@@ -14,6 +15,8 @@ type Facts = {
   failure?: { code: ErrorCode; at: string; since?: string };
   nextAttempt?: string;
   refusedUntil?: string | null;
+  /** When the instance that is asked began; a day before, where it does not matter. */
+  startedAt?: string;
 };
 
 const versions = { username: '1', password: '1', session: '1' };
@@ -23,7 +26,7 @@ function instant(text: string): string {
   return text.length > 5 ? `${text}:00.000Z` : `2026-11-22T${text}:00.000Z`;
 }
 
-function healthOf({ now = '09:00', lastSuccess, failure, nextAttempt, refusedUntil }: Facts): Health {
+function healthOf({ now = '09:00', lastSuccess, failure, nextAttempt, refusedUntil, startedAt }: Facts): Health {
   const state: State = {
     ...initialState,
     last_success: lastSuccess === undefined ? null : instant(lastSuccess),
@@ -43,6 +46,7 @@ function healthOf({ now = '09:00', lastSuccess, failure, nextAttempt, refusedUnt
   const health = evaluateHealth({
     ...{ now: new Date(instant(now)), schedule, state },
     lastSuccess: lastSuccess === undefined ? undefined : new Date(instant(lastSuccess)),
+    startedAt: new Date(instant(startedAt ?? '2026-11-21T09:00')),
   });
   return healthSchema.parse(health);
 }
@@ -56,8 +60,11 @@ const table: [situation: string, facts: Facts, status: Health['status'], code: s
   ['a success before it, an hour ago', { lastSuccess: yesterday }, 'ok', null],
   ['three hours to the millisecond', { now: '11:00', lastSuccess: yesterday }, 'ok', null],
   ['over three hours, no failure: nothing has run', { now: '11:01', lastSuccess: yesterday }, 'stale', 'overdue'],
-  ['nothing tried yet', { now: '10:59' }, 'empty', null],
+  ['nothing tried yet', { now: '10:59' }, 'empty', 'empty'],
   ['nothing tried for over three hours', { now: '11:01' }, 'stale', 'overdue'],
+  ['the same, before the first tick', { now: '12:14', startedAt: '12:07' }, 'empty', 'empty'],
+  ['the same, while the first sync may run', { now: '12:16', startedAt: '12:07' }, 'empty', 'empty'],
+  ['the same, when it must be over', { now: '12:17', startedAt: '12:07' }, 'stale', 'overdue'],
   [
     'Peloton away, less than three hours',
     { lastSuccess: yesterday, failure: unavailable('08:00') },
@@ -156,19 +163,68 @@ test('the next attempt is when a tick may run: owed, past its wait, and not wait
 test('settings or a store that cannot be read are failing, with the fault’s own message', () => {
   const now = new Date(instant('09:00'));
   for (const code of ['config', 'storage'] as const) {
-    const health = faultHealth(new StatsError(code, 'What is wrong.', { hint: 'What to do.' }), now, undefined);
+    const error = new StatsError(code, 'What is wrong.', { hint: 'What to do.' });
+    const since = new Date(instant('08:30'));
+    const health = faultHealth({ error, now, since, lastSuccess: undefined, notices: [] });
     assert.deepEqual(healthSchema.parse(health), {
       status: 'failing',
-      problem: { code, hint: 'What is wrong. What to do.', since: instant('09:00') },
+      problem: { code, hint: 'What is wrong. What to do.', since: instant('08:30') },
+      notices: [],
       last_success: null,
       next_attempt: instant('09:15'),
     });
   }
-  const known = faultHealth(new StatsError('storage', 'x'), now, new Date(instant(yesterday)));
-  assert.equal(known.last_success, instant(yesterday));
+  const notice: Notice = { code: 'parts-lost', hint: 'x', since: instant(yesterday) };
+  const lastSuccess = new Date(instant(yesterday));
+  const known = faultHealth({ error: new StatsError('storage', 'x'), now, since: now, lastSuccess, notices: [notice] });
+  assert.deepEqual([known.last_success, known.notices], [instant(yesterday), [notice]], 'what could be read is said');
 });
 
-test('200 is for ok and retrying, and only a good or empty state is without a problem', () => {
+test('nothing tried yet says when the first sync comes', () => {
+  const said = (facts: Facts) => healthOf(facts).problem;
+  const startedAt = '12:07';
+  const comes = 'Nothing has been tried yet: the first sync comes with the tick at 2026-11-22T12:15:00.000Z.';
+  assert.deepEqual(said({ now: '12:08', startedAt }), { code: 'empty', hint: comes, since: instant(startedAt) });
+  assert.match(said({ now: '12:16', startedAt })?.hint ?? '', /the first sync began with the tick at 2026-11-22T12:15/);
+  assert.match(said({ now: '09:01' })?.hint ?? '', /the first sync comes with the tick at 2026-11-22T09:15/);
+  assert.match(
+    said({ now: '09:01', startedAt: '2031-01-01T00:00' })?.hint ?? '',
+    /at 2026-11-22T09:15/,
+    'a wrong clock',
+  );
+});
+
+test('a snapshot that is gone right after a good sync is no timer that does not run', () => {
+  const facts = {
+    now: new Date(instant('12:00')),
+    schedule,
+    startedAt: new Date(instant('11:00')),
+    lastSuccess: undefined,
+  };
+  const health = (at: string) => evaluateHealth({ ...facts, state: { ...initialState, last_success: instant(at) } });
+  assert.equal(health('08:00').status, 'empty');
+  assert.match(
+    health('08:00').problem?.hint ?? '',
+    /^The snapshot is gone: the next sync comes with the tick at .*12:15/,
+  );
+  assert.equal(health(yesterday).problem?.code, 'overdue');
+});
+
+test('notices are said with every status and change none; one from a wrong clock is of now', () => {
+  const now = new Date(instant('09:00'));
+  const notices: Notice[] = [
+    { code: 'hook-failing', hint: 'a', since: instant(yesterday) },
+    { code: 'parts-lost', hint: 'b', since: '2031-01-01T00:00:00.000Z' },
+  ];
+  for (const lastSuccess of [undefined, new Date(instant('08:00'))]) {
+    const facts = { now, schedule, lastSuccess, startedAt: now };
+    const health = evaluateHealth({ ...facts, state: { ...initialState, notices } });
+    assert.equal(health.status, evaluateHealth({ ...facts, state: initialState }).status);
+    assert.deepEqual(health.notices, [notices[0], { ...notices[1], since: instant('09:00') }]);
+  }
+});
+
+test('200 is for ok and retrying, and only a good state is without a problem', () => {
   const minutes = fc.integer({ min: 0, max: 24 * 60 - 1 });
   const time = minutes.map(minute => new Date(Date.UTC(2026, 10, 22, 0, minute)).toISOString().slice(0, 16));
   const facts = fc.record(
@@ -185,7 +241,7 @@ test('200 is for ok and retrying, and only a good or empty state is without a pr
     fc.property(facts, facts => {
       const health = healthOf({ now: '2026-11-23T00:00', ...facts });
       assert.equal(isHealthy(health), health.status === 'ok' || health.status === 'retrying');
-      assert.equal(health.problem === null, health.status === 'ok' || health.status === 'empty');
+      assert.equal(health.problem === null, health.status === 'ok');
       assert.ok(health.next_attempt === null || health.next_attempt > instant('2026-11-23T00:00'), 'in the future');
       seen.add(health.status);
     }),

@@ -3,17 +3,20 @@
 import * as z from 'zod';
 import type { ScheduleConfig } from '../config.ts';
 import { type ErrorCode, errorTable, type StatsError } from '../errors.ts';
+import { minuteMs } from '../stats/time.ts';
+import { currentNotices, type Notice, noticeSchema } from './notices.ts';
 import { isFailing } from './outcome.ts';
 import { isOutdated, latestScheduledInstant, nextScheduledInstant, nextTick, staleAfterMs } from './schedule.ts';
 import type { State } from './state.ts';
 
 const instant = z.iso.datetime().nullable();
-const codes = [...(Object.keys(errorTable) as ErrorCode[]), 'overdue'] as const;
+const codes = [...(Object.keys(errorTable) as ErrorCode[]), 'overdue', 'empty'] as const;
 
 export const healthSchema = z
   .object({
     status: z.enum(['failing', 'stale', 'retrying', 'empty', 'ok']),
     problem: z.object({ code: z.enum(codes), hint: z.string(), since: z.iso.datetime() }).nullable(),
+    notices: z.array(noticeSchema).meta({ description: 'They change no status.' }),
     last_success: instant,
     next_attempt: instant,
   })
@@ -36,7 +39,39 @@ export type HealthFacts = {
   state: State;
   /** Undefined while there is no snapshot. */
   lastSuccess: Date | undefined;
+  /** Since when whoever asks has been there: a tick before that is nothing it could know of. */
+  startedAt: Date;
 };
+
+/** How long the run of a tick may take before what it wrote down can be read. */
+const firstRunMs = 2 * minuteMs;
+
+/** When the first sync comes, as far as is known: with the first tick since the start, or with the next one. */
+function firstSync({ now, startedAt }: HealthFacts): { at: Date; isOver: boolean } {
+  const first = nextTick(startedAt > now ? now : startedAt);
+  const isOver = now.getTime() >= first.getTime() + firstRunMs;
+  return { at: isOver ? nextTick(now) : first, isOver };
+}
+
+function isUntried({ state, lastSuccess }: HealthFacts): boolean {
+  return lastSuccess === undefined && state.last_success === null && state.last_failure === null;
+}
+
+/** The sync is late, and not because the service is too new for one. Where the snapshot is gone, the state says when it was. */
+function isLate(facts: HealthFacts, scheduledAt: Date): boolean {
+  const { now, schedule, state, lastSuccess } = facts;
+  if (isUntried(facts) && !firstSync(facts).isOver) return false;
+  const last = lastSuccess ?? (state.last_success === null ? undefined : new Date(state.last_success));
+  return isOutdated(now, last, schedule) && now.getTime() - scheduledAt.getTime() > staleAfterMs;
+}
+
+function emptyProblem(facts: HealthFacts): Problem {
+  const { now, startedAt } = facts;
+  const { at } = firstSync(facts);
+  const when = `${at > now ? 'comes' : 'began'} with the tick at ${at.toISOString()}`;
+  const what = isUntried(facts) ? 'Nothing has been tried yet: the first sync' : 'The snapshot is gone: the next sync';
+  return { code: 'empty', hint: `${what} ${when}.`, since: (startedAt > now ? now : startedAt).toISOString() };
+}
 
 /** When the next sync may run, from when it is owed on; null where only an owner can end the wait. */
 function nextAttempt(
@@ -50,41 +85,51 @@ function nextAttempt(
   return (at > now ? at : nextTick(now)).toISOString();
 }
 
+export type Fault = {
+  error: StatsError;
+  now: Date;
+  /** Since when it has been so, as far as is known. */
+  since: Date;
+  /** What could be read all the same. */
+  lastSuccess: Date | undefined;
+  notices: readonly Notice[];
+};
+
 /** Settings, or a part of the store, that cannot be read: nothing else can be said, nor will a sync succeed. */
-export function faultHealth(fault: StatsError, now: Date, lastSuccess: Date | undefined): Health {
+export function faultHealth({ error, now, since, lastSuccess, notices }: Fault): Health {
   return {
     status: 'failing',
-    problem: { code: fault.code, hint: `${fault.message} ${fault.hint}`, since: now.toISOString() },
+    problem: { code: error.code, hint: `${error.message} ${error.hint}`, since: since.toISOString() },
+    notices: currentNotices(notices, now),
     last_success: lastSuccess?.toISOString() ?? null,
     next_attempt: nextTick(now).toISOString(),
   };
 }
 
 /** The first status that holds, from the worst. */
-export function evaluateHealth({ now, schedule, state, lastSuccess }: HealthFacts): Health {
+export function evaluateHealth(facts: HealthFacts): Health {
+  const { now, schedule, state, lastSuccess } = facts;
   const last_success = lastSuccess?.toISOString() ?? null;
   const scheduledAt = latestScheduledInstant(now, schedule);
-  const isDue = isOutdated(now, lastSuccess, schedule);
-  const isStale = isDue && now.getTime() - scheduledAt.getTime() > staleAfterMs;
-  const owedFrom = isDue ? scheduledAt : nextScheduledInstant(now, schedule);
-  const next_attempt = nextAttempt(state, { now, owedFrom });
-
+  const owedFrom = isOutdated(now, lastSuccess, schedule) ? scheduledAt : nextScheduledInstant(now, schedule);
+  const isStale = isLate(facts, scheduledAt);
+  const told = {
+    notices: currentNotices(state.notices, now),
+    last_success,
+    next_attempt: nextAttempt(state, { now, owedFrom }),
+  };
   if (isFailing({ ...state, last_success: last_success ?? state.last_success }) && state.last_failure) {
     const { code, hint, since } = state.last_failure;
     const isGrave = code !== 'upstream-unavailable' || lastSuccess === undefined;
     const status = isGrave ? 'failing' : isStale ? 'stale' : 'retrying';
-    const problem: Problem = { code, hint: withReaders(hint, lastSuccess), since };
-    return { status, problem, last_success, next_attempt };
+    return { status, problem: { code, hint: withReaders(hint, lastSuccess), since }, ...told };
   }
   if (isStale) {
-    const problem: Problem = {
-      code: 'overdue',
-      hint: withReaders(overdueHint, lastSuccess),
-      since: scheduledAt.toISOString(),
-    };
-    return { status: 'stale', problem, last_success, next_attempt };
+    const hint = withReaders(overdueHint, lastSuccess);
+    return { status: 'stale', problem: { code: 'overdue', hint, since: scheduledAt.toISOString() }, ...told };
   }
-  return { status: lastSuccess === undefined ? 'empty' : 'ok', problem: null, last_success, next_attempt };
+  if (lastSuccess === undefined) return { status: 'empty', problem: emptyProblem(facts), ...told };
+  return { status: 'ok', problem: null, ...told };
 }
 
 export function isHealthy({ status }: Health): boolean {

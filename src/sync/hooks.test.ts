@@ -7,7 +7,8 @@ import { hourMs } from '../stats/time.ts';
 import { digestStats } from './hooks.ts';
 
 type Call = { path: string; authorization: string | undefined; body: unknown };
-type Receiver = LoopbackServer & { calls: Call[]; answer: Fault };
+/** Answers as it is told: some paths in their own way. */
+type Receiver = LoopbackServer & { calls: Call[]; answer: Fault; answers?: Record<string, Fault> };
 
 const quarterMs = hourMs / 4;
 const receivers: Receiver[] = [];
@@ -19,7 +20,7 @@ async function startReceiver(answer: Fault = { status: 204 }): Promise<Receiver>
   const server = await startLoopbackServer(async (request, response) => {
     const body = JSON.parse((await readBody(request)).toString() || 'null');
     calls.push({ path: request.url ?? '', authorization: request.headers.authorization, body });
-    await sendFault(response, receiver.answer);
+    await sendFault(response, receiver.answers?.[request.url ?? ''] ?? receiver.answer);
   });
   const receiver: Receiver = { ...server, calls, answer };
   receivers.push(receiver);
@@ -119,7 +120,7 @@ test('a hook that recovers is called once more and then left alone', async () =>
   assert.equal(receiver.calls.length, 2);
 });
 
-test('a redirect is not followed, and its target gets no token', async () => {
+test('a redirect to another origin is not followed, and its target gets no token', async () => {
   const bench = await startBench();
   const target = await startReceiver();
   const receiver = await startReceiver({ status: 307, headers: { location: `${target.url}/elsewhere` } });
@@ -127,10 +128,67 @@ test('a redirect is not followed, and its target gets no token', async () => {
   await bench.tick();
   assert.equal(receiver.calls.length, 1);
   assert.deepEqual(target.calls, []);
-  assert.equal((await bench.state()).hooks[0]?.accepted, null);
+  const [hook] = (await bench.state()).hooks;
+  const reason =
+    'it answered 307, a redirect to another origin, which is not followed. Store the address that it leads to.';
+  assert.deepEqual([hook?.accepted, hook?.failed], [null, { since: bench.now.toISOString(), reason }]);
   bench.passTime(quarterMs);
   await bench.tick();
   assert.equal(receiver.calls.length, 2, 'it is still owed');
+});
+
+for (const status of [307, 308]) {
+  test(`a ${status} within its own origin is followed with method, body and token`, async () => {
+    const bench = await startBench();
+    const receiver = await startReceiver({ status, headers: { location: '/moved?key=1' } });
+    receiver.answers = { '/moved?key=1': { status: 204 } };
+    storeHooks(bench, [{ url: `${receiver.url}/old`, token: 'canary' }]);
+    await bench.tick();
+    const [first, second] = receiver.calls;
+    assert.deepEqual(second, { ...first, path: '/moved?key=1' });
+    assert.deepEqual([second?.authorization, receiver.calls.length], ['Bearer canary', 2]);
+    const { accepted, failed, tried } = (await bench.state()).hooks[0] ?? {};
+    assert.deepEqual([accepted === null, failed, tried?.length], [false, null, 1]);
+    assert.equal(bench.events('hook.called').length, 1);
+  });
+}
+
+test('a redirect that is not followed says why, and an endless one ends', async () => {
+  const rows: [Record<string, string>, number, RegExp, number][] = [
+    [{ location: '/' }, 307, /answered 307, one redirect too many/, 4],
+    [{ location: '/' }, 301, /answered 301, a redirect that may turn the POST into a GET and is not followed/, 1],
+    [{ location: '/' }, 302, /answered 302, a redirect that may turn/, 1],
+    [{ location: '/' }, 303, /answered 303, a redirect that may turn/, 1],
+    [{}, 308, /answered 308, a redirect without a usable address/, 1],
+    [{ location: 'http://' }, 308, /without a usable address/, 1],
+    [{ location: 'ftp://127.0.0.1/' }, 308, /without a usable address/, 1],
+    [{ location: '//me:canary@127.0.0.1/' }, 308, /without a usable address/, 1],
+    [{ location: '/' }, 300, /answered 300\.$/, 1],
+    [{ location: '/' }, 304, /answered 304\.$/, 1],
+  ];
+  for (const [headers, status, said, calls] of rows) {
+    const bench = await startBench();
+    const receiver = await startReceiver({ status, headers });
+    storeHooks(bench, [{ url: receiver.url }]);
+    await bench.tick();
+    const [event] = bench.events('hook.failed');
+    assert.match(String(event?.message), said);
+    assert.deepEqual([event?.status, receiver.calls.length], [status, calls]);
+    assert.doesNotMatch(bench.lines.join(), /canary/);
+  }
+});
+
+test('a call is one event, hook.called, and no answer of Peloton', async () => {
+  const bench = await startBench();
+  const receiver = await startReceiver();
+  storeHooks(bench, [{ url: receiver.url }]);
+  await bench.tick();
+  assert.equal(bench.events('hook.called').length, 1);
+  const answered = bench.events('peloton.answered').map(({ request }) => String(request));
+  assert.deepEqual(
+    answered.filter(request => request.includes(new URL(receiver.url).host)),
+    [],
+  );
 });
 
 test('a call is written down before it is made, so that a crash cannot multiply it', async () => {
@@ -169,15 +227,43 @@ test('neither a token nor the path of a hook is in a log line or in the state', 
   assert.match(written, /hook\.called/);
 });
 
-test('a malformed build-hooks secret is said and fails no sync', async () => {
-  for (const secret of ['not json', '{}', 'null', '7']) {
+test('a malformed build-hooks secret fails no sync, and health says so until it is mended', async () => {
+  for (const secret of ['not json', '{}', 'null', '7', '{"url":"https://example.com/"}', '"https://example.com/"']) {
     const bench = await startBench();
     bench.vault.secrets.set('build-hooks', secret);
     await bench.tick();
-    assert.equal((await bench.health()).status, 'ok');
+    const { status, notices } = await bench.health();
+    assert.equal(status, 'ok');
+    const hint =
+      'The secret build-hooks is not a list of hooks. Store build-hooks as JSON: [{"url":"https://…","token":"…"}], where the token is optional.';
+    assert.deepEqual(notices, [{ code: 'hook-failing', hint, since: bench.now.toISOString() }]);
     const [event] = bench.events('hooks.failed');
     assert.equal(event?.code, 'vault');
     assert.match(String(event?.hint), /build-hooks/);
+    assert.deepEqual(bench.events('notice'), [{ event: 'notice', code: 'hook-failing', hint }]);
+    await passDay(bench);
+    assert.equal(bench.events('notice').length, 1, 'once');
+    storeHooks(bench, []);
+    await passDay(bench);
+    assert.deepEqual((await bench.health()).notices, []);
+  }
+});
+
+test('a list with a byte order mark, with line ends or blank is read as it is meant', async () => {
+  const receiver = await startReceiver();
+  const list = JSON.stringify([{ url: receiver.url, token: ' canary\r\n' }]);
+  for (const secret of [`\uFEFF${list}`, `\uFEFF\r\n ${list}\r\n`, `\u00A0${list}\n`]) {
+    const bench = await startBench();
+    bench.vault.secrets.set('build-hooks', secret);
+    receiver.calls.length = 0;
+    await bench.tick();
+    assert.deepEqual([receiver.calls.length, receiver.calls[0]?.authorization], [1, 'Bearer canary']);
+  }
+  for (const secret of ['\uFEFF', ' \r\n', '[]', '\uFEFF[ ]']) {
+    const bench = await startBench();
+    bench.vault.secrets.set('build-hooks', secret);
+    await bench.tick();
+    assert.deepEqual([(await bench.health()).notices, bench.events('notice')], [[], []]);
   }
 });
 
@@ -191,16 +277,125 @@ test('a malformed entry is named by its place and costs the others nothing; of t
     7,
     { url: receiver.url, token: 'old' },
     { url: receiver.url, token: null },
+    { uri: 'https://a.example/canary' },
+    { url: 'https://a.example/', token: 7 },
   ]);
   await bench.tick();
-  assert.deepEqual(bench.events('hooks.malformed')[0]?.entries, ['1', '2', '3', '4']);
+  assert.deepEqual(bench.events('hooks.malformed')[0]?.entries, ['1', '2', '3', '4', '7', '8']);
   assert.deepEqual(
     receiver.calls.map(({ authorization }) => authorization),
     [undefined],
   );
+  const { status, notices } = await bench.health();
+  assert.deepEqual([status, notices.map(({ code }) => code)], ['ok', ['hook-failing']]);
+  assert.match(
+    notices[0]?.hint ?? '',
+    /^In the secret build-hooks, entry 1 has a url that is no https address, entry 2 .*, entry 3 has a token that no header can hold, entry 4 is no object, entry 7 has no url, and 1 more are malformed\. Store/,
+  );
+  assert.doesNotMatch(JSON.stringify(notices), /canary|example\.com/);
   bench.passTime(quarterMs);
   await bench.tick();
   assert.equal(receiver.calls.length, 1);
+});
+
+test('a hook that a slip of the owner makes unreadable hears, once the slip is mended, what it did not hear', async () => {
+  const receiver = await startReceiver();
+  const good = [{ url: receiver.url, token: 'x' }];
+  for (const slip of ['not json', JSON.stringify([{ uri: receiver.url, token: 'x' }])]) {
+    const bench = await startBench();
+    receiver.calls.length = 0;
+    storeHooks(bench, good);
+    await bench.tick();
+    changeDaily(bench);
+    bench.vault.secrets.set('build-hooks', slip);
+    await passDay(bench);
+    freeze(bench);
+    assert.equal(receiver.calls.length, 1);
+    const reads = () => bench.vault.requests.filter(({ path }) => path.includes('build-hooks')).length;
+    const before = reads();
+    for (let tick = 0; tick < 40; tick++, bench.passTime(quarterMs)) await bench.tick();
+    assert.equal(reads() - before, 2, 'the list is looked at three times a day');
+    storeHooks(bench, good);
+    await passDay(bench);
+    assert.equal(receiver.calls.length, 2);
+    assert.deepEqual((await bench.health()).notices, []);
+  }
+});
+
+test('a hook that accepts nothing for three days is told in health and once in the log, until it accepts', async () => {
+  const bench = await startBench();
+  changeDaily(bench);
+  const [bad, good] = [await startReceiver({ status: 401 }), await startReceiver()];
+  storeHooks(bench, [{ url: good.url }, { url: `${bad.url}/path-canary`, token: 'token-canary' }]);
+  await bench.tick();
+  const since = bench.now.toISOString();
+  const told: boolean[] = [];
+  for (let day = 0; day < 8; day++) {
+    told.push((await bench.health()).notices.length > 0);
+    for (const waitMs of [quarterMs, 4 * hourMs]) {
+      bench.passTime(waitMs);
+      await bench.tick();
+    }
+    bench.passTime(19.75 * hourMs);
+    await bench.tick();
+  }
+  assert.deepEqual(told, [false, false, false, true, true, true, true, true]);
+  const { status, problem, notices } = await bench.health();
+  assert.deepEqual([status, problem], ['ok', null]);
+  const hint = `Entry 2 of the secret build-hooks accepts no call since ${since}: it answered 401.`;
+  assert.deepEqual(notices, [{ code: 'hook-failing', hint, since }]);
+  assert.deepEqual(bench.events('notice'), [{ event: 'notice', code: 'hook-failing', hint }]);
+  assert.doesNotMatch(JSON.stringify(notices), /canary|127\.0/);
+  bad.answer = { status: 200 };
+  await passDay(bench);
+  assert.deepEqual((await bench.health()).notices, []);
+  bad.answer = { status: 500 };
+  for (let day = 0; day < 4; day++) await passDay(bench);
+  assert.equal(bench.events('notice').length, 2, 'and once when it begins again');
+});
+
+test('the notice ends with the hook, and a hook in its place has three days of its own', async () => {
+  for (const mend of [[], [{ url: 'http://127.0.0.1:9/' }]]) {
+    const bench = await startBench();
+    changeDaily(bench);
+    const bad = await startReceiver({ status: 404 });
+    storeHooks(bench, [{ url: bad.url }]);
+    for (let day = 0; day < 4; day++) await passDay(bench);
+    assert.equal((await bench.health()).notices.length, 1);
+    storeHooks(bench, mend);
+    await passDay(bench);
+    assert.deepEqual((await bench.health()).notices, []);
+  }
+});
+
+test('a list that the vault does not give is told after three days, where hooks wait for it', async () => {
+  const bench = await startBench();
+  changeDaily(bench);
+  const receiver = await startReceiver();
+  storeHooks(bench, [{ url: receiver.url }]);
+  await bench.tick();
+  bench.vault.secrets.disable('build-hooks');
+  for (let day = 0; day < 3; day++) await passDay(bench);
+  assert.deepEqual((await bench.health()).notices, []);
+  await passDay(bench);
+  const [notice] = (await bench.health()).notices;
+  assert.match(notice?.hint ?? '', /^The secret build-hooks could not be read: .*SecretDisabled/);
+  storeHooks(bench, [{ url: receiver.url }]);
+  await passDay(bench);
+  assert.deepEqual([(await bench.health()).notices, receiver.calls.length], [[], 2]);
+});
+
+test('a failure that a wrong clock wrote down is one of now', async () => {
+  const bench = await startBench({ at: '2031-01-01T09:00:00.000Z' });
+  const receiver = await startReceiver({ status: 404 });
+  storeHooks(bench, [{ url: receiver.url }]);
+  await bench.tick();
+  bench.now = new Date('2026-11-22T09:00:00.000Z');
+  const { hooks, ...state } = await bench.state();
+  const text = JSON.stringify({ ...state, hooks: hooks.map(hook => ({ ...hook, tried: [] })) });
+  await bench.container('private').getBlockBlobClient('state.json').upload(text, Buffer.byteLength(text));
+  await bench.syncNow({ force: 'true' });
+  assert.equal((await bench.state()).hooks[0]?.failed?.since, bench.now.toISOString());
 });
 
 test('a mended hook hears what it did not hear before, and says before why', async () => {

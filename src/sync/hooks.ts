@@ -1,48 +1,27 @@
 // Build hooks: sites that rebuild themselves are told when the public stats have changed. A hook is pending while what it last
-// accepted is not what is public. One that fails is tried again at ticks and never fails a sync.
+// accepted is not what is public. One that fails is tried again at ticks and never fails a sync; after three days it is told.
 
 import { createHash } from 'node:crypto';
-import * as z from 'zod';
 import type { Vault } from '../azure/vault.ts';
-import { isLoopback } from '../config.ts';
-import { asStatsError, StatsError, waitForAll } from '../errors.ts';
+import { asStatsError, waitForAll } from '../errors.ts';
 import type { HttpClient } from '../http.ts';
 import { type Log, timed } from '../log.ts';
 import type { Snapshot } from '../stats/snapshot.ts';
 import { dayMs, hourMs, minuteMs } from '../stats/time.ts';
+import { callHook } from './call-hook.ts';
+import { describeFaults, type Hook, hooksHint, hooksSecret, idOf, parseHooks } from './hook-list.ts';
+import type { Findings } from './notices.ts';
+import { isFromWrongClock } from './schedule.ts';
 import type { HookState } from './state.ts';
 
-const secretName = 'build-hooks';
 /** How long after the last try of 24 hours the next one may come: at once, at the next tick, and after an outage. */
 const waitsMs = [0, 10 * minuteMs, 4 * hourMs];
-
-function isHookUrl(text: string): boolean {
-  const url = URL.parse(text);
-  if (!url || url.username || url.password) return false;
-  return url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(url));
-}
-
-const hookSchema = z.object({
-  url: z.string().refine(isHookUrl),
-  token: z
-    .string()
-    .trim()
-    .regex(/^[\x21-\x7e]*$/)
-    .nullish(),
-});
-
-type Hook = z.infer<typeof hookSchema>;
+/** How long a hook may fail before its owner is told. */
+const toldAfterMs = 3 * dayMs;
 
 /** What tells one version of the public stats from another: everything but when they were synced. */
 export function digestStats({ synced_at: _at, date: _date, ...stats }: Snapshot): string {
   return createHash('sha256').update(JSON.stringify(stats)).digest('hex');
-}
-
-/** A URL can be a secret by itself, so state.json knows a hook by a digest: another token makes it another hook. */
-function idOf({ url, token }: Hook): string {
-  return createHash('sha256')
-    .update(JSON.stringify([url, token ?? '']))
-    .digest('hex');
 }
 
 function recentTries({ tried }: HookState, now: Date): string[] {
@@ -63,46 +42,6 @@ export function hasPendingHook(hooks: readonly HookState[], snapshot: Snapshot |
   return hooks.some(hook => isPending(hook, digest, now));
 }
 
-const hint = `Store ${secretName} as JSON: [{"url":"https://…","token":"…"}], where the token is optional.`;
-
-function parseList(text: string): unknown[] {
-  try {
-    const list: unknown = JSON.parse(text);
-    if (Array.isArray(list)) return list;
-  } catch (error) {
-    if (!(error instanceof SyntaxError)) throw error;
-  }
-  throw new StatsError('vault', `The secret ${secretName} is not a list of hooks.`, { hint });
-}
-
-/** The last entry of each URL; one that is malformed is named by its place, and costs the others nothing. */
-async function readHooks(vault: Pick<Vault, 'read'>, log: Log): Promise<Hook[]> {
-  const secret = await vault.read(secretName);
-  if (!secret) return [];
-  const entries = parseList(secret.value).map(entry => hookSchema.safeParse(entry));
-  const malformed = entries.flatMap(({ success }, index) => (success ? [] : `${index + 1}`));
-  if (malformed.length > 0) log('warn', 'hooks.malformed', { entries: malformed, hint });
-  const byUrl = new Map(entries.flatMap(({ data }) => (data ? [[data.url, data]] : [])));
-  return [...byUrl.values()];
-}
-
-async function call(http: HttpClient, { url: text, token }: Hook, date: string): Promise<void> {
-  const url = new URL(text);
-  const answer = await http.request({
-    method: 'POST',
-    url,
-    route: '/{hook}',
-    headers: { 'Content-Type': 'application/json', Accept: 'application/json' },
-    body: JSON.stringify({ event_type: 'peloton-stats-changed', client_payload: { date } }),
-    ...(token && { credential: { origin: url.origin, headers: { Authorization: `Bearer ${token}` } } }),
-  });
-  if (answer.status < 200 || answer.status > 299) {
-    throw new StatsError('upstream-unavailable', `${answer.label} answered ${answer.status}.`, {
-      status: answer.status,
-    });
-  }
-}
-
 export type HookParts = { http: HttpClient; vault: Pick<Vault, 'read'>; clock: () => Date; log: Log };
 
 export type HookRound = {
@@ -110,48 +49,136 @@ export type HookRound = {
   /** A hook that is new has nothing to hear of stats that did not change. */
   hasChanged: boolean;
   known: readonly HookState[];
-  /** Writes the hooks' state down: before the calls, so that a crash cannot multiply them, and after. */
-  save: (hooks: HookState[]) => Promise<void>;
+  /** Writes down what has changed: before the calls, so that a crash cannot multiply them, and after. */
+  save: (hooks: HookState[], findings: Findings) => Promise<void>;
 };
+
+type ReadList = {
+  hooks: Hook[];
+  /** Why the list may not be the whole of what the owner meant. What only the owner can mend is told at once. */
+  fault?: { what: string; isOwners: boolean };
+};
+
+/** What is wrong with the list is logged. A vault that does not give it is waited for. */
+async function readHooks(vault: Pick<Vault, 'read'>, log: Log): Promise<ReadList> {
+  try {
+    const { hooks, ...list } = parseHooks((await vault.read(hooksSecret))?.value ?? '');
+    const what = describeFaults(list);
+    if (what === undefined) return { hooks };
+    if (list.isList)
+      log('warn', 'hooks.malformed', { entries: list.malformed.map(({ entry }) => `${entry}`), hint: what });
+    else log('warn', 'hooks.failed', { code: 'vault', message: what, hint: hooksHint });
+    return { hooks, fault: { what, isOwners: true } };
+  } catch (thrown) {
+    const { code, message, hint } = asStatsError(thrown);
+    log('warn', 'hooks.failed', { code, message, hint });
+    return {
+      hooks: [],
+      fault: { what: `The secret ${hooksSecret} could not be read: ${message} ${hint}`, isOwners: false },
+    };
+  }
+}
+
+/** A hook with what is known of it. Without `hook`, one that the list has no more although it may be meant to. */
+type Entry = { state: HookState; hook?: Hook };
+
+/** The hooks of a round with what is known of them. */
+function enter(
+  list: ReadList,
+  { known, hasChanged }: HookRound,
+  { digest, now }: { digest: string; now: Date },
+): Entry[] {
+  const listed = list.hooks.map(hook => ({ hook, id: idOf(hook) }));
+  const unlisted = known.filter(({ id }) => !listed.some(each => each.id === id));
+  // An owner who mends a hook that failed puts another in its place, which has to hear what that one did not.
+  const isMended = unlisted.some(({ accepted }) => accepted !== digest);
+  const accepted = hasChanged || isMended ? null : digest;
+  const entries: Entry[] = listed.map(({ hook, id }) => ({
+    hook,
+    state: known.find(state => state.id === id) ?? { id, accepted, tried: [], failed: null },
+  }));
+  // Which of them a malformed entry was meant to be cannot be known: all of them still have to hear the news.
+  const kept = list.fault ? unlisted.map((state): Entry => ({ state })) : [];
+  return [...entries, ...kept].map(({ state, ...entry }) => ({
+    ...entry,
+    state: {
+      ...state,
+      tried: recentTries(state, now),
+      failed: state.accepted === digest ? null : state.failed,
+    },
+  }));
+}
 
 type HookCall = { http: HttpClient; log: Log; hook: Hook; date: string };
 
-async function isAccepted({ http, log, hook, date }: HookCall): Promise<boolean> {
+/** Why the hook did not accept the news, in words that name no host; undefined where it did. */
+async function callAndLog({ http, log, hook, date }: HookCall): Promise<string | undefined> {
   const { host } = new URL(hook.url);
   try {
-    await timed(log, 'hook.called', () => call(http, hook, date), { host });
-    return true;
+    await timed(log, 'hook.called', () => callHook(http, hook, date), { host });
+    return undefined;
   } catch (thrown) {
     // Whatever it was, the others have to be written down.
     const { message, status = null } = asStatsError(thrown);
     log('warn', 'hook.failed', { host, status, message });
-    return false;
+    return message.replaceAll(`POST ${host}/{hook}`, 'it');
   }
 }
 
+function afterCall(
+  state: HookState,
+  reason: string | undefined,
+  { digest, now }: { digest: string; now: Date },
+): HookState {
+  if (reason === undefined) return { ...state, accepted: digest, failed: null };
+  const { since } = state.failed ?? {};
+  const isKnown = since !== undefined && !isFromWrongClock(new Date(since), now);
+  return { ...state, failed: { since: isKnown ? since : now.toISOString(), reason } };
+}
+
+/** The notice: what is malformed is told at once, and what fails after three days. */
+function judge(list: ReadList, entries: readonly Entry[], now: Date): Findings {
+  const isOld = ({ state: { failed } }: Entry) => failed && now.getTime() - Date.parse(failed.since) >= toldAfterMs;
+  const old = entries.filter(isOld);
+  const failing = old.flatMap(({ hook, state: { failed } }) =>
+    hook && failed
+      ? `Entry ${hook.entry} of the secret ${hooksSecret} accepts no call since ${failed.since}: ${failed.reason}`
+      : [],
+  );
+  const isListTold = list.fault?.isOwners || old.length > failing.length;
+  const told = [...(isListTold && list.fault ? [list.fault.what] : []), ...failing];
+  if (told.length === 0) return { 'hook-failing': null };
+  const [since] = old.flatMap(({ state: { failed } }) => failed?.since ?? []).sort();
+  return { 'hook-failing': { hint: told.join(' '), ...(since && { since }) } };
+}
+
 async function callPending({ http, vault, clock, log }: HookParts, round: HookRound): Promise<void> {
-  const { snapshot, hasChanged, known, save } = round;
-  const now = clock();
-  const digest = digestStats(snapshot);
-  const hooks = (await readHooks(vault, log)).map(hook => ({ hook, id: idOf(hook) }));
-  // An owner who mends a hook that failed puts another in its place, which has to hear what that one did not.
-  const isMended = known.some(state => state.accepted !== digest && !hooks.some(({ id }) => id === state.id));
-  const entries = hooks.map(({ hook, id }) => {
-    const accepted = hasChanged || isMended ? null : digest;
-    const state = known.find(state => state.id === id) ?? { id, accepted, tried: [] };
-    return { hook, state: { ...state, tried: recentTries(state, now) } };
+  const { snapshot, save } = round;
+  const at = { digest: digestStats(snapshot), now: clock() };
+  const list = await readHooks(vault, log);
+  const entries = enter(list, round, at).map(({ state, ...entry }) => {
+    const isCalled = isPending(state, at.digest, at.now);
+    return {
+      ...entry,
+      isCalled,
+      state: isCalled ? { ...state, tried: [...state.tried, at.now.toISOString()] } : state,
+    };
   });
-  const states = entries.map(({ state }) => state);
-  const pending = entries.filter(({ state }) => isPending(state, digest, now));
-  for (const { state } of pending) state.tried.push(now.toISOString());
-  const idsOf = (list: readonly HookState[]) => list.map(({ id }) => id).join();
-  if (pending.length > 0 || idsOf(states) !== idsOf(known)) await save(states);
-  await waitForAll(
-    pending.map(async ({ hook, state }) => {
-      if (await isAccepted({ http, log, hook, date: snapshot.date })) state.accepted = digest;
+  await save(
+    entries.map(({ state }) => state),
+    {},
+  );
+  const called = await waitForAll(
+    entries.map(async ({ hook, isCalled, state }): Promise<Entry> => {
+      if (!isCalled) return { ...(hook && { hook }), state };
+      const reason = hook ? await callAndLog({ http, log, hook, date: snapshot.date }) : list.fault?.what;
+      return { ...(hook && { hook }), state: afterCall(state, reason, at) };
     }),
   );
-  if (pending.length > 0) await save(states);
+  await save(
+    called.map(({ state }) => state),
+    judge(list, called, at.now),
+  );
 }
 
 /** Calls every hook that is pending. Never throws: what goes wrong is logged, and tried again at a later tick. */

@@ -1,25 +1,47 @@
 // How a run ended, written into state.json for the next one: a success, a failure with the wait that it means, or what became
 // of a sign-in for its own sake.
 
+import { isDeepStrictEqual } from 'node:util';
 import { asStatsError, type ErrorCode, type StatsError } from '../errors.ts';
-import type { Log } from '../log.ts';
+import { type Log, noticeBegun } from '../log.ts';
+import { knownVersions, type SessionStore } from '../peloton/session-store.ts';
 import type { SecretVersions } from '../peloton/sign-in-secrets.ts';
+import { isUnreadable, unreadableHint } from '../peloton/stored-session.ts';
+import { describeLostParts, findLostParts, type LostPart } from '../stats/losses.ts';
+import type { Snapshot } from '../stats/snapshot.ts';
 import { type Ledger, openLedger, recentSignIns } from './ledger.ts';
+import { type Findings, updateNotices } from './notices.ts';
 import type { Run } from './run.ts';
 import { type Wait, waitAfter } from './schedule.ts';
 import { openState, type RunState, type State, type StateFile } from './state.ts';
 
-export type RunRecord = { file: RunState; ledger: Ledger; startedAt: Date; clock: () => Date };
+export type RunRecord = { file: RunState; ledger: Ledger; startedAt: Date; clock: () => Date; log: Log };
 
 type Refused = State['refused'];
 
 /** What a run that has the lease writes into state.json. */
 export function openRecord(
-  { closing, clock }: Run,
+  { closing, clock, log }: Run,
   { file: opened, force }: { file: StateFile; force: boolean },
 ): RunRecord {
   const file = openState(closing, opened);
-  return { file, ledger: openLedger({ file, clock, force }), startedAt: clock(), clock };
+  return { file, ledger: openLedger({ file, clock, force }), startedAt: clock(), clock, log };
+}
+
+/**
+ * Writes changes down together with the notices that follow from what the run has found, if anything is new in them, and then
+ * logs the notices that begin: once each, since from then on they are known.
+ * @throws StatsError `storage`.
+ */
+export async function saveWithNotices(
+  { file, clock, log }: RunRecord,
+  changes: Partial<State>,
+  findings: Findings,
+): Promise<void> {
+  const { notices, begun } = updateNotices(file.state.notices, findings, clock());
+  if (isDeepStrictEqual({ ...file.state, ...changes, notices }, file.state)) return;
+  await file.save({ ...changes, notices });
+  for (const { code, hint } of begun) log('warn', noticeBegun, { code, hint });
 }
 
 /** Records how a run ended. A failure to do so is logged, and does not hide how the run ended. */
@@ -74,29 +96,49 @@ function refusalAfter(state: State, { wait, tried, stopsSync }: Ending): Refused
   return stricterOf(earlier, { versions: tried, until, stops_sync: stopsSync });
 }
 
+/** The notice of a session that cannot be read, by the secrets as a run leaves them; not looked for where it read none. */
+function judgeSession({ secrets }: SessionStore): Findings {
+  if (!secrets) return {};
+  return { 'session-unreadable': isUnreadable(secrets.session) ? { hint: unreadableHint } : null };
+}
+
+function judgeParts(lost: readonly LostPart[]): Findings {
+  const [oldest] = lost;
+  return { 'parts-lost': oldest ? { hint: describeLostParts(lost), since: oldest.since } : null };
+}
+
+export type Success = {
+  store: SessionStore;
+  snapshot: Snapshot;
+  /** Places of the overview that were malformed. */
+  leftOut: readonly string[];
+  /** The snapshot that readers saw before. */
+  before: Snapshot | undefined;
+};
+
 /** @throws StatsError `storage`, as all that record do. */
-export async function recordSuccess(record: RunRecord, syncedAt: Date): Promise<void> {
-  const { refused } = record.file.state;
-  await record.file.save({
-    last_success: syncedAt.toISOString(),
+export async function recordSuccess(record: RunRecord, { store, ...parts }: Success): Promise<void> {
+  const { refused, lost_parts: known } = record.file.state;
+  const lost = findLostParts({ ...parts, known });
+  const changes: Partial<State> = {
+    last_success: parts.snapshot.synced_at,
     next_attempt: null,
     refused: record.ledger.hasSignedIn() ? null : refused && { ...refused, stops_sync: false },
     sign_ins: endedSignIns(record, 'signed-in'),
-  });
+    lost_parts: lost,
+  };
+  await saveWithNotices(record, changes, { ...judgeSession(store), ...judgeParts(lost) });
 }
 
-export async function recordFailure(
-  record: RunRecord,
-  error: StatsError,
-  tried: SecretVersions | undefined,
-): Promise<void> {
+export async function recordFailure(record: RunRecord, error: StatsError, store: SessionStore): Promise<void> {
   const { state } = record.file;
+  const tried = knownVersions(store);
   const failedAt = record.clock();
   const previous = isFailing(state) ? state.last_failure : null;
   const unavailableBefore = previous?.unavailable_in_row ?? 0;
   const unavailableInRow = unavailableBefore + (error.code === 'upstream-unavailable' ? 1 : 0);
   const wait = waitAfter({ error, startedAt: record.startedAt, failedAt }, Math.max(unavailableInRow, 1));
-  await record.file.save({
+  const changes: Partial<State> = {
     last_failure: {
       at: failedAt.toISOString(),
       since: previous?.code === error.code ? previous.since : failedAt.toISOString(),
@@ -107,23 +149,25 @@ export async function recordFailure(
     next_attempt: wait.untilSecretsChange ? null : (wait.nextAttempt?.toISOString() ?? null),
     refused: refusalAfter(state, { wait, tried, stopsSync: true }),
     sign_ins: endedSignIns(record, error.code),
-  });
+  };
+  await saveWithNotices(record, changes, judgeSession(store));
 }
 
 /** What became of a sign-in for its own sake. The syncs keep their waits. */
 export async function recordSignIn(
   record: RunRecord,
   outcome: 'signed-in' | StatsError,
-  tried: SecretVersions | undefined,
+  store: SessionStore,
 ): Promise<void> {
   const { file, startedAt, clock } = record;
   if (outcome === 'signed-in') {
-    await file.save({ refused: null, sign_ins: endedSignIns(record, outcome) });
+    await saveWithNotices(record, { refused: null, sign_ins: endedSignIns(record, outcome) }, judgeSession(store));
     return;
   }
   const wait = waitAfter({ error: outcome, startedAt, failedAt: clock() }, 1);
-  await file.save({
-    refused: refusalAfter(file.state, { wait, tried, stopsSync: false }),
+  const changes: Partial<State> = {
+    refused: refusalAfter(file.state, { wait, tried: knownVersions(store), stopsSync: false }),
     sign_ins: endedSignIns(record, outcome.code),
-  });
+  };
+  await saveWithNotices(record, changes, judgeSession(store));
 }

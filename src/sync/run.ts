@@ -38,7 +38,10 @@ export type Run = {
   log: Log;
   storage: Containers;
   vault: SessionVault;
+  /** For Peloton: every answer is logged. */
   http: HttpClient;
+  /** For build hooks and the public URL: whoever asks tells what came of it. */
+  siteHttp: HttpClient;
   /** The private container, for what is still to be written when the time for work is up. */
   closing: BlobContainer;
   /** False where another run has the lease. A run without it only reads. */
@@ -69,12 +72,13 @@ function openClients(
   const storage = options.storage.within(work.signal);
   const onAnswer = (answer: { request: string; status: number | null; duration_ms: number }) =>
     log('debug', 'peloton.answered', answer);
-  const http = createHttpClient({ limits: options.limits?.http ?? {}, signal: work.signal, clock, onAnswer });
+  const httpOptions = { limits: options.limits?.http ?? {}, signal: work.signal, clock };
   return {
     storage: { public: watchContainer(calls, storage.public), private: watchContainer(calls, storage.private) },
     closing: watchContainer(calls, options.storage.within(closing.signal).private),
     vault: watchVault(calls, { work: openVault(work.signal), closing: openVault(closing.signal) }),
-    http: watchHttp(calls, http),
+    http: watchHttp(calls, createHttpClient({ ...httpOptions, onAnswer })),
+    siteHttp: watchHttp(calls, createHttpClient(httpOptions)),
   };
 }
 

@@ -3,7 +3,7 @@
 
 import { asStatsError } from '../errors.ts';
 import { makeSession } from '../peloton/session.ts';
-import { createSessionStore, knownVersions, readSession } from '../peloton/session-store.ts';
+import { createSessionStore, readSession } from '../peloton/session-store.ts';
 import { readCheckpoint } from './checkpoint.ts';
 import { openRecord, recordSignIn, tryToRecord } from './outcome.ts';
 import type { Run } from './run.ts';
@@ -21,11 +21,11 @@ export async function signInNow(run: Run): Promise<'signed-in' | 'busy'> {
   try {
     await readSession(store);
     await makeSession({ http, peloton: config.peloton, store, ledger: record.ledger, clock, log });
-    await recordSignIn(record, 'signed-in', knownVersions(store));
+    await recordSignIn(record, 'signed-in', store);
     return 'signed-in';
   } catch (thrown) {
     await run.stopWork();
-    await tryToRecord(log, () => recordSignIn(record, asStatsError(thrown), knownVersions(store)));
+    await tryToRecord(log, () => recordSignIn(record, asStatsError(thrown), store));
     throw thrown;
   }
 }

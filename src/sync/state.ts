@@ -6,6 +6,8 @@ import type { BlobContainer } from '../azure/storage.ts';
 import { type ErrorCode, errorTable, StatsError } from '../errors.ts';
 import { secretVersions } from '../peloton/sign-in-secrets.ts';
 import { stateBlob } from '../stats/blobs.ts';
+import { lostPartSchema } from '../stats/losses.ts';
+import { noticeSchema } from './notices.ts';
 
 const instant = z.iso.datetime();
 const errorCode = z.enum(Object.keys(errorTable) as [ErrorCode, ...ErrorCode[]]);
@@ -17,6 +19,8 @@ const hookState = z.object({
   accepted: z.string().nullable(),
   /** When it was called in the last 24 hours. */
   tried: z.array(instant),
+  /** Since when it has accepted no call, and what the last one came to; null while there is nothing that it refused. */
+  failed: z.object({ since: instant, reason: z.string() }).nullable().catch(null),
 });
 
 export type HookState = z.infer<typeof hookState>;
@@ -66,6 +70,10 @@ const stateSchema = z.object({
   /** SHA-256 of the last tokens that are never sent again: refused ones, and refresh tokens that have a successor. */
   dead_tokens: entriesOf(z.string()),
   hooks: entriesOf(hookState),
+  /** What the last runs that looked for it have found. */
+  notices: entriesOf(noticeSchema),
+  /** The parts of the snapshot that used to come and are absent, each by a name of ours. */
+  lost_parts: entriesOf(lostPartSchema),
 });
 
 export type State = z.infer<typeof stateSchema>;

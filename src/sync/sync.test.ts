@@ -161,7 +161,7 @@ test('the day of a snapshot is that of the instant at which Peloton answered, no
   assert.deepEqual([synced_at, date], ['2026-11-22T13:00:01.000Z', '2026-11-23']);
 });
 
-test('an overview of another shape and with fewer counts is published, and the log says once what has changed', async () => {
+test('an overview of another shape and with fewer counts is published, and the log says what has changed', async () => {
   const bench = await startDue();
   const { total_workouts } = (await readJson(bench, 'latest.json')).workout_counts;
   bench.peloton.behaviour.alterOverview = ({ streaks: _lost, workout_counts, ...overview }) => ({
@@ -175,16 +175,50 @@ test('an overview of another shape and with fewer counts is published, and the l
   });
   for (let day = 0; day < 2; day++, bench.passTime(24 * hourMs)) await bench.tick();
   const saidOf = (name: string) => bench.events(name).map(({ event: _name, ...fields }) => fields);
-  assert.deepEqual(saidOf('overview.drift'), [
-    {
-      added: ['overview: 0 -> 1 unknown fields'],
-      lost: ['streaks: object'],
-      retyped: ['personal_records: array -> string'],
-    },
-  ]);
   assert.deepEqual(saidOf('overview.left-out')[0], { parts: ['personal_records'] });
   assert.deepEqual(saidOf('counts.fell'), [{ disciplines: 1, total_change: -2 }]);
   const { workout_counts, personal_records, streaks, ...others } = await readJson(bench, 'latest.json');
   assert.equal(workout_counts.total_workouts, total_workouts - 2);
   assert.deepEqual([personal_records, streaks, others.mood], [undefined, undefined, undefined]);
+});
+
+test('a part that used to come and is absent is told in health and once in the log, until it comes again', async () => {
+  const bench = await startDue();
+  bench.peloton.behaviour.alterOverview = ({ streaks: _lost, ...overview }) => ({ ...overview, personal_records: 7 });
+  const since = bench.now.toISOString();
+  for (let day = 0; day < 3; day++, bench.passTime(24 * hourMs)) await bench.tick();
+  const { status, problem, notices } = await bench.health();
+  assert.deepEqual([status, problem], ['ok', null]);
+  assert.deepEqual(
+    notices.map(({ hint: _hint, ...rest }) => rest),
+    [{ code: 'parts-lost', since }],
+  );
+  assert.match(notices[0]?.hint ?? '', /used to come with personal_records, streaks and does not any more/);
+  assert.deepEqual(bench.events('notice'), [{ event: 'notice', code: 'parts-lost', hint: notices[0]?.hint }]);
+  bench.peloton.behaviour.alterOverview = ({ streaks: _lost, ...overview }) => overview;
+  await bench.tick();
+  assert.match((await bench.health()).notices[0]?.hint ?? '', /used to come with streaks and/);
+  bench.passTime(24 * hourMs);
+  bench.peloton.behaviour.alterOverview = overview => overview;
+  await bench.tick();
+  assert.deepEqual((await bench.health()).notices, []);
+  assert.deepEqual((await bench.state()).lost_parts, []);
+  assert.equal(bench.events('notice').length, 1);
+});
+
+test('a notice costs a tick that is not due nothing: two blobs are read, and nobody is asked', async () => {
+  const bench = await startDue();
+  bench.peloton.behaviour.alterOverview = ({ streaks: _lost, ...overview }) => overview;
+  bench.vault.secrets.set('build-hooks', 'not json');
+  await bench.tick();
+  assert.equal((await bench.health()).notices.length, 2);
+  bench.passTime(hourMs / 4);
+  const asked: string[] = [];
+  const watch = ({ method, url = '' }: IncomingMessage) => {
+    asked.push(`${method} ${url.split('?')[0]?.split('/').slice(2).join('/')}`);
+    return false;
+  };
+  for (const server of [bench.store, bench.vault, bench.peloton]) server?.faults.add({ match: watch, fault: 'reset' });
+  await bench.tick();
+  assert.deepEqual(asked.sort(), ['GET bench-private/state.json', 'GET bench/latest.json']);
 });

@@ -1,16 +1,15 @@
 // The mission, one line a word: credentials from the vault, the Peloton overview, a snapshot by allow-list, a write to Blob
 // Storage. When it may run, and what becomes of a failure, is tick.ts.
 
-import { errorOf, StatsError, waitForAll } from '../errors.ts';
+import { errorOf, waitForAll } from '../errors.ts';
 import { type Log, timed } from '../log.ts';
 import { fetchOverview } from '../peloton/overview.ts';
 import { askWithSession, type SessionParts } from '../peloton/session.ts';
 import { readSession } from '../peloton/session-store.ts';
-import { rawBlob } from '../stats/blobs.ts';
-import { countsThatFell, type Drift, findDrift } from '../stats/drift.ts';
+import { countsThatFell } from '../stats/losses.ts';
 import { hasLostAllCounts, type Snapshot } from '../stats/snapshot.ts';
 import { localDate } from '../stats/time.ts';
-import { toSnapshot } from '../stats/to-snapshot.ts';
+import { type LeftOut, toSnapshot } from '../stats/to-snapshot.ts';
 import { proveStoreWritable, publish } from './publish.ts';
 import type { Run } from './run.ts';
 
@@ -22,34 +21,22 @@ export type SyncRequest = {
   force: boolean;
 };
 
-/** The overview as Peloton sent it on the last good day, to compare with; undefined where it is gone. */
-async function readLastOverview({ storage, log }: Run, before: Snapshot): Promise<string | undefined> {
-  try {
-    const blob = await storage.private.read(rawBlob(before.date));
-    return typeof blob === 'object' ? blob.bytes.toString('utf8') : undefined;
-  } catch (error) {
-    if (!(error instanceof StatsError)) throw error;
-    log('warn', 'overview.not-compared', { code: error.code, message: error.message });
-    return undefined;
-  }
-}
-
-/** What a maintainer wants to know before something breaks: none of it fails a sync. */
-function logDrift(log: Log, { leftOut, drift }: { leftOut: string[]; drift: Drift | undefined }): void {
-  if (leftOut.length > 0) log('warn', 'overview.left-out', { parts: leftOut });
-  if (drift) log('warn', 'overview.drift', { added: drift.added, lost: drift.lost, retyped: drift.retyped });
-}
-
 function logFallenCounts(log: Log, before: Snapshot, after: Snapshot): void {
   const { disciplines, totalChange } = countsThatFell(before, after);
   if (disciplines > 0 || totalChange < 0) log('warn', 'counts.fell', { disciplines, total_change: totalChange });
 }
 
+export type Synced = {
+  snapshot: Snapshot;
+  /** The places of the overview that were malformed. */
+  leftOut: LeftOut[];
+};
+
 /**
  * One sync.
  * @throws StatsError of any code; `latest.json` is then what it was.
  */
-export async function sync(run: Run, { session, before, force }: SyncRequest): Promise<Snapshot> {
+export async function sync(run: Run, { session, before, force }: SyncRequest): Promise<Synced> {
   const { config, http, storage, clock, log } = run;
   const { peloton, schedule } = config;
   const today = localDate(clock(), schedule.timeZone);
@@ -57,21 +44,17 @@ export async function sync(run: Run, { session, before, force }: SyncRequest): P
     readSession(session.store),
     timed(log, 'storage.proof', () => proveStoreWritable(storage, today)),
   ]);
-  const [overview, lastOverview] = await waitForAll([
-    askWithSession(session, stored, (access, userId) =>
-      timed(log, 'peloton.overview', () => fetchOverview({ http, peloton, access, userId })),
-    ),
-    before && readLastOverview(run, before),
-  ]);
+  const overview = await askWithSession(session, stored, (access, userId) =>
+    timed(log, 'peloton.overview', () => fetchOverview({ http, peloton, access, userId })),
+  );
   const syncedAt = clock();
   const day = { syncedAt, date: localDate(syncedAt, schedule.timeZone), timeZone: schedule.timeZone };
   const { snapshot, leftOut } = toSnapshot({ body: overview.body, ...day });
-  const drift = lastOverview === undefined ? undefined : findDrift(lastOverview, overview.body);
-  logDrift(log, { leftOut, drift });
+  if (leftOut.length > 0) log('warn', 'overview.left-out', { parts: leftOut });
   if (!force && before && hasLostAllCounts(before, snapshot)) {
     throw errorOf('lost-counts', 'The overview has lost all its counts: the last good snapshot stays.');
   }
   if (before) logFallenCounts(log, before, snapshot);
   await timed(log, 'storage.publish', () => publish({ storage, snapshot, raw: overview.text }));
-  return snapshot;
+  return { snapshot, leftOut };
 }

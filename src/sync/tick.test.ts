@@ -213,13 +213,6 @@ test('lost counts are not believed where the newest snapshot is damaged or gone 
   }
 });
 
-test('a last good overview that cannot be read is no reason to fail', async () => {
-  const bench = await startDue();
-  await bench.container('private').getBlockBlobClient('raw/2026-11-22.json').upload('{"x', 3);
-  assert.equal(await tickFailure(bench), undefined);
-  assert.deepEqual(bench.events('overview.drift'), []);
-});
-
 test('what is newer, or as new, is never written over', async () => {
   const bench = await startDue();
   const names = ['latest.json', 'history/2026-11-23.json', 'history.json'];

@@ -3,14 +3,14 @@
 
 import { asStatsError, StatsError, stackOf } from '../errors.ts';
 import { type Log, syncFailed, syncSucceeded, timed } from '../log.ts';
-import { createSessionStore, knownVersions } from '../peloton/session-store.ts';
+import { createSessionStore } from '../peloton/session-store.ts';
 import { readSignInSecrets, type SecretVersions, versionsOf } from '../peloton/sign-in-secrets.ts';
 import { dayBlob } from '../stats/blobs.ts';
 import type { Snapshot } from '../stats/snapshot.ts';
 import { localDate } from '../stats/time.ts';
 import { type Checkpoint, readCheckpoint } from './checkpoint.ts';
-import { callHooks, digestStats, hasPendingHook } from './hooks.ts';
-import { openRecord, type RunRecord, recordFailure, recordSuccess, tryToRecord } from './outcome.ts';
+import { callHooks, digestStats, type HookRound, hasPendingHook } from './hooks.ts';
+import { openRecord, type RunRecord, recordFailure, recordSuccess, saveWithNotices, tryToRecord } from './outcome.ts';
 import { readSnapshot } from './publish.ts';
 import type { Run } from './run.ts';
 import { decideDue } from './schedule.ts';
@@ -62,19 +62,25 @@ async function syncAndRecord(
   const session = { http, peloton: config.peloton, store, ledger: record.ledger, clock, log };
   try {
     const before = await readLastPublished(run, checkpoint);
-    const snapshot = await sync(run, { session, before, force });
+    const { snapshot, leftOut } = await sync(run, { session, before, force });
     // The snapshot is out, and says itself when it was made: a state that cannot be written makes that no failure.
-    await tryToRecord(log, () => recordSuccess(record, new Date(snapshot.synced_at)));
+    await tryToRecord(log, () => recordSuccess(record, { store, snapshot, leftOut, before }));
     return { snapshot, hasChanged: !before || digestStats(before) !== digestStats(snapshot) };
   } catch (thrown) {
     await run.stopWork();
-    await tryToRecord(log, () => recordFailure(record, asStatsError(thrown), knownVersions(store)));
+    await tryToRecord(log, () => recordFailure(record, asStatsError(thrown), store));
     throw thrown;
   }
 }
 
-async function tellHooks(run: Run, { file }: RunRecord, news: { snapshot: Snapshot; hasChanged: boolean }) {
-  await callHooks(run, { ...news, known: file.state.hooks, save: hooks => file.save({ hooks }) });
+async function tellHooks(run: Run, record: RunRecord, news: { snapshot: Snapshot; hasChanged: boolean }) {
+  const { siteHttp: http, vault, clock, log } = run;
+  const round: HookRound = {
+    ...news,
+    known: record.file.state.hooks,
+    save: (hooks, findings) => saveWithNotices(record, { hooks }, findings),
+  };
+  await callHooks({ http, vault, clock, log }, round);
 }
 
 async function attempt(run: Run, force: boolean): Promise<TickOutcome> {

@@ -1,5 +1,6 @@
 // What readers get at the public URL: health, and stats that are those of the store. Two plain GETs, like any reader's.
 
+import * as z from 'zod';
 import { readPublicUrl, type Settings } from '../../config.ts';
 import { asStatsError } from '../../errors.ts';
 import type { HttpClient, HttpResponse } from '../../http.ts';
@@ -13,11 +14,15 @@ import { type Finding, type Findings, fix, judgeProblem, note, ok } from './find
 const longestLagMs = 6 * 60_000;
 const checkUrl = 'check that PUBLIC_URL is where this service answers, and that it runs there';
 
+/** Another version of the service may have no notices, or others. */
+const readableHealth = healthSchema.extend({ notices: z.array(z.object({ code: z.string() })).catch([]) });
+
 function judgeHealth(answer: HttpResponse): Finding {
-  const health = healthSchema.safeParse(parseJson(answer)).data;
+  const health = readableHealth.safeParse(parseJson(answer)).data;
   if (!health) return fix('/api/health', `answered ${answer.status} without health`, checkUrl);
-  const { status, problem } = health;
-  if (answer.status === 200) return ok('/api/health', status);
+  const { status, problem, notices } = health;
+  const noticed = notices.length > 0 ? `, with the notice ${notices.map(({ code }) => code).join(', ')}` : '';
+  if (answer.status === 200) return ok('/api/health', status + noticed);
   if (problem) return judgeProblem('/api/health', `${status} (${problem.code}) since ${problem.since}`, problem);
   return fix('/api/health', status, 'npm run sync, or wait a quarter of an hour for the timer');
 }
@@ -42,7 +47,7 @@ export type PublicUrlFacts = {
   latest: Snapshot | undefined;
 };
 
-export async function* examinePublicUrl({ clock, http }: Run, { settings, latest }: PublicUrlFacts): Findings {
+export async function* examinePublicUrl({ clock, siteHttp }: Run, { settings, latest }: PublicUrlFacts): Findings {
   const url = readPublicUrl(settings);
   if (!url) {
     yield note('public URL', 'not looked at: PUBLIC_URL is not set');
@@ -53,7 +58,7 @@ export async function* examinePublicUrl({ clock, http }: Run, { settings, latest
     { route: '/api/stats', judge: (answer: HttpResponse) => judgeStats(answer, latest, clock()) },
   ]) {
     try {
-      yield judge(await get(http, url, route));
+      yield judge(await get(siteHttp, url, route));
     } catch (thrown) {
       yield fix(route, asStatsError(thrown).message, checkUrl);
     }

@@ -1,5 +1,5 @@
-// The three secrets that a sync needs: there or not, enabled or not, and how good the session is. Values stay in here, but
-// for what a request with the stored session takes.
+// The three secrets that a sync needs: there or not, enabled or not, and how good the session is; and the list of build hooks.
+// Values stay in here, but for what a request with the stored session takes.
 
 import type { Secret } from '../../azure/vault.ts';
 import { type Config, isLoopback, type PelotonConfig } from '../../config.ts';
@@ -14,8 +14,9 @@ import {
   parseSession,
   unreadableHint,
 } from '../../peloton/stored-session.ts';
+import { describeFaults, hooksSecret, parseHooks } from '../../sync/hook-list.ts';
 import type { Run } from '../../sync/run.ts';
-import { describeDuration, type Finding, type Findings, fix, fixError, note, ok } from './finding.ts';
+import { countOf, describeDuration, type Finding, type Findings, fix, fixError, note, ok } from './finding.ts';
 import { judgeCredential, readPair, storeCredentials } from './judge-credentials.ts';
 
 type Failure = { error: unknown };
@@ -101,10 +102,20 @@ function judgeSession(read: Read, { signIn, username, now, canSignIn }: SessionF
   ];
 }
 
+/** Says whom the syncs call; calling would make the sites build. */
+function judgeHooks(read: Read): Finding {
+  if (isFailure(read)) return fixError(hooksSecret, read.error);
+  const { hooks, ...list } = parseHooks(read?.value ?? '');
+  const faults = describeFaults(list);
+  const whom = `${countOf(hooks.length, 'hook')}: ${hooks.map(({ url }) => new URL(url).host).join(', ')}`;
+  if (faults) return fix(hooksSecret, hooks.length > 0 ? whom : 'nobody can be told', faults);
+  return hooks.length > 0 ? ok(hooksSecret, `${whom}; none was called`) : note(hooksSecret, 'none: no site is told');
+}
+
 export async function* examineSecrets(run: Run): Findings<UsableSession> {
-  const names = ['peloton-username', 'peloton-password', sessionSecret];
+  const names = ['peloton-username', 'peloton-password', sessionSecret, hooksSecret];
   const reads = await Promise.all(names.map(name => readSecret(run, name)));
-  const [username, password, stored] = reads;
+  const [username, password, stored, hooks] = reads;
   if (isFailure(username) && reads.every(isFailure)) {
     yield judgeVault(run.config.vault, username.error);
     return { access: undefined, canRenew: false };
@@ -115,5 +126,6 @@ export async function* examineSecrets(run: Run): Findings<UsableSession> {
   const isPastedSession = !username && !password && (session.access !== undefined || session.canRenew);
   yield* judgeCredentials(username, password, isPastedSession);
   yield finding;
+  yield judgeHooks(hooks);
   return session;
 }

@@ -47,17 +47,20 @@ async function* examineSeries({ storage }: Run, { latest }: Checkpoint): Finding
 }
 
 /** How the service says it is, by what the last runs wrote down. */
-function judgeState({ config, clock }: Run, { file, lastSuccess }: Checkpoint): Finding {
-  if (file.isDamaged) return fix('state.json', 'it is damaged and counts as empty', `${syncNow} writes it anew`);
+function* judgeState({ config, clock }: Run, { file, lastSuccess }: Checkpoint): Generator<Finding> {
+  if (file.isDamaged) return yield fix('state.json', 'it is damaged and counts as empty', `${syncNow} writes it anew`);
   const now = clock();
   const recent = file.state.sign_ins.filter(({ at }) => Date.parse(at) > now.getTime() - dayMs).length;
   const signIns = `${recent} of 3 sign-ins in 24 hours`;
-  const health = evaluateHealth({ now, schedule: config.schedule, state: file.state, lastSuccess });
-  const { status, problem, next_attempt } = health;
+  const health = evaluateHealth({ now, schedule: config.schedule, state: file.state, lastSuccess, startedAt: now });
+  const { status, problem, notices, next_attempt } = health;
   const next = next_attempt ?? 'once a secret has a new version';
-  if (!problem) return ok('state.json', `${status}, ${signIns}, next sync ${next}`);
-  const text = `${status} (${problem.code}) since ${problem.since}, ${signIns}, next attempt ${next}`;
-  return judgeProblem('state.json', text, problem);
+  if (!problem || status === 'empty') yield ok('state.json', `${status}, ${signIns}, next sync ${next}`);
+  else {
+    const text = `${status} (${problem.code}) since ${problem.since}, ${signIns}, next attempt ${next}`;
+    yield judgeProblem('state.json', text, problem);
+  }
+  for (const { code, since, hint } of notices) yield fix(code, `a notice of the syncs, since ${since}`, hint);
 }
 
 /** Takes the lease in a run of its own, whose end gives it back. */
@@ -82,7 +85,7 @@ export async function* examineStore(run: Run, start: () => Promise<Run>): Findin
   }
   yield judgeLatest(checkpoint, run.clock());
   yield* examineSeries(run, checkpoint);
-  yield judgeState(run, checkpoint);
+  yield* judgeState(run, checkpoint);
   yield* examineLease(start);
   return checkpoint.latest?.snapshot;
 }

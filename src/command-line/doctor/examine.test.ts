@@ -106,6 +106,51 @@ const faults: Fault[] = [
     line: [/^FIX {3}peloton-session +its token expired 3 hours ago/, setCredentials],
   },
   {
+    fault: 'a session that nobody can read',
+    plant: ({ vault }) => vault.secrets.set('peloton-session', '{"token":"?"}'),
+    line: [/^FIX {3}peloton-session +it holds no session/, /→ .*Paste the session again: \{"access_token"/],
+  },
+  {
+    fault: 'build hooks that are no list',
+    plant: ({ vault }) => vault.secrets.set('build-hooks', '{"url":"https://a.example/"}'),
+    line: [/^FIX {3}build-hooks +nobody can be told/, /→ The secret build-hooks is not a list of hooks\. Store/],
+  },
+  {
+    fault: 'a malformed build hook',
+    plant: ({ vault }) =>
+      vault.secrets.set('build-hooks', '[{"url":"https://a.example/path-canary"},{"uri":"https://b.example/"}]'),
+    line: [/^FIX {3}build-hooks +1 hook: a\.example → In the secret build-hooks, entry 2 has no url/],
+  },
+  {
+    fault: 'a disabled list of build hooks',
+    plant: ({ vault }) => {
+      vault.secrets.set('build-hooks', '[]');
+      vault.secrets.disable('build-hooks');
+    },
+    line: [/^FIX {3}build-hooks +vault: .*SecretDisabled/],
+  },
+  {
+    fault: 'a build hook that has failed for days',
+    plant: async bench => {
+      bench.vault.secrets.set('build-hooks', '[{"url":"http://127.0.0.1:9/"}]');
+      bench.peloton.behaviour.alterOverview = ({ streaks: _changed, ...overview }) => overview;
+      for (let day = 0; day < 4; day++) {
+        bench.passTime(24 * hourMs);
+        await bench.tick();
+      }
+    },
+    line: [/^FIX {3}hook-failing +a notice of the syncs, since 2026-11-23T/, /→ Entry 1 of the secret build-hooks/],
+  },
+  {
+    fault: 'a part of the stats that is gone',
+    plant: async bench => {
+      bench.peloton.behaviour.alterOverview = ({ streaks: _lost, ...overview }) => overview;
+      bench.passTime(24 * hourMs);
+      await bench.tick();
+    },
+    line: [/^FIX {3}parts-lost +a notice of the syncs, since 2026-11-23T/, /→ .*used to come with streaks/],
+  },
+  {
     fault: 'a refused session that nothing renews',
     plant: bench => {
       pasteAlone(bench, { refresh_token: undefined });
@@ -314,6 +359,25 @@ describe('the doctor', () => {
     assert.ok(all.some(line => /^note {2}peloton-session +without a token .*: the next sync gets one/.test(line)));
   });
 
+  it('judges the build hooks without calling them, and shows of each the host alone', async () => {
+    const bench = await workingBench();
+    let calls = 0;
+    const receiver = await startLoopbackServer((_, response) => {
+      calls += 1;
+      response.writeHead(204).end();
+    });
+    const none = await lines(bench);
+    assert.ok(none.all.some(line => /^note {2}build-hooks +none: no site is told/.test(line)));
+    const hooks = [{ url: `${receiver.url}/path-canary`, token: 'token-canary' }, { url: 'https://a.example/x' }];
+    bench.vault.secrets.set('build-hooks', `\uFEFF${JSON.stringify(hooks)}`);
+    const { all, faults } = await lines(bench);
+    await receiver.close();
+    const line = all.find(text => text.includes('build-hooks')) ?? '';
+    assert.match(line, /^ok {4}build-hooks +2 hooks: 127\.0\.0\.1:\d+, a\.example; none was called$/);
+    assert.deepEqual([calls, faults], [0, []]);
+    assert.doesNotMatch(all.join(), /canary/);
+  });
+
   it('changes nothing by looking: no post, no refresh, no write', async () => {
     const bench = await workingBench({ storeFaults: true });
     const before = bench.peloton.requests.length;
@@ -387,7 +451,7 @@ describe('the doctor at the public URL', () => {
   it('finds the stats of the store', async () => {
     const bench = await workingBench();
     const [health, stats] = await look(bench, await answersOf(bench));
-    assert.match(health ?? '', /^ok {4}\/api\/health +ok/);
+    assert.match(health ?? '', /^ok {4}\/api\/health +ok$/);
     assert.match(stats ?? '', /^ok {4}\/api\/stats +serves the stats of 2026-11-22/);
   });
 
@@ -402,6 +466,20 @@ describe('the doctor at the public URL', () => {
     const [health, stats] = await look(bench, { ...(await answersOf(bench)), '/api/stats': old });
     assert.match(health ?? '', /^FIX {3}\/api\/health +failing \(account-refused\) since \S+ → .*check the membership/);
     assert.match(stats ?? '', /^FIX {3}\/api\/stats +serves 2026-11-22, older stats .* → check that PUBLIC_URL/);
+  });
+
+  it('names the notices of a service that is well, and understands a service of another version', async () => {
+    const bench = await workingBench();
+    const answers = await answersOf(bench);
+    const { notices: _none, ...older } = JSON.parse(answers['/api/health'].body);
+    const newer = { ...older, notices: [{ code: 'moon-is-full', more: 1 }] };
+    for (const [body, said] of [
+      [older, /^ok {4}\/api\/health +ok$/],
+      [newer, /^ok {4}\/api\/health +ok, with the notice moon-is-full$/],
+    ] as const) {
+      const [health] = await look(bench, { ...answers, '/api/health': { status: 200, body: JSON.stringify(body) } });
+      assert.match(health ?? '', said);
+    }
   });
 
   it('finds somebody else there', async () => {

@@ -34,9 +34,9 @@ export function fixError(subject: string, thrown: unknown): Finding {
 export function judgeProblem(
   subject: string,
   text: string,
-  { code, hint }: { code: ErrorCode | 'overdue'; hint: string },
+  { code, hint }: { code: ErrorCode | 'overdue' | 'empty'; hint: string },
 ): Finding {
-  const needsSomebody = code === 'overdue' || errorTable[code].actor !== 'nobody';
+  const needsSomebody = code === 'overdue' || (code !== 'empty' && errorTable[code].actor !== 'nobody');
   return needsSomebody ? fix(subject, text, hint) : note(subject, `${text}. ${hint}`);
 }
 

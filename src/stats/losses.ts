@@ -1,0 +1,93 @@
+// Losses: what a snapshot lacks of what the ones before it had. Named by places and numbers of ours alone, never by a value.
+
+import * as z from 'zod';
+import { toPoint } from './history.ts';
+import type { Snapshot } from './snapshot.ts';
+import { dayMs } from './time.ts';
+
+/**
+ * How many disciplines have fewer workouts than before, or are gone, and by how much the total changed. Numbers alone:
+ * a slug comes from outside.
+ */
+export function countsThatFell(before: Snapshot, after: Snapshot): { disciplines: number; totalChange: number } {
+  const counts = new Map(Object.entries(toPoint(after).counts));
+  const fell = Object.entries(toPoint(before).counts).filter(([slug, count]) => (counts.get(slug) ?? 0) < count);
+  return {
+    disciplines: fell.length,
+    totalChange: after.workout_counts.total_workouts - before.workout_counts.total_workouts,
+  };
+}
+
+/** What the entries of a list have: undefined where none has it, and null where the list is empty, which says nothing. */
+function someOf<T>(list: readonly T[] | undefined, field: (entry: T) => unknown): unknown {
+  return list?.length === 0 ? null : list?.map(field).find(value => value !== undefined);
+}
+
+/**
+ * The parts that a reader misses, each with its value in a snapshot. Left out is what comes and goes by nature, such as the
+ * start of a streak, and workout_counts, without which there is no snapshot.
+ */
+const partTable: Record<string, (snapshot: Snapshot) => unknown> = {
+  'workout_counts.workouts[].icon_url': ({ workout_counts }) => someOf(workout_counts.workouts, each => each.icon_url),
+  personal_records: ({ personal_records }) => personal_records,
+  'personal_records[].records': ({ personal_records: groups }) =>
+    groups?.length === 0 ? null : groups?.flatMap(({ records }) => records),
+  streaks: ({ streaks }) => streaks,
+  'streaks.current_weekly': ({ streaks }) => streaks?.current_weekly,
+  'streaks.best_weekly': ({ streaks }) => streaks?.best_weekly,
+  'streaks.current_daily': ({ streaks }) => streaks?.current_daily,
+  achievements: ({ achievements }) => achievements,
+  'achievements[].count': ({ achievements }) => someOf(achievements, ({ count }) => count),
+};
+
+export const lostPartSchema = z.object({
+  /** A key of the table above. */
+  part: z.string(),
+  since: z.iso.datetime(),
+});
+
+export type LostPart = z.infer<typeof lostPartSchema>;
+
+function isEmptyList(value: unknown): boolean {
+  return Array.isArray(value) && value.length === 0;
+}
+
+export type Comparison = {
+  /** The snapshot that readers saw before; undefined before the first. */
+  before: Snapshot | undefined;
+  snapshot: Snapshot;
+  /** The places of the overview that were malformed: a list that is empty for that has lost its entries. */
+  leftOut: readonly string[];
+  /** What was lost before. */
+  known: readonly LostPart[];
+};
+
+/** After so long without it, a part is one that does not come. */
+const missedMs = 30 * dayMs;
+
+/**
+ * The parts that used to come and are absent, the oldest first. A loss ends when the part comes again, or after 30 days: an
+ * account may have lost it for good, and a notice that nobody can end is soon read by nobody.
+ */
+export function findLostParts({ before, snapshot, leftOut, known }: Comparison): LostPart[] {
+  const now = Date.parse(snapshot.synced_at);
+  const lost = Object.entries(partTable).flatMap(([part, valueIn]): LostPart[] => {
+    const value = valueIn(snapshot);
+    const isEmptied = isEmptyList(value) && leftOut.some(place => place.endsWith(`${part}[]`));
+    if (value !== undefined && !isEmptied) return [];
+    const earlier = known.find(loss => loss.part === part);
+    if (earlier) return now - Date.parse(earlier.since) < missedMs ? [earlier] : [];
+    const valueBefore = before && valueIn(before);
+    const usedToCome = valueBefore !== undefined && valueBefore !== null && !isEmptyList(valueBefore);
+    return usedToCome ? [{ part, since: snapshot.synced_at }] : [];
+  });
+  return lost.sort((a, b) => Date.parse(a.since) - Date.parse(b.since));
+}
+
+/** What the owner is told: a part that is gone as a whole is named once. */
+export function describeLostParts(lost: readonly LostPart[]): string {
+  const isInside = (part: string, outer: string) => part.startsWith(`${outer}.`) || part.startsWith(`${outer}[`);
+  const parts = lost.map(({ part }) => part);
+  const names = parts.filter(part => !parts.some(outer => isInside(part, outer))).join(', ');
+  return `Peloton's overview used to come with ${names} and does not any more, so readers see the stats without. Look whether it comes back within a few days; if not, look for a newer version of this service, or report it.`;
+}

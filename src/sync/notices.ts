@@ -1,0 +1,51 @@
+// Notices: what goes wrong beside the syncs and changes no status. A run that finds one writes it into state.json, where
+// health reads it, and logs it once when it begins; the run that finds it gone takes it out.
+
+import * as z from 'zod';
+import { isFromWrongClock } from './schedule.ts';
+
+/** docs/operations.md has the owner's next step for each. */
+export const noticeCodes = ['hook-failing', 'session-unreadable', 'parts-lost'] as const;
+export type NoticeCode = (typeof noticeCodes)[number];
+
+export const noticeSchema = z.object({ code: z.enum(noticeCodes), hint: z.string(), since: z.iso.datetime() }).meta({
+  id: 'Notice',
+  description: 'What goes wrong beside the syncs; docs/operations.md has a paragraph for each.',
+});
+
+export type Notice = z.infer<typeof noticeSchema>;
+
+/**
+ * What a run has found of each notice that it looked for: null where there is no reason for one. `since` is given where it is
+ * known that the reason is older than this run. A notice that the run did not look for stays as it is.
+ */
+export type Findings = { [Code in NoticeCode]?: { hint: string; since?: string } | null };
+
+/** The later of two instants is no beginning: one that a wrong clock wrote down counts as now. */
+function beginningOf(since: string | undefined, now: Date): string {
+  return since === undefined || isFromWrongClock(new Date(since), now) ? now.toISOString() : since;
+}
+
+/** The notices after a run, and those of them that begin with it. */
+export function updateNotices(
+  known: readonly Notice[],
+  findings: Findings,
+  now: Date,
+): { notices: Notice[]; begun: Notice[] } {
+  const begun: Notice[] = [];
+  const notices = noticeCodes.flatMap((code): Notice[] => {
+    const before = known.find(notice => notice.code === code);
+    const found = findings[code];
+    if (found === undefined) return before ? [before] : [];
+    if (found === null) return [];
+    const notice = { code, hint: found.hint, since: beginningOf(found.since ?? before?.since, now) };
+    if (!before) begun.push(notice);
+    return [notice];
+  });
+  return { notices, begun };
+}
+
+/** The notices as health says them. */
+export function currentNotices(known: readonly Notice[], now: Date): Notice[] {
+  return known.map(({ code, hint, since }) => ({ code, hint, since: beginningOf(since, now) }));
+}
