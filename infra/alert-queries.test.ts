@@ -3,7 +3,7 @@
 
 import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
-import { createLog, syncFailed, syncSucceeded } from '../src/log.ts';
+import { createLog, noticeBegun, syncFailed, syncSucceeded } from '../src/log.ts';
 import { queryOf } from './policies/alerts.ts';
 import { makeTemplateReader, readSources, resourcesOf } from './template.ts';
 
@@ -38,6 +38,7 @@ describe('the queries of the alerts', () => {
       for (const extract of extracts.event) {
         assert.equal(extract.exec(wrap(logLine(syncSucceeded, { duration_ms: 12 })))?.[1], syncSucceeded);
         assert.equal(extract.exec(wrap(logLine(syncFailed, { code: 'vault' })))?.[1], syncFailed);
+        assert.equal(extract.exec(wrap(logLine(noticeBegun, { code: 'parts-lost' })))?.[1], noticeBegun);
       }
     });
 

@@ -1,5 +1,5 @@
-// Who is told what. The queries look for events that the code logs by name as one JSON object a line: sync.succeeded and
-// sync.failed. A test fails when the names here and in the code differ.
+// Who is told what. The queries look for events that the code logs by name as one JSON object a line: sync.succeeded,
+// sync.failed, and the notice of what goes wrong beside the syncs. A test fails when the names here and in the code differ.
 param suffix string
 param alertEmail string
 param workspaceId string
@@ -19,7 +19,7 @@ AppTraces
 '''
 var failureQuery = '''
 AppTraces
-| where extract(@'"event\\?"\s*:\s*\\?"([a-z.-]+)', 1, Message) == 'sync.failed'
+| where extract(@'"event\\?"\s*:\s*\\?"([a-z.-]+)', 1, Message) in ('sync.failed', 'notice')
 | extend code = extract(@'"code\\?"\s*:\s*\\?"([a-z-]+)', 1, Message)
 | where code != 'upstream-unavailable'
 '''
@@ -76,15 +76,16 @@ resource missedDay 'Microsoft.Insights/scheduledQueryRules@2023-12-01' = {
   }
 }
 
-// A failure that the service retries by itself tells nobody; every other tells its code, at most once a day each.
+// A failure that the service retries by itself tells nobody; every other tells its code, at most once a day each. A notice is
+// logged once, when it begins.
 resource failure 'Microsoft.Insights/scheduledQueryRules@2023-12-01' = {
   name: 'failure-${suffix}'
   location: location
   tags: tags
   kind: 'LogAlert'
   properties: {
-    displayName: 'Peloton stats: a sync failed and needs someone'
-    description: 'The dimension "code" names the failure. ${healthUrl} says what to do; docs/operations.md has a paragraph on each code.'
+    displayName: 'Peloton stats: something needs someone'
+    description: 'The dimension "code" names the failure or the notice. ${healthUrl} says what to do; docs/operations.md has a paragraph on each code.'
     severity: 2
     enabled: true
     scopes: [workspaceId]

@@ -6,6 +6,7 @@ const alerts = 'modules/alerts.bicep';
 testPolicy(checkAlerts, [
   ['a renamed success', alerts, "'sync.succeeded'", "'sync.success'", /no alert asks for sync.succeeded/],
   ['a renamed failure', alerts, "'sync.failed'", "'sync.failure'", /the code logs no sync.failure/],
+  ['a renamed notice', alerts, ", 'notice')", ", 'note')", /no alert asks for notice/],
   ['an unknown code', alerts, "'upstream-unavailable'", "'unavailable'", /leaves out unavailable/],
   ['an alert that is off', alerts, /enabled: true\n( +scopes)/, 'enabled: false\n$1', /missedDay: is off/],
   [

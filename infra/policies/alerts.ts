@@ -1,7 +1,7 @@
 // The alerts ask for events that the code really logs, leave alone what nobody has to act on, and reach somebody.
 
 import { errorTable } from '../../src/errors.ts';
-import { syncFailed, syncSucceeded } from '../../src/log.ts';
+import { noticeBegun, syncFailed, syncSucceeded } from '../../src/log.ts';
 import {
   type Findings,
   listAt,
@@ -13,14 +13,15 @@ import {
   valueAt,
 } from '../template.ts';
 
+const logged: readonly string[] = [syncSucceeded, syncFailed, noticeBegun];
 const ruleType = 'Microsoft.Insights/scheduledQueryRules';
 
 export function checkAlerts(template: Template): Findings {
   const rules = resourcesOf(template, ruleType);
   const asked = rules.flatMap(rule => eventsIn(queryOf(rule)));
   return [
-    ...[syncSucceeded, syncFailed].filter(event => !asked.includes(event)).map(event => `no alert asks for ${event}`),
-    ...asked.filter(event => event !== syncSucceeded && event !== syncFailed).map(event => `the code logs no ${event}`),
+    ...logged.filter(event => !asked.includes(event)).map(event => `no alert asks for ${event}`),
+    ...asked.filter(event => !logged.includes(event)).map(event => `the code logs no ${event}`),
     ...rules.flatMap(checkCodes),
     ...rules.flatMap(checkRule),
     ...rules.flatMap(checkMissedDay),
@@ -36,8 +37,10 @@ export function queryOf({ file, resource }: Placed): string {
   return [text, ...parts.map(([, part]) => textOf(part))].join('\n');
 }
 
+/** The events that a query asks for: `== 'one'`, or `in ('one', 'another')`. */
 function eventsIn(query: string): string[] {
-  return [...query.matchAll(/, Message\) == '([^']+)'/g)].map(([, event = '']) => event);
+  const lists = [...query.matchAll(/, Message\) (?:==|in) (\([^)]*\)|'[^']+')/g)].map(([, list = '']) => list);
+  return lists.flatMap(list => [...list.matchAll(/'([^']+)'/g)].map(([, event = '']) => event));
 }
 
 /** The codes that a query leaves out are those that the error table leaves to nobody. */
