@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it, type TestContext } from 'node:test';
 import { type Context, createApp } from '../src/app.ts';
+import type { Health } from '../src/sync/health.ts';
+import { noticeCodes } from '../src/sync/notices.ts';
 import { fakeRequest, fastLimits } from '../test/bench.ts';
 import { faultScenarios } from './fault-scenarios.ts';
 import { startSandbox } from './sandbox.ts';
@@ -12,14 +14,17 @@ async function startService(t: TestContext) {
   t.after(close);
   assert.ok(peloton);
   const app = createApp(settings, { limits: fastLimits });
-  const ask = async (handler: 'syncNow' | 'stats') => {
+  const ask = async (handler: 'syncNow' | 'stats' | 'health') => {
     const { status, body } = await app[handler](fakeRequest({ method: 'POST', query: { force: 'true' } }), silent);
     return { status, body: JSON.parse(Buffer.from(body ?? []).toString()) };
   };
   return { doubles: { peloton, vault, azurite }, ask };
 }
 
-/** The code with which a sync fails, by the name of the fault; undefined where the sync succeeds. */
+/**
+ * The code with which a sync fails, by the name of the fault; undefined where the sync succeeds. A fault that is called like a
+ * notice begins that notice, and the others begin none.
+ */
 const expectedCodes: Record<string, string | undefined> = {
   'peloton-down': 'upstream-unavailable',
   'rate-limited': 'upstream-unavailable',
@@ -39,6 +44,9 @@ const expectedCodes: Record<string, string | undefined> = {
   'secret-missing': 'vault',
   'secret-disabled': 'vault',
   'secret-recovering': 'vault',
+  'session-unreadable': 'vault',
+  'parts-lost': undefined,
+  'hook-failing': undefined,
   'store-down': 'storage',
 };
 
@@ -59,6 +67,11 @@ describe('the faults of npm start', () => {
       assert.equal((await ask('syncNow')).body.code, expectedCodes[name]);
       assert.deepEqual(await ask('stats'), good);
       assert.deepEqual(doubles.peloton.violations, []);
+      const { notices } = (await ask('health')).body as Health;
+      assert.deepEqual(
+        notices.map(({ code }) => code),
+        noticeCodes.filter(code => code === name),
+      );
     });
   }
 });

@@ -139,6 +139,36 @@ export const faultScenarios: readonly FaultScenario[] = [
     plant: ({ vault }) => vault.secrets.beginRecovery('peloton-session'),
   },
   {
+    name: 'session-unreadable',
+    description: 'The stored session is no session, and the vault has no credentials: health has a notice.',
+    plant: ({ vault }) => {
+      vault.secrets.set('peloton-session', 'what somebody pasted by mistake');
+      vault.secrets.delete('peloton-username');
+      vault.secrets.delete('peloton-password');
+    },
+  },
+  {
+    name: 'parts-lost',
+    description: 'The overview comes without streaks: readers see the stats without, and health has a notice.',
+    plant: ({ peloton }) => {
+      peloton.behaviour.alterOverview = ({ streaks: _gone, ...overview }) => overview;
+    },
+  },
+  {
+    name: 'hook-failing',
+    description:
+      'Of two build hooks one is malformed, which health says at once, and nobody answers at the other, which it says after three days.',
+    plant: ({ peloton, vault }) => {
+      const nowhere = { url: 'http://127.0.0.1:9/build' };
+      vault.secrets.set('build-hooks', JSON.stringify([nowhere, { uri: nowhere.url }]));
+      // A hook that is new hears of a change alone.
+      peloton.behaviour.alterOverview = ({ personal_records: _changed, ...overview }) => ({
+        ...overview,
+        personal_records: [],
+      });
+    },
+  },
+  {
     name: 'store-down',
     description: 'Nobody answers at the store: readers get the copy that the service holds.',
     plant: ({ azurite }) => azurite.close(),

@@ -12,7 +12,7 @@ export type Phase = 'first' | 'later';
 
 export type MatrixRow = {
   /** Prepares the bench so that the next sync calls the endpoint. */
-  prepare: (bench: Bench) => void;
+  prepare: (bench: Bench) => void | Promise<void>;
   /** Finds the endpoint on a bench; called just before the run. */
   locate: (bench: Bench, kind: FaultKind) => Endpoint;
   /** The one phase that calls the endpoint; without it, both do. */
@@ -63,7 +63,7 @@ async function failuresOf(phase: Phase, { cells, rows, storeFaults = false }: Su
       kept = bench;
       bench.passTime(24 * hourMs);
     }
-    row.prepare(bench);
+    await row.prepare(bench);
     const app = isSlow(cell.kind) ? bench.startApp({ limits: shortLimits }) : bench.app;
     await runCase({ ...cell, bench, app, at: row.locate(bench, cell.kind) }).catch(error =>
       failures.push(error.message),

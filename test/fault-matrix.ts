@@ -101,6 +101,8 @@ export type Endpoint = {
   recordsFailure?: boolean;
   /** True where the fault may keep the run from releasing the lease. */
   mayKeepLease?: boolean;
+  /** Where the sync succeeds in spite of the fault: asserts what has to hold of the endpoint afterwards. */
+  assertRecovers?: () => Promise<void>;
 };
 
 export type Case = Cell & {
@@ -216,6 +218,7 @@ export async function runCase(given: Case): Promise<void> {
     if (letter === '+') {
       assert.equal(meeting.failure, undefined);
       await assertSynced(given, before);
+      await at.assertRecovers?.();
     } else {
       await assertFailed(given, meeting, before);
       await assertRecovers(given, before);

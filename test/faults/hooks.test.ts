@@ -1,0 +1,4 @@
+import { hookFaults } from '../fault-matrix-hooks.ts';
+import { testFaults } from '../fault-matrix-suite.ts';
+
+testFaults(hookFaults, { cases: 40 });
