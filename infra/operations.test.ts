@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { access, readFile } from 'node:fs/promises';
 import { before, describe, it } from 'node:test';
 import { errorTable } from '../src/errors.ts';
+import { noticeCodes } from '../src/sync/notices.ts';
 import { makeTemplateReader, readSources } from './template.ts';
 
 const root = new URL('../', import.meta.url);
@@ -21,8 +22,8 @@ describe('docs/operations.md', () => {
 
   const named = (pattern: RegExp) => [...new Set([...text.matchAll(pattern)].map(([, name = '']) => name))];
 
-  it('has a paragraph for each code, with a next step', () => {
-    for (const code of Object.keys(errorTable)) {
+  it('has a paragraph for each code and notice of health, with a next step', () => {
+    for (const code of [...Object.keys(errorTable), 'overdue', 'empty', ...noticeCodes]) {
       const paragraph = text.split(`\n### ${code}\n`)[1]?.split(/\n##/)[0]?.trim() ?? '';
       assert.ok(paragraph.length > 100, `${code}: ${paragraph || 'no paragraph'}`);
     }

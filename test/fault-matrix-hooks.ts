@@ -8,7 +8,7 @@ import { type LoopbackServer, startLoopbackServer } from '../sandbox/loopback-se
 import { minuteMs } from '../src/stats/time.ts';
 import type { Bench } from './bench.ts';
 import { readTable } from './fault-matrix.ts';
-import { keepSession, type MatrixRow, type Suite } from './fault-matrix-suite.ts';
+import { type MatrixRow, pasteGoodSession, type Suite } from './fault-matrix-suite.ts';
 
 const cells = readTable(`
             401 402 403 403h 404 409 429 429r 500 503 empty html half cut big bomb reset gone drip hang
@@ -47,7 +47,7 @@ function changeAlways({ peloton }: Bench): void {
 
 const callAHook: MatrixRow = {
   async prepare(bench) {
-    keepSession(bench);
+    pasteGoodSession(bench);
     changeAlways(bench);
     const receiver = receivers.get(bench) ?? (await startReceiver());
     receivers.set(bench, receiver);

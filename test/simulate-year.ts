@@ -16,6 +16,7 @@ console.log(
     `Sign-ins             ${report.signIns}`,
     `Refreshes            ${report.refreshes}`,
     `Requests to Peloton  ${report.requestsToPeloton}`,
+    `Calls of the hook    ${report.hookCalls}`,
     `Ticks                ${report.ticks}`,
     `Duration             ${report.durationSeconds} s`,
     ...brokenRules.map(rule => `Broken: ${rule}`),

@@ -1,5 +1,5 @@
-// The servers of a simulated year: the doubles, a store with faults in front, and two instances of the real app. All use
-// one clock, which the simulation moves.
+// The servers of a simulated year: the doubles, a store with faults in front, a site with a build hook, and two instances of
+// the real app. All use one clock, which the simulation moves.
 
 import { BlobServiceClient } from '@azure/storage-blob';
 import { startAzurite } from '../sandbox/azurite.ts';
@@ -8,6 +8,7 @@ import { startVaultDouble } from '../sandbox/vault.ts';
 import { createApp } from '../src/app.ts';
 import { startFaultProxy } from './fault-proxy.ts';
 import type { Servers } from './outages.ts';
+import { type SiteHook, startSiteHook } from './site-hook.ts';
 
 export type Host = ReturnType<typeof createApp>;
 
@@ -15,6 +16,7 @@ export type YearWorld = {
   /** The clock of all servers, in milliseconds since 1970. */
   time: { now: number };
   servers: Servers;
+  hook: SiteHook;
   /** Two instances of the app. */
   hosts: readonly [Host, Host];
   /** Reads the local dates that have a snapshot in the store, and those in the series. */
@@ -32,7 +34,12 @@ export async function startYearWorld({ at, syncTime, timeZone }: YearStart): Pro
   const store = await startFaultProxy({ target: azurite.handle });
   const peloton = await startPelotonDouble({ clock, member: 'newcomer' });
   const { username, password } = peloton.credentials;
-  const secrets = { 'peloton-username': username, 'peloton-password': password };
+  const hook = await startSiteHook(time);
+  const secrets = {
+    'peloton-username': username,
+    'peloton-password': password,
+    'build-hooks': JSON.stringify([{ url: hook.url }]),
+  };
   const vault = await startVaultDouble({ clock, secrets });
   const settings = {
     KEY_VAULT_URL: vault.url,
@@ -48,6 +55,7 @@ export async function startYearWorld({ at, syncTime, timeZone }: YearStart): Pro
   return {
     time,
     servers: { peloton, vault, store },
+    hook,
     hosts: [startHost(), startHost()],
     async readDays() {
       const days = await Array.fromAsync(blobs.listBlobsFlat({ prefix: 'history/' }));
@@ -55,6 +63,6 @@ export async function startYearWorld({ at, syncTime, timeZone }: YearStart): Pro
       const { points } = JSON.parse(series.toString()) as { points: { date: string }[] };
       return { stored: days.map(({ name }) => name.slice(8, 18)), inSeries: points.map(({ date }) => date) };
     },
-    close: () => Promise.all([azurite, store, peloton, vault].map(server => server.close())),
+    close: () => Promise.all([azurite, store, peloton, vault, hook].map(server => server.close())),
   };
 }

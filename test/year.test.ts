@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { simulateYear } from './year.ts';
 
-test('four weeks with twenty outages, a new password, a revoked session and a skipped hour miss no day', async () => {
+test('four weeks with twenty outages, a new password, a revoked session, a dead build hook and a skipped hour miss no day', async () => {
   // These days include the night in March that has no 02:30.
   const report = await simulateYear({ from: '2026-03-08', days: 28 });
   assert.deepEqual([report.daysMissed, report.brokenRules], [[], []]);

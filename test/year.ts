@@ -1,8 +1,10 @@
 // Simulates a year of the real app with doubles and a clock of its own: outages, a changed password, a revoked session, a
-// week with two hosts. Ticks between a day's sync and the next night are left out, since no sync can be due.
+// week with two hosts, a week with a dead build hook. Ticks between a day's sync and the next night are left out, since no
+// sync can be due.
 
 import { hourMs, minuteMs } from '../src/stats/time.ts';
 import { outages } from './outages.ts';
+import { judgeSiteHook } from './site-hook.ts';
 import { type Host, startYearWorld, type YearWorld } from './year-world.ts';
 
 export type YearOptions = {
@@ -18,6 +20,7 @@ export type YearReport = {
   signIns: number;
   refreshes: number;
   requestsToPeloton: number;
+  hookCalls: number;
   ticks: number;
   durationSeconds: number;
   /** One sentence for each rule that was broken. */
@@ -38,6 +41,8 @@ type Year = YearWorld & {
   /** The date of every sync that succeeded. */
   synced: string[];
   ticks: number;
+  /** The code of every notice that was logged. */
+  notices: string[];
   brokenRules: string[];
   /** The functions that end an outage or correct a mistake, and their times. */
   repairs: { at: number; repair: () => unknown }[];
@@ -53,12 +58,14 @@ function planEvents(days: number) {
   const dayAt = (share: number) => Math.floor(days * share);
   const isSecondHostHere = (day: number) => day >= dayAt(0.25) && day < dayAt(0.25) + 7;
   const outageOf = new Map(outages.map((outage, index) => [dayAt((index + 1) / (outages.length + 1)), outage]));
-  return { isSecondHostHere, outageOf, passwordChange: dayAt(0.41), revocation: dayAt(0.71) };
+  const isHookDead = (day: number) => day >= dayAt(0.55) && day < dayAt(0.55) + 7;
+  return { isSecondHostHere, outageOf, isHookDead, passwordChange: dayAt(0.41), revocation: dayAt(0.71) };
 }
 
 function beginDay(year: Year): void {
-  const { time, plan, servers, repairs } = year;
+  const { time, plan, servers, repairs, hook } = year;
   year.day += 1;
+  hook.isDead = plan.isHookDead(year.day);
   const outage = plan.outageOf.get(year.day);
   if (outage) repairs.push({ at: time.now + outage.hours * hourMs, repair: outage.begin(servers) });
   if (year.day === plan.passwordChange) servers.peloton.changePassword('the new one');
@@ -94,6 +101,7 @@ async function tickOnce(year: Year, date: string, time: string): Promise<void> {
   year.ticks += 1;
   for (const { event, date: syncedDate, code } of events) {
     if (event === 'sync.succeeded') year.synced.push(syncedDate);
+    if (event === 'notice') year.notices.push(code);
     if (event === 'defect') year.brokenRules.push(`${date} ${time}: a defect`);
     if (event === 'sync.failed' && code === 'sign-in-refused') tellOwner(year);
   }
@@ -103,11 +111,12 @@ async function tickOnce(year: Year, date: string, time: string): Promise<void> {
 }
 
 async function report(year: Year, dates: string[], startedAt: number): Promise<YearReport> {
-  const { servers, synced, ticks, plan, brokenRules, readDays } = year;
+  const { servers, synced, ticks, plan, brokenRules, readDays, hook, notices } = year;
   const { counts, requests, violations } = servers.peloton;
   const { stored, inSeries } = await readDays();
   const twice = dates.filter(date => synced.indexOf(date) !== synced.lastIndexOf(date));
   brokenRules.push(...violations, ...twice.map(date => `${date} was synced more than once`));
+  brokenRules.push(...judgeSiteHook(hook, notices, 24 * hourMs));
   if (inSeries.join() !== stored.join()) brokenRules.push('the series is not the days');
   return {
     daysSynced: dates.filter(date => stored.includes(date) && synced.includes(date)).length,
@@ -116,6 +125,7 @@ async function report(year: Year, dates: string[], startedAt: number): Promise<Y
     signIns: counts.credentialPosts,
     refreshes: counts.refreshes,
     requestsToPeloton: requests.length,
+    hookCalls: hook.calls.length,
     ticks,
     durationSeconds: Math.round((performance.now() - startedAt) / 100) / 10,
     brokenRules,
@@ -130,7 +140,7 @@ export async function simulateYear(options: YearOptions): Promise<YearReport> {
   const year: Year = {
     ...(await startYearWorld({ at, syncTime, timeZone })),
     ...{ day: -1, plan: planEvents(options.days) },
-    ...{ synced: [], ticks: 0, brokenRules: [], repairs: [] },
+    ...{ synced: [], ticks: 0, notices: [], brokenRules: [], repairs: [] },
   };
   try {
     for (; ; year.time.now += quarterMs) {

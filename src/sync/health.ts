@@ -5,9 +5,8 @@ import type { ScheduleConfig } from '../config.ts';
 import { type ErrorCode, errorTable, type StatsError } from '../errors.ts';
 import { minuteMs } from '../stats/time.ts';
 import { currentNotices, type Notice, noticeSchema } from './notices.ts';
-import { isFailing } from './outcome.ts';
 import { isOutdated, latestScheduledInstant, nextScheduledInstant, nextTick, staleAfterMs } from './schedule.ts';
-import type { State } from './state.ts';
+import { isFailing, type State } from './state.ts';
 
 const instant = z.iso.datetime().nullable();
 const codes = [...(Object.keys(errorTable) as ErrorCode[]), 'overdue', 'empty'] as const;

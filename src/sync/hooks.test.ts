@@ -342,7 +342,7 @@ test('a hook that accepts nothing for three days is told in health and once in t
   assert.deepEqual(told, [false, false, false, true, true, true, true, true]);
   const { status, problem, notices } = await bench.health();
   assert.deepEqual([status, problem], ['ok', null]);
-  const hint = `Entry 2 of the secret build-hooks accepts no call since ${since}: it answered 401.`;
+  const hint = `Entry 2 of the secret build-hooks has accepted no call since ${since}: it answered 401.`;
   assert.deepEqual(notices, [{ code: 'hook-failing', hint, since }]);
   assert.deepEqual(bench.events('notice'), [{ event: 'notice', code: 'hook-failing', hint }]);
   assert.doesNotMatch(JSON.stringify(notices), /canary|127\.0/);
@@ -383,6 +383,19 @@ test('a list that the vault does not give is told after three days, where hooks 
   storeHooks(bench, [{ url: receiver.url }]);
   await passDay(bench);
   assert.deepEqual([(await bench.health()).notices, receiver.calls.length], [[], 2]);
+});
+
+test('a vault that is away for a moment ends no notice, and so begins none anew', async () => {
+  const bench = await startBench();
+  changeDaily(bench);
+  storeHooks(bench, [{ uri: 'https://a.example/' }]);
+  await bench.tick();
+  const away = bench.vault.faults.add({ match: { path: /build-hooks/ }, fault: { status: 503 } });
+  await passDay(bench);
+  assert.equal((await bench.health()).notices.length, 1);
+  away.remove();
+  await passDay(bench);
+  assert.equal(bench.events('notice').length, 1);
 });
 
 test('a failure that a wrong clock wrote down is one of now', async () => {

@@ -79,34 +79,29 @@ async function readHooks(vault: Pick<Vault, 'read'>, log: Log): Promise<ReadList
   }
 }
 
+/** The moment of a round: what there is to hear, and when. */
+type Moment = { digest: string; now: Date };
+
 /** A hook with what is known of it. Without `hook`, one that the list has no more although it may be meant to. */
-type Entry = { state: HookState; hook?: Hook };
+type Entry = { hook: Hook | undefined; state: HookState };
 
 /** The hooks of a round with what is known of them. */
-function enter(
-  list: ReadList,
-  { known, hasChanged }: HookRound,
-  { digest, now }: { digest: string; now: Date },
-): Entry[] {
+function enter(list: ReadList, { known, hasChanged }: HookRound, { digest, now }: Moment): Entry[] {
   const listed = list.hooks.map(hook => ({ hook, id: idOf(hook) }));
   const unlisted = known.filter(({ id }) => !listed.some(each => each.id === id));
   // An owner who mends a hook that failed puts another in its place, which has to hear what that one did not.
   const isMended = unlisted.some(({ accepted }) => accepted !== digest);
   const accepted = hasChanged || isMended ? null : digest;
-  const entries: Entry[] = listed.map(({ hook, id }) => ({
-    hook,
-    state: known.find(state => state.id === id) ?? { id, accepted, tried: [], failed: null },
-  }));
+  const entries = listed.map(({ hook, id }): Entry => {
+    const state = known.find(state => state.id === id) ?? { id, accepted, tried: [], failed: null };
+    return { hook, state };
+  });
   // Which of them a malformed entry was meant to be cannot be known: all of them still have to hear the news.
-  const kept = list.fault ? unlisted.map((state): Entry => ({ state })) : [];
-  return [...entries, ...kept].map(({ state, ...entry }) => ({
-    ...entry,
-    state: {
-      ...state,
-      tried: recentTries(state, now),
-      failed: state.accepted === digest ? null : state.failed,
-    },
-  }));
+  const kept = list.fault ? unlisted.map((state): Entry => ({ hook: undefined, state })) : [];
+  return [...entries, ...kept].map(({ hook, state }) => {
+    const failed = state.accepted === digest ? null : state.failed;
+    return { hook, state: { ...state, tried: recentTries(state, now), failed } };
+  });
 }
 
 type HookCall = { http: HttpClient; log: Log; hook: Hook; date: string };
@@ -125,11 +120,7 @@ async function callAndLog({ http, log, hook, date }: HookCall): Promise<string |
   }
 }
 
-function afterCall(
-  state: HookState,
-  reason: string | undefined,
-  { digest, now }: { digest: string; now: Date },
-): HookState {
+function afterCall(state: HookState, reason: string | undefined, { digest, now }: Moment): HookState {
   if (reason === undefined) return { ...state, accepted: digest, failed: null };
   const { since } = state.failed ?? {};
   const isKnown = since !== undefined && !isFromWrongClock(new Date(since), now);
@@ -142,43 +133,41 @@ function judge(list: ReadList, entries: readonly Entry[], now: Date): Findings {
   const old = entries.filter(isOld);
   const failing = old.flatMap(({ hook, state: { failed } }) =>
     hook && failed
-      ? `Entry ${hook.entry} of the secret ${hooksSecret} accepts no call since ${failed.since}: ${failed.reason}`
+      ? `Entry ${hook.entry} of the secret ${hooksSecret} has accepted no call since ${failed.since}: ${failed.reason}`
       : [],
   );
   const isListTold = list.fault?.isOwners || old.length > failing.length;
   const told = [...(isListTold && list.fault ? [list.fault.what] : []), ...failing];
-  if (told.length === 0) return { 'hook-failing': null };
+  if (told.length === 0) return list.fault ? {} : { 'hook-failing': null };
   const [since] = old.flatMap(({ state: { failed } }) => failed?.since ?? []).sort();
   return { 'hook-failing': { hint: told.join(' '), ...(since && { since }) } };
+}
+
+function statesOf(entries: readonly Entry[]): HookState[] {
+  return entries.map(({ state }) => state);
 }
 
 async function callPending({ http, vault, clock, log }: HookParts, round: HookRound): Promise<void> {
   const { snapshot, save } = round;
   const at = { digest: digestStats(snapshot), now: clock() };
   const list = await readHooks(vault, log);
-  const entries = enter(list, round, at).map(({ state, ...entry }) => {
-    const isCalled = isPending(state, at.digest, at.now);
-    return {
-      ...entry,
-      isCalled,
-      state: isCalled ? { ...state, tried: [...state.tried, at.now.toISOString()] } : state,
-    };
-  });
-  await save(
-    entries.map(({ state }) => state),
-    {},
+  const entered = enter(list, round, at);
+  const pending = new Set(
+    entered.filter(({ state }) => isPending(state, at.digest, at.now)).map(({ state }) => state.id),
   );
+  const entries = entered.map(({ hook, state }): Entry => {
+    const tried = pending.has(state.id) ? [...state.tried, at.now.toISOString()] : state.tried;
+    return { hook, state: { ...state, tried } };
+  });
+  await save(statesOf(entries), {});
   const called = await waitForAll(
-    entries.map(async ({ hook, isCalled, state }): Promise<Entry> => {
-      if (!isCalled) return { ...(hook && { hook }), state };
+    entries.map(async ({ hook, state }): Promise<Entry> => {
+      if (!pending.has(state.id)) return { hook, state };
       const reason = hook ? await callAndLog({ http, log, hook, date: snapshot.date }) : list.fault?.what;
-      return { ...(hook && { hook }), state: afterCall(state, reason, at) };
+      return { hook, state: afterCall(state, reason, at) };
     }),
   );
-  await save(
-    called.map(({ state }) => state),
-    judge(list, called, at.now),
-  );
+  await save(statesOf(called), judge(list, called, at.now));
 }
 
 /** Calls every hook that is pending. Never throws: what goes wrong is logged, and tried again at a later tick. */

@@ -13,7 +13,7 @@ import { type Ledger, openLedger, recentSignIns } from './ledger.ts';
 import { type Findings, updateNotices } from './notices.ts';
 import type { Run } from './run.ts';
 import { type Wait, waitAfter } from './schedule.ts';
-import { openState, type RunState, type State, type StateFile } from './state.ts';
+import { type HookState, isFailing, openState, type RunState, type State, type StateFile } from './state.ts';
 
 export type RunRecord = { file: RunState; ledger: Ledger; startedAt: Date; clock: () => Date; log: Log };
 
@@ -29,19 +29,24 @@ export function openRecord(
 }
 
 /**
- * Writes changes down together with the notices that follow from what the run has found, if anything is new in them, and then
- * logs the notices that begin: once each, since from then on they are known.
- * @throws StatsError `storage`.
+ * Writes changes down together with the notices that follow from what the run has found, and then logs the notices that begin:
+ * once each, since from then on they are known.
  */
-export async function saveWithNotices(
-  { file, clock, log }: RunRecord,
-  changes: Partial<State>,
-  findings: Findings,
-): Promise<void> {
+async function saveWithNotices({ file, clock, log }: RunRecord, changes: Partial<State>, findings: Findings) {
   const { notices, begun } = updateNotices(file.state.notices, findings, clock());
-  if (isDeepStrictEqual({ ...file.state, ...changes, notices }, file.state)) return;
   await file.save({ ...changes, notices });
   for (const { code, hint } of begun) log('warn', noticeBegun, { code, hint });
+}
+
+/**
+ * Writes down what is known of the hooks, where anything is new in it.
+ * @throws StatsError `storage`.
+ */
+export async function recordHooks(record: RunRecord, hooks: HookState[], findings: Findings): Promise<void> {
+  const { state } = record.file;
+  const { notices } = updateNotices(state.notices, findings, record.clock());
+  const isNew = !isDeepStrictEqual([hooks, notices], [state.hooks, state.notices]);
+  if (isNew) await saveWithNotices(record, { hooks }, findings);
 }
 
 /** Records how a run ended. A failure to do so is logged, and does not hide how the run ended. */
@@ -52,11 +57,6 @@ export async function tryToRecord(log: Log, record: () => Promise<void>): Promis
     const { code, message } = asStatsError(second);
     log('error', 'state.not-written', { code, message });
   }
-}
-
-/** True while no success has followed the last failure. */
-export function isFailing({ last_failure: failure, last_success: success }: State): boolean {
-  return failure !== null && (success === null || failure.at > success);
 }
 
 /** The recent sign-ins; the one that this run made, if it did, gets its outcome. */

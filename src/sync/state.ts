@@ -84,6 +84,11 @@ export type StateFile = { state: State; etag: string | undefined; isDamaged: boo
 /** Before anything has been tried. */
 export const initialState: State = stateSchema.parse({});
 
+/** True while no success has followed the last failure. */
+export function isFailing({ last_failure: failure, last_success: success }: State): boolean {
+  return failure !== null && (success === null || failure.at > success);
+}
+
 export async function readState(container: BlobContainer): Promise<StateFile> {
   const blob = await container.read(stateBlob);
   if (blob === undefined || blob === 'unchanged') return { state: initialState, etag: undefined, isDamaged: false };

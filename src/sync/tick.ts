@@ -10,7 +10,7 @@ import type { Snapshot } from '../stats/snapshot.ts';
 import { localDate } from '../stats/time.ts';
 import { type Checkpoint, readCheckpoint } from './checkpoint.ts';
 import { callHooks, digestStats, type HookRound, hasPendingHook } from './hooks.ts';
-import { openRecord, type RunRecord, recordFailure, recordSuccess, saveWithNotices, tryToRecord } from './outcome.ts';
+import { openRecord, type RunRecord, recordFailure, recordHooks, recordSuccess, tryToRecord } from './outcome.ts';
 import { readSnapshot } from './publish.ts';
 import type { Run } from './run.ts';
 import { decideDue } from './schedule.ts';
@@ -78,7 +78,7 @@ async function tellHooks(run: Run, record: RunRecord, news: { snapshot: Snapshot
   const round: HookRound = {
     ...news,
     known: record.file.state.hooks,
-    save: (hooks, findings) => saveWithNotices(record, { hooks }, findings),
+    save: (hooks, findings) => recordHooks(record, hooks, findings),
   };
   await callHooks({ http, vault, clock, log }, round);
 }
