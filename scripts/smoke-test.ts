@@ -26,7 +26,8 @@ export async function smokeTest(test: SmokeTest): Promise<string[]> {
   const listed = checkFunctions(test);
   const before = await awaitHealth(test);
   const synced = await checkSync(test, before);
-  return [listed, `health: ${before.status}${before.problem ? ` (${before.problem.code})` : ''}`, synced];
+  const code = before.problem?.code ?? before.status;
+  return [listed, `health: ${before.status}${code === before.status ? '' : ` (${code})`}`, synced];
 }
 
 function checkFunctions({ functions, expectedFunctions }: SmokeTest): string {

@@ -1,61 +1,11 @@
 import assert from 'node:assert/strict';
-import { after, test } from 'node:test';
-import { type Fault, sendFault } from '../../sandbox/fault-answers.ts';
-import { type LoopbackServer, readBody, startLoopbackServer } from '../../sandbox/loopback-server.ts';
-import { type Bench, startBench } from '../../test/bench.ts';
+import { test } from 'node:test';
+import type { Fault } from '../../sandbox/fault-answers.ts';
+import { startLoopbackServer } from '../../sandbox/loopback-server.ts';
+import { startBench } from '../../test/bench.ts';
+import { changeDaily, freeze, passDay, quarterMs, startReceiver, storeHooks } from '../../test/hook-bench.ts';
 import { hourMs } from '../stats/time.ts';
 import { digestStats } from './hooks.ts';
-
-type Call = { path: string; authorization: string | undefined; body: unknown };
-/** Answers as it is told: some paths in their own way. */
-type Receiver = LoopbackServer & { calls: Call[]; answer: Fault; answers?: Record<string, Fault> };
-
-const quarterMs = hourMs / 4;
-const receivers: Receiver[] = [];
-after(() => Promise.all(receivers.map(receiver => receiver.close())));
-
-/** What a site's build hook is: takes a POST, and answers as it is told. */
-async function startReceiver(answer: Fault = { status: 204 }): Promise<Receiver> {
-  const calls: Call[] = [];
-  const server = await startLoopbackServer(async (request, response) => {
-    const body = JSON.parse((await readBody(request)).toString() || 'null');
-    calls.push({ path: request.url ?? '', authorization: request.headers.authorization, body });
-    await sendFault(response, receiver.answers?.[request.url ?? ''] ?? receiver.answer);
-  });
-  const receiver: Receiver = { ...server, calls, answer };
-  receivers.push(receiver);
-  return receiver;
-}
-
-function storeHooks(bench: Bench, hooks: unknown): void {
-  bench.vault.secrets.set('build-hooks', JSON.stringify(hooks));
-}
-
-/** From now on the overview has one ride more for every day that passes. */
-function changeDaily(bench: Bench): void {
-  const startedAt = bench.now.getTime();
-  bench.peloton.behaviour.alterOverview = overview => {
-    const counts = overview.workout_counts as { total_workouts: number };
-    return {
-      ...overview,
-      workout_counts: { ...counts, total_workouts: 5_000 + (bench.now.getTime() - startedAt) / hourMs },
-    };
-  };
-}
-
-/** The overview stays as it is now, whatever day it is. */
-function freeze(bench: Bench): void {
-  let frozen: Record<string, unknown> | undefined;
-  bench.peloton.behaviour.alterOverview = overview => {
-    frozen ??= overview;
-    return frozen;
-  };
-}
-
-async function passDay(bench: Bench): Promise<void> {
-  bench.passTime(24 * hourMs);
-  await bench.tick();
-}
 
 test('a sync that changed the stats calls every hook, with its token where it has one', async () => {
   const bench = await startBench();
@@ -120,77 +70,6 @@ test('a hook that recovers is called once more and then left alone', async () =>
   assert.equal(receiver.calls.length, 2);
 });
 
-test('a redirect to another origin is not followed, and its target gets no token', async () => {
-  const bench = await startBench();
-  const target = await startReceiver();
-  const receiver = await startReceiver({ status: 307, headers: { location: `${target.url}/elsewhere` } });
-  storeHooks(bench, [{ url: receiver.url, token: 'canary' }]);
-  await bench.tick();
-  assert.equal(receiver.calls.length, 1);
-  assert.deepEqual(target.calls, []);
-  const [hook] = (await bench.state()).hooks;
-  const reason =
-    'it answered 307, a redirect to another origin, which is not followed. Store the address that it leads to.';
-  assert.deepEqual([hook?.accepted, hook?.failed], [null, { since: bench.now.toISOString(), reason }]);
-  bench.passTime(quarterMs);
-  await bench.tick();
-  assert.equal(receiver.calls.length, 2, 'it is still owed');
-});
-
-for (const status of [307, 308]) {
-  test(`a ${status} within its own origin is followed with method, body and token`, async () => {
-    const bench = await startBench();
-    const receiver = await startReceiver({ status, headers: { location: '/moved?key=1' } });
-    receiver.answers = { '/moved?key=1': { status: 204 } };
-    storeHooks(bench, [{ url: `${receiver.url}/old`, token: 'canary' }]);
-    await bench.tick();
-    const [first, second] = receiver.calls;
-    assert.deepEqual(second, { ...first, path: '/moved?key=1' });
-    assert.deepEqual([second?.authorization, receiver.calls.length], ['Bearer canary', 2]);
-    const { accepted, failed, tried } = (await bench.state()).hooks[0] ?? {};
-    assert.deepEqual([accepted === null, failed, tried?.length], [false, null, 1]);
-    assert.equal(bench.events('hook.called').length, 1);
-  });
-}
-
-test('a redirect that is not followed says why, and an endless one ends', async () => {
-  const rows: [Record<string, string>, number, RegExp, number][] = [
-    [{ location: '/' }, 307, /answered 307, one redirect too many/, 4],
-    [{ location: '/' }, 301, /answered 301, a redirect that may turn the POST into a GET and is not followed/, 1],
-    [{ location: '/' }, 302, /answered 302, a redirect that may turn/, 1],
-    [{ location: '/' }, 303, /answered 303, a redirect that may turn/, 1],
-    [{}, 308, /answered 308, a redirect without a usable address/, 1],
-    [{ location: 'http://' }, 308, /without a usable address/, 1],
-    [{ location: 'ftp://127.0.0.1/' }, 308, /without a usable address/, 1],
-    [{ location: '//me:canary@127.0.0.1/' }, 308, /without a usable address/, 1],
-    [{ location: '/' }, 300, /answered 300\.$/, 1],
-    [{ location: '/' }, 304, /answered 304\.$/, 1],
-  ];
-  for (const [headers, status, said, calls] of rows) {
-    const bench = await startBench();
-    const receiver = await startReceiver({ status, headers });
-    storeHooks(bench, [{ url: receiver.url }]);
-    await bench.tick();
-    const [event] = bench.events('hook.failed');
-    assert.match(String(event?.message), said);
-    assert.deepEqual([event?.status, receiver.calls.length], [status, calls]);
-    assert.doesNotMatch(bench.lines.join(), /canary/);
-  }
-});
-
-test('a call is one event, hook.called, and no answer of Peloton', async () => {
-  const bench = await startBench();
-  const receiver = await startReceiver();
-  storeHooks(bench, [{ url: receiver.url }]);
-  await bench.tick();
-  assert.equal(bench.events('hook.called').length, 1);
-  const answered = bench.events('peloton.answered').map(({ request }) => String(request));
-  assert.deepEqual(
-    answered.filter(request => request.includes(new URL(receiver.url).host)),
-    [],
-  );
-});
-
 test('a call is written down before it is made, so that a crash cannot multiply it', async () => {
   const bench = await startBench();
   let tried: unknown;
@@ -225,77 +104,6 @@ test('neither a token nor the path of a hook is in a log line or in the state', 
   const written = [...bench.lines, await bench.privateBlob('state.json'), await bench.blob('latest.json')].join('\n');
   assert.doesNotMatch(written, /canary/);
   assert.match(written, /hook\.called/);
-});
-
-test('a malformed build-hooks secret fails no sync, and health says so until it is mended', async () => {
-  for (const secret of ['not json', '{}', 'null', '7', '{"url":"https://example.com/"}', '"https://example.com/"']) {
-    const bench = await startBench();
-    bench.vault.secrets.set('build-hooks', secret);
-    await bench.tick();
-    const { status, notices } = await bench.health();
-    assert.equal(status, 'ok');
-    const hint =
-      'The secret build-hooks is not a list of hooks. Store build-hooks as JSON: [{"url":"https://…","token":"…"}], where the token is optional.';
-    assert.deepEqual(notices, [{ code: 'hook-failing', hint, since: bench.now.toISOString() }]);
-    const [event] = bench.events('hooks.failed');
-    assert.equal(event?.code, 'vault');
-    assert.match(String(event?.hint), /build-hooks/);
-    assert.deepEqual(bench.events('notice'), [{ event: 'notice', code: 'hook-failing', hint }]);
-    await passDay(bench);
-    assert.equal(bench.events('notice').length, 1, 'once');
-    storeHooks(bench, []);
-    await passDay(bench);
-    assert.deepEqual((await bench.health()).notices, []);
-  }
-});
-
-test('a list with a byte order mark, with line ends or blank is read as it is meant', async () => {
-  const receiver = await startReceiver();
-  const list = JSON.stringify([{ url: receiver.url, token: ' canary\r\n' }]);
-  for (const secret of [`\uFEFF${list}`, `\uFEFF\r\n ${list}\r\n`, `\u00A0${list}\n`]) {
-    const bench = await startBench();
-    bench.vault.secrets.set('build-hooks', secret);
-    receiver.calls.length = 0;
-    await bench.tick();
-    assert.deepEqual([receiver.calls.length, receiver.calls[0]?.authorization], [1, 'Bearer canary']);
-  }
-  for (const secret of ['\uFEFF', ' \r\n', '[]', '\uFEFF[ ]']) {
-    const bench = await startBench();
-    bench.vault.secrets.set('build-hooks', secret);
-    await bench.tick();
-    assert.deepEqual([(await bench.health()).notices, bench.events('notice')], [[], []]);
-  }
-});
-
-test('a malformed entry is named by its place and costs the others nothing; of two with one URL the last counts', async () => {
-  const bench = await startBench();
-  const receiver = await startReceiver();
-  storeHooks(bench, [
-    { url: 'http://example.com/' },
-    { url: 'https://me:canary@a.example/' },
-    { url: 'https://a.example/', token: 'a b' },
-    7,
-    { url: receiver.url, token: 'old' },
-    { url: receiver.url, token: null },
-    { uri: 'https://a.example/canary' },
-    { url: 'https://a.example/', token: 7 },
-  ]);
-  await bench.tick();
-  assert.deepEqual(bench.events('hooks.malformed')[0]?.entries, ['1', '2', '3', '4', '7', '8']);
-  assert.deepEqual(
-    receiver.calls.map(({ authorization }) => authorization),
-    [undefined],
-  );
-  const { status, notices } = await bench.health();
-  assert.deepEqual([status, notices.map(({ code }) => code)], ['ok', ['hook-failing']]);
-  assert.match(
-    notices[0]?.hint ?? '',
-    /^In the secret build-hooks, entry 1 has a url that is no https address, entry 2 .*, entry 3 has a token that no header can hold, entry 4 is no object, entry 7 has no url, and 1 more are malformed\. Store/,
-  );
-  assert.doesNotMatch(JSON.stringify(notices), /canary|example\.com/);
-  bench.passTime(quarterMs);
-  await bench.tick();
-  assert.equal(receiver.calls.length, 1);
 });
 
 test('a hook that a slip of the owner makes unreadable hears, once the slip is mended, what it did not hear', async () => {

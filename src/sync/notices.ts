@@ -21,7 +21,7 @@ export type Notice = z.infer<typeof noticeSchema>;
  */
 export type Findings = { [Code in NoticeCode]?: { hint: string; since?: string } | null };
 
-/** The later of two instants is no beginning: one that a wrong clock wrote down counts as now. */
+/** When a notice began: now, where that is not known or was written down by a wrong clock. */
 function beginningOf(since: string | undefined, now: Date): string {
   return since === undefined || isFromWrongClock(new Date(since), now) ? now.toISOString() : since;
 }
