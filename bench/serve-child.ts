@@ -24,7 +24,7 @@ async function loadHandler(): Promise<HttpHandler> {
   return stats.callback as HttpHandler;
 }
 
-const noQuery = { get: () => null };
+const noQuery = new URLSearchParams();
 const noParams = {};
 
 async function listenWithHandler(): Promise<RequestListener> {

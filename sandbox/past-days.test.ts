@@ -7,7 +7,7 @@ import { parseHistory } from '../src/stats/history.ts';
 import { parseSnapshot } from '../src/stats/snapshot.ts';
 import { dayMs } from '../src/stats/time.ts';
 import { toSnapshot } from '../src/stats/to-snapshot.ts';
-import { replaceHistory } from '../src/sync/publish.ts';
+import { replaceHistory } from '../src/sync/series.ts';
 import { startAzurite } from './azurite.ts';
 import { findMember } from './members/members.ts';
 import { drawOverview } from './members/overview.ts';
@@ -77,8 +77,8 @@ describe('a new sandbox', () => {
     assert.equal(await seedHistory(container, past), 16);
     assert.deepEqual(await read(container, dayBlob('2026-11-21')), Buffer.from(past.days.at(-1)?.bytes ?? []));
     const series = parseHistory(await read(container, historyBlob));
-    const rebuilt = await replaceHistory(container);
-    assert.deepEqual(rebuilt, { history: series, damaged: [] });
+    const rebuilt = await replaceHistory(container, now);
+    assert.deepEqual(rebuilt, { history: series, damaged: [], ahead: [] });
     assert.equal(await container.read(latestBlob), undefined);
   });
 

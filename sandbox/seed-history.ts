@@ -3,7 +3,7 @@
 
 import type { BlobContainer } from '../src/azure/storage.ts';
 import { dayBlob, daysPrefix, historyBlob, latestBlob } from '../src/stats/blobs.ts';
-import { publicContent } from '../src/sync/publish.ts';
+import { publicContent } from '../src/sync/public-blobs.ts';
 import type { PastDays } from './past-days.ts';
 
 const writesAtOnce = 32;

@@ -18,9 +18,17 @@ export type HttpHandler = (request: Request, context: Context) => Promise<Reply>
 export type TimerHandler = (timer: unknown, context: Context) => Promise<void>;
 
 export type AppLimits = Partial<RunLimits> & { storage?: Partial<StorageLimits>; vault?: Partial<VaultLimits> };
-export type AppOptions = { clock?: () => Date; limits?: AppLimits; leaseClocks?: LeaseClocks };
+export type AppOptions = {
+  /** The wall clock: instants and days. */
+  clock?: () => Date;
+  /** How long a copy is fresh: a wall clock can be set. */
+  monotonicMs?: () => number;
+  limits?: AppLimits;
+  leaseClocks?: LeaseClocks;
+};
 
 const now = () => new Date();
+const elapsedMs = () => performance.now();
 
 function logTo(context: Context): Log {
   return createLog((level, line) => context[level](line));
@@ -55,11 +63,11 @@ export function createRunStarter(given: Settings | undefined, { clock = now, lim
 
 /** The handlers of the registered functions, over one set of settings: the process's own where none are given. */
 export function createApp(settings?: Settings, options: AppOptions = {}) {
-  const { clock = now } = options;
+  const { clock = now, monotonicMs = elapsedMs } = options;
   const start = createRunStarter(settings, options);
   const routes = once(async () => {
     const { createRoutes } = await import('./serve/routes.ts');
-    return createRoutes({ settings, clock });
+    return createRoutes({ settings, clock, monotonicMs });
   });
 
   async function runTick(context: Context, force: boolean): Promise<TickOutcome> {

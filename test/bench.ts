@@ -36,7 +36,9 @@ export type Bench = {
   /** In front of the store, where it was asked for. */
   store: FaultProxy | undefined;
   settings: Record<string, string>;
+  /** The wall clock. To set it is what an owner does to a clock that was wrong: no time passes. */
   now: Date;
+  /** Lets time pass, on the wall clock and on the monotonic one. */
   passTime(milliseconds: number): void;
   /** Every line that the app logged, since the beginning. */
   lines: string[];
@@ -172,13 +174,15 @@ function drive(app: App, context: Context): Pick<Bench, 'tick' | 'syncNow' | 'ge
 
 export async function startBench(options: BenchOptions = {}): Promise<Bench> {
   let now = new Date(options.at ?? '2026-11-22T09:00:00.000Z');
+  let elapsedMs = 0;
   const clock = () => now;
+  const monotonicMs = () => elapsedMs;
   const doubles = await startDoubles(options, clock);
   const lines: string[] = [];
   const write = (line: string) => lines.push(line);
   const context: Context = { debug: write, info: write, warn: write, error: write };
   const limits = { ...fastLimits, ...options.limits };
-  const startApp = (given: AppOptions = {}) => createApp(doubles.settings, { clock, limits, ...given });
+  const startApp = (given: AppOptions = {}) => createApp(doubles.settings, { clock, monotonicMs, limits, ...given });
   const app = startApp();
   return {
     ...doubles,
@@ -194,6 +198,7 @@ export async function startBench(options: BenchOptions = {}): Promise<Bench> {
     },
     passTime: milliseconds => {
       now = new Date(now.getTime() + milliseconds);
+      elapsedMs += milliseconds;
     },
     events: name => lines.map(line => JSON.parse(line)).filter(({ event }) => name === undefined || event === name),
     breakLease: () => breakLease(doubles.container('private')),

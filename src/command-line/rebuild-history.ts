@@ -1,7 +1,7 @@
 // `npm run rebuild-history`: history.json made anew from the days. Under the lease, so that no sync writes meanwhile.
 
 import { minuteMs } from '../stats/time.ts';
-import { type RebuiltHistory, replaceHistory } from '../sync/publish.ts';
+import { type RebuiltHistory, replaceHistory } from '../sync/series.ts';
 import { countOf } from './doctor/finding.ts';
 import { type CommandContext, runCommand } from './run-command.ts';
 
@@ -11,21 +11,25 @@ const longLimits = { workMs: 30 * minuteMs, endMs: 31 * minuteMs };
 const help = `npm run rebuild-history
 
 Makes history.json anew from history/*.json, with the settings of the environment over those of local.settings.json.
-Days that are damaged are left out and named; then the exit code is 1.`;
+Days that are damaged are left out and named; then the exit code is 1. So are days that a wrong clock dated more than two
+days ahead, which are nobody's days.`;
 
-function describe({ history: { points }, damaged }: RebuiltHistory): string[] {
+function describeLeftOut(why: string, names: readonly string[], nextStep: string): string[] {
+  return names.length === 0 ? [] : [`${why}, and left out:`, ...names.map(name => `  ${name}`), `→ ${nextStep}`];
+}
+
+function describe({ history: { points }, damaged, ahead }: RebuiltHistory): string[] {
   const [first] = points;
   const last = points.at(-1);
   const rebuilt =
     first && last
       ? `history.json is made of ${countOf(points.length, 'day')}, from ${first.date} to ${last.date}.`
       : 'There is no good day to make history.json of: it stays as it was.';
-  if (damaged.length === 0) return [rebuilt];
+  const restore = 'Put a good version back (docs/operations.md, "Restore from history"), then run this again.';
   return [
     rebuilt,
-    'Damaged, and left out:',
-    ...damaged.map(name => `  ${name}`),
-    '→ Put a good version back (docs/operations.md, "Restore from history"), then run this again.',
+    ...describeLeftOut('Damaged', damaged, restore),
+    ...describeLeftOut('Dated ahead of the clock', ahead, 'A wrong clock wrote them: nothing reads them, delete them.'),
   ];
 }
 
@@ -36,7 +40,7 @@ async function rebuild({ start }: CommandContext): Promise<number> {
       console.error('Busy: a sync is running. Try again in a minute.');
       return 1;
     }
-    const rebuilt = await replaceHistory(run.storage.public);
+    const rebuilt = await replaceHistory(run.storage.public, run.clock());
     console.log(describe(rebuilt).join('\n'));
     return rebuilt.damaged.length === 0 && rebuilt.history.points.length > 0 ? 0 : 1;
   } finally {

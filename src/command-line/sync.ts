@@ -15,9 +15,9 @@ One sync now, if one is due, with the settings of the environment over those of 
            the sign-in was refused; the lease and the cap on sign-ins hold all the same`;
 
 async function readHealth(run: Run): Promise<Health> {
-  const { storage, config, clock, log } = run;
+  const { config, clock } = run;
   try {
-    const { file, lastSuccess } = await readCheckpoint(storage, log);
+    const { file, lastSuccess } = await readCheckpoint(run);
     const now = clock();
     return evaluateHealth({ now, schedule: config.schedule, state: file.state, lastSuccess, startedAt: now });
   } finally {

@@ -259,7 +259,7 @@ for (const [what, event, isKept, options] of answers) {
     const start = createRunStarter(bench.settings, { clock: () => bench.now, limits: fastLimits });
     const run: Run = await start((_, name) => name === event && void run.stopWork()); // as the end of its time does
     assert.ok(await run.takeLease());
-    const { file } = await readCheckpoint(run.storage, run.log);
+    const { file } = await readCheckpoint(run);
     const { ledger } = openRecord(run, { file, force: false });
     const store = createSessionStore(run);
     const session = { ...run, peloton: run.config.peloton, store, ledger };

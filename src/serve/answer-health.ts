@@ -44,7 +44,7 @@ async function assessHealth({ storage, config, clock }: HealthSources, memory: M
   let checkpoint: Checkpoint | undefined;
   try {
     const store = await storage();
-    checkpoint = await readCheckpoint(store, log);
+    checkpoint = await readCheckpoint({ storage: store, clock, log });
     assertSnapshot(checkpoint);
     if (checkpoint.latest) await assertHistory(store);
     const { file, lastSuccess } = checkpoint;

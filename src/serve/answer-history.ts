@@ -21,7 +21,8 @@ const historyQuery = z
   .refine(({ from, to }) => !from || !to || from <= to, 'from must not be after to');
 
 function parseQuery({ query }: Request) {
-  const given = (name: string) => query.get(name) ?? undefined;
+  // A repeated parameter is no day and no format, as when the host has joined it with commas.
+  const given = (name: string) => (query.has(name) ? query.getAll(name).join() : undefined);
   return historyQuery.safeParse({ from: given('from'), to: given('to'), format: given('format') });
 }
 
@@ -43,7 +44,8 @@ export function answerHistory({ latest, history }: StatsCache): RouteHandler {
     if (!cached) {
       if (!(await latest())) return noStatsYet();
       cached = await history(); // a snapshot that has just appeared expires the history
-      if (!cached) throw new StatsError('storage', `${historyBlob} is missing; the next sync writes it anew.`);
+      if (!cached)
+        throw new StatsError('storage', `${historyBlob} is missing.`, { hint: 'The next sync makes it anew.' });
     }
     const { from, to, format } = query.data;
     if (from || to) return await respond(request, representPart(cached, query.data));

@@ -1,6 +1,7 @@
 // GET /api/stats and GET /api/stats/{date}: the newest snapshot, and the snapshot of a local day, as stored.
 
 import { isoDate } from '../stats/snapshot.ts';
+import { isDayFromWrongClock, isFromWrongClock } from '../stats/wrong-clock.ts';
 import { badRequest, noStatsYet, notFound } from './problem-details.ts';
 import type { RouteHandler } from './reply.ts';
 import { respond } from './respond.ts';
@@ -13,13 +14,19 @@ export function answerStats({ latest }: StatsCache): RouteHandler {
   };
 }
 
-export function answerStatsDay({ day, latest }: StatsCache): RouteHandler {
+/** The snapshot of a day; undefined for what a wrong clock dated. */
+async function readDay({ day }: StatsCache, date: string, now: Date) {
+  const cached = isDayFromWrongClock(date, now) ? undefined : await day(date);
+  return cached && isFromWrongClock(new Date(cached.value.snapshot.synced_at), now) ? undefined : cached;
+}
+
+export function answerStatsDay(cache: StatsCache, clock: () => Date): RouteHandler {
   return async request => {
     const date = isoDate.safeParse(request.params.date);
     if (!date.success) return badRequest('The date must be a day of the calendar, written YYYY-MM-DD.');
-    const cached = await day(date.data);
+    const cached = await readDay(cache, date.data, clock());
     if (cached) return await respond(request, cached.value.representation);
-    if (!(await latest())) return noStatsYet();
+    if (!(await cache.latest())) return noStatsYet();
     return notFound('No stats of that day', 'No sync was made on that day.');
   };
 }

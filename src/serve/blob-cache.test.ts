@@ -23,7 +23,7 @@ function startStore(first?: string) {
     parsed: [] as string[],
   };
   const cache = createBlobCache({
-    clock: () => new Date(store.now),
+    monotonicMs: () => store.now,
     async read(ifNotEtag) {
       store.asked.push(ifNotEtag);
       const { text } = store;
@@ -192,7 +192,7 @@ test('onChange is called when a version replaces another or none, not at the fir
     read: async tag => (text === undefined ? undefined : tag === `"${text}"` ? 'unchanged' : blobOf(text)),
     parse: ({ bytes }) => bytes.toString(),
     onChange: () => told.push(`${text}`),
-    clock: () => new Date(now),
+    monotonicMs: () => now,
   });
   for (const next of [undefined, 'a', 'a', 'b', undefined, 'c']) {
     text = next;
@@ -203,7 +203,7 @@ test('onChange is called when a version replaces another or none, not at the fir
   const first = createBlobCache({
     ...{ read: async () => blobOf('a'), parse: () => 1 },
     onChange: () => told.push('first'),
-    clock: () => new Date(now),
+    monotonicMs: () => now,
   });
   await first.get();
   assert.equal(told.includes('first'), false);

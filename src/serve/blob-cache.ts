@@ -12,7 +12,8 @@ export type BlobCacheSource<T> = {
   parse(blob: StoredBlob): T;
   /** Called when a version has replaced another, or appeared where no blob was; not for the first read. */
   onChange?: () => void;
-  clock: () => Date;
+  /** Milliseconds that pass as they do, whatever happens to the wall clock. */
+  monotonicMs: () => number;
 };
 
 export type BlobCache<T> = {
@@ -31,16 +32,16 @@ const absentMs = 5_000;
 /** Readers wait no longer than this for a revalidation, when there is a version to serve. */
 const maxWaitMs = 1_000;
 
-export function createBlobCache<T>({ read, parse, onChange, clock }: BlobCacheSource<T>): BlobCache<T> {
+export function createBlobCache<T>({ read, parse, onChange, monotonicMs }: BlobCacheSource<T>): BlobCache<T> {
   let cached: CachedBlob<T> | undefined;
   let hasRead = false;
-  let freshUntil = 0;
+  let freshUntil = Number.NEGATIVE_INFINITY;
   let isExpired = false;
   /** The one revalidation under way. `soon` settles with `done`, or after `maxWaitMs`. */
   let revalidation: { done: Promise<void>; soon: Promise<unknown> } | undefined;
 
   async function revalidate(): Promise<void> {
-    const askedAt = clock().getTime();
+    const askedAt = monotonicMs();
     isExpired = false;
     try {
       const blob = await read(cached?.etag);
@@ -50,10 +51,10 @@ export function createBlobCache<T>({ read, parse, onChange, clock }: BlobCacheSo
         if (hasRead) onChange?.();
       }
       hasRead = true;
-      freshUntil = isExpired ? 0 : askedAt + (cached ? freshMs : absentMs);
+      freshUntil = isExpired ? Number.NEGATIVE_INFINITY : askedAt + (cached ? freshMs : absentMs);
     } catch (error) {
       if (!cached) throw error;
-      freshUntil = clock().getTime() + absentMs; // from the end: a store that hangs gets a pause between two requests
+      freshUntil = monotonicMs() + absentMs; // from the end: a store that hangs gets a pause between two requests
     }
   }
 
@@ -68,14 +69,14 @@ export function createBlobCache<T>({ read, parse, onChange, clock }: BlobCacheSo
 
   return {
     async get() {
-      if (clock().getTime() < freshUntil) return cached;
+      if (monotonicMs() < freshUntil) return cached;
       revalidation ??= startRevalidation();
       await (cached ? revalidation.soon : revalidation.done);
       return cached;
     },
     expire() {
       isExpired = true;
-      freshUntil = 0;
+      freshUntil = Number.NEGATIVE_INFINITY;
     },
   };
 }

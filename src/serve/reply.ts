@@ -6,7 +6,7 @@ import type { Log } from '../log.ts';
 export type Request = {
   readonly method: string;
   readonly headers: { get(name: string): string | null };
-  readonly query: { get(name: string): string | null };
+  readonly query: Pick<URLSearchParams, 'get' | 'getAll' | 'has'>;
   readonly params: Record<string, string>;
 };
 

@@ -10,8 +10,8 @@ test('a defect of ours in a GET is a 500 of its own code, and never blamed on Pe
   };
   const lines: string[] = [];
   const log = (...line: unknown[]) => lines.push(JSON.stringify(line));
-  const routes = createRoutes({ settings, clock });
-  const request = { ...fakeRequest(), query: { get: clock } };
+  const routes = createRoutes({ settings, clock, monotonicMs: clock });
+  const request = { ...fakeRequest(), query: { get: clock, getAll: clock, has: clock } };
   for (const name of ['history', 'card', 'badge', 'health'] as const) {
     const { status, body } = await routes[name](request, log);
     const { code, title, detail } = JSON.parse(Buffer.from(body ?? []).toString());

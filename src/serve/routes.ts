@@ -31,9 +31,9 @@ function publicRoute(answer: RouteHandler): RouteHandler {
 }
 
 /** `settings` are the process's own where none are given. */
-export type RoutesOptions = { settings: Settings | undefined; clock: () => Date };
+export type RoutesOptions = { settings: Settings | undefined; clock: () => Date; monotonicMs: () => number };
 
-export function createRoutes({ settings = environment, clock }: RoutesOptions) {
+export function createRoutes({ settings = environment, clock, monotonicMs }: RoutesOptions) {
   const config = async () => {
     const { findTimeZone } = await import('../stats/time-zones.ts');
     return readConfig(settings, findTimeZone);
@@ -43,10 +43,10 @@ export function createRoutes({ settings = environment, clock }: RoutesOptions) {
     const { createStorage, readerStorageLimits } = await import('../azure/storage.ts');
     return createStorage(readStorageConfig(settings), readerStorageLimits);
   });
-  const cache = createStatsCache({ storage, clock });
+  const cache = createStatsCache({ storage, clock, monotonicMs });
   return {
     stats: publicRoute(answerStats(cache)),
-    statsDay: publicRoute(answerStatsDay(cache)),
+    statsDay: publicRoute(answerStatsDay(cache, clock)),
     history: publicRoute(answerHistory(cache)),
     card: publicRoute(answerCard(cache)),
     badge: publicRoute(answerBadge(cache)),

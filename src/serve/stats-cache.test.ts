@@ -117,7 +117,7 @@ describe('a copy', () => {
         return { bytes: Buffer.alloc(0), etag: `"${reads}"`, lastModified: new Date(0) };
       },
       parse: ({ etag }) => etag,
-      clock: () => new Date(0),
+      monotonicMs: () => 0,
     });
     const read = async () => (await cache.get())?.value;
     assert.deepEqual([await read(), await read(), await read()], ['"1"', '"2"', '"2"']);

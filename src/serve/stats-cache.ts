@@ -6,6 +6,7 @@ import { once } from '../once.ts';
 import { dayBlob, historyBlob, latestBlob } from '../stats/blobs.ts';
 import { type History, parseHistory, toCsv } from '../stats/history.ts';
 import { parseSnapshot, type Snapshot } from '../stats/snapshot.ts';
+import { isDayFromWrongClock } from '../stats/wrong-clock.ts';
 import { type BlobCache, type CachedBlob, createBlobCache } from './blob-cache.ts';
 import { csvType, jsonType, lastModifiedOf, type Representation, represent } from './representation.ts';
 
@@ -28,39 +29,52 @@ function representBlob(blob: StoredBlob): Representation {
 }
 
 /** Nothing is served that does not parse. */
-function assertParsed<T>(name: string, value: T | undefined): T {
-  if (!value) throw new StatsError('storage', `${name} is damaged; the next sync writes it anew.`);
+function assertParsed<T>(name: string, value: T | undefined, hint: string): T {
+  if (!value) throw new StatsError('storage', `${name} is damaged.`, { hint });
   return value;
 }
 
-function parseStoredStats(name: string, blob: StoredBlob): StoredStats {
-  return { snapshot: assertParsed(name, parseSnapshot(blob.bytes)), representation: representBlob(blob) };
+const nextSync = 'The next sync makes it anew.';
+const restore =
+  'Put a good version back (docs/operations.md, "Restore from history"), then run npm run rebuild-history. The day of today is made anew by npm run sync -- --force.';
+
+function parseLatest(blob: StoredBlob): StoredStats {
+  const snapshot = assertParsed(latestBlob, parseSnapshot(blob.bytes), nextSync);
+  return { snapshot, representation: representBlob(blob) };
 }
 
-function parseStoredHistory(name: string, blob: StoredBlob): StoredHistory {
-  const history = assertParsed(name, parseHistory(blob.bytes));
+/** The snapshot of another day is as bad as none. */
+function parseDay(date: string, blob: StoredBlob): StoredStats {
+  const stored = parseSnapshot(blob.bytes);
+  const snapshot = assertParsed(dayBlob(date), stored?.date === date ? stored : undefined, restore);
+  return { snapshot, representation: representBlob(blob) };
+}
+
+/** The series without the points that a wrong clock dated: no reader and no view sees them. */
+function parseStoredHistory(blob: StoredBlob, now: Date): StoredHistory {
+  const stored = assertParsed(historyBlob, parseHistory(blob.bytes), nextSync);
+  const points = stored.points.filter(({ date }) => !isDayFromWrongClock(date, now));
+  const isWhole = points.length === stored.points.length;
+  const history = isWhole ? stored : { ...stored, points };
+  const bytes = isWhole ? blob.bytes : Buffer.from(JSON.stringify(history));
   const csv = once(async () => {
-    const bytes = Buffer.from(toCsv(history.points));
-    return represent({ bytes, contentType: csvType, lastModified: lastModifiedOf(blob) });
+    const text = Buffer.from(toCsv(history.points));
+    return represent({ bytes: text, contentType: csvType, lastModified: lastModifiedOf(blob) });
   });
-  return { history, representation: representBlob(blob), csv };
+  return { history, representation: representBlob({ ...blob, bytes }), csv };
 }
 
-export function createStatsCache({
-  storage,
-  clock,
-}: {
-  storage: () => Promise<Storage>;
-  clock: () => Date;
-}): StatsCache {
-  function cache<T>(name: string, parse: (name: string, blob: StoredBlob) => T, onChange = () => {}) {
+export type StatsCacheOptions = { storage: () => Promise<Storage>; clock: () => Date; monotonicMs: () => number };
+
+export function createStatsCache({ storage, clock, monotonicMs }: StatsCacheOptions): StatsCache {
+  function cache<T>(name: string, parse: (blob: StoredBlob) => T, onChange = () => {}) {
     const read = async (ifNotEtag?: string) => (await storage()).public.read(name, ifNotEtag);
-    return createBlobCache({ read, parse: blob => parse(name, blob), onChange, clock });
+    return createBlobCache({ read, parse, onChange, monotonicMs });
   }
 
   const days = new Map<string, BlobCache<StoredStats>>();
   function day(date: string) {
-    const cached = days.get(date) ?? cache(dayBlob(date), parseStoredStats);
+    const cached = days.get(date) ?? cache(dayBlob(date), blob => parseDay(date, blob));
     days.delete(date);
     days.set(date, cached); // as the last, so that the first is the least recently used
     const [leastRecent] = days.keys();
@@ -68,8 +82,8 @@ export function createStatsCache({
     return cached.get();
   }
 
-  const history = cache(historyBlob, parseStoredHistory);
+  const history = cache(historyBlob, blob => parseStoredHistory(blob, clock()));
   // A sync writes the history before the snapshot: a reader of the new snapshot must not get the old history.
-  const latest = cache(latestBlob, parseStoredStats, history.expire);
+  const latest = cache(latestBlob, parseLatest, history.expire);
   return { latest: latest.get, history: history.get, day };
 }

@@ -4,22 +4,31 @@ import type { Containers } from '../azure/storage.ts';
 import { waitForAll } from '../errors.ts';
 import type { Log } from '../log.ts';
 import { latestBlob } from '../stats/blobs.ts';
-import { readSnapshot, type StoredSnapshot } from './publish.ts';
+import { isFromWrongClock } from '../stats/wrong-clock.ts';
+import { readSnapshot, type StoredSnapshot } from './public-blobs.ts';
 import { readState, type StateFile } from './state.ts';
 
 export type Checkpoint = {
   file: StateFile;
   latest: StoredSnapshot | undefined;
-  /** The later of what the state and the snapshot say; undefined while there is no snapshot, whatever the state says. */
+  /**
+   * The later of what the state and the snapshot say. Undefined while there is no snapshot, or one that a wrong clock dated,
+   * whatever the state says.
+   */
   lastSuccess: Date | undefined;
 };
 
+type CheckpointParts = { storage: Containers; clock: () => Date; log: Log };
+
 /** @throws StatsError `storage`. */
-export async function readCheckpoint(storage: Containers, log: Log): Promise<Checkpoint> {
-  const [file, latest] = await waitForAll([readState(storage.private), readSnapshot(storage.public, latestBlob)]);
+export async function readCheckpoint({ storage, clock, log }: CheckpointParts): Promise<Checkpoint> {
+  const now = clock();
+  const [file, latest] = await waitForAll([readState(storage.private, now), readSnapshot(storage.public, latestBlob)]);
   if (file.isDamaged) log('warn', 'state.damaged', { hint: 'It counts as empty; the next sync writes it anew.' });
   const published = latest?.snapshot?.synced_at;
   const recorded = file.state.last_success;
-  if (published === undefined) return { file, latest, lastSuccess: undefined };
+  if (published === undefined || isFromWrongClock(new Date(published), now)) {
+    return { file, latest, lastSuccess: undefined };
+  }
   return { file, latest, lastSuccess: new Date(recorded !== null && recorded > published ? recorded : published) };
 }

@@ -117,7 +117,7 @@ export function evaluateHealth(facts: HealthFacts): Health {
     last_success,
     next_attempt: nextAttempt(state, { now, owedFrom }),
   };
-  if (isFailing({ ...state, last_success: last_success ?? state.last_success }) && state.last_failure) {
+  if (isFailing({ ...state, last_success: last_success ?? state.last_success }, now) && state.last_failure) {
     const { code, hint, since } = state.last_failure;
     const isGrave = code !== 'upstream-unavailable' || lastSuccess === undefined;
     const status = isGrave ? 'failing' : isStale ? 'stale' : 'retrying';

@@ -8,10 +8,10 @@ import type { HttpClient } from '../http.ts';
 import { type Log, timed } from '../log.ts';
 import type { Snapshot } from '../stats/snapshot.ts';
 import { dayMs, hourMs, minuteMs } from '../stats/time.ts';
+import { isAhead, isFromWrongClock } from '../stats/wrong-clock.ts';
 import { callHook } from './call-hook.ts';
 import { describeFaults, type Hook, hooksHint, hooksSecret, idOf, parseHooks } from './hook-list.ts';
 import type { Findings } from './notices.ts';
-import { isFromWrongClock } from './schedule.ts';
 import type { HookState } from './state.ts';
 
 /** How long after the last try of 24 hours the next one may come: at once, at the next tick, and after an outage. */
@@ -24,8 +24,9 @@ export function digestStats({ synced_at: _at, date: _date, ...stats }: Snapshot)
   return createHash('sha256').update(JSON.stringify(stats)).digest('hex');
 }
 
+/** The tries of the last 24 hours. One that is dated ahead of the clock keeps no hook waiting. */
 function recentTries({ tried }: HookState, now: Date): string[] {
-  return tried.filter(at => Date.parse(at) > now.getTime() - dayMs);
+  return tried.filter(at => Date.parse(at) > now.getTime() - dayMs && !isAhead(new Date(at), now));
 }
 
 function isPending(hook: HookState, digest: string, now: Date): boolean {

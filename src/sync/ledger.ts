@@ -24,9 +24,10 @@ type LedgerParts = {
   force: boolean;
 };
 
-/** The sign-ins of the last 24 hours. */
+/** The sign-ins of the last 24 hours, and those that a wrong clock dated ahead by less than two days: they were made. */
 export function recentSignIns({ sign_ins }: State, now: Date): State['sign_ins'] {
-  return sign_ins.filter(({ at }) => isStillToCome(new Date(Date.parse(at) + dayMs), now));
+  const ageMs = (at: string) => now.getTime() - Date.parse(at);
+  return sign_ins.filter(({ at }) => ageMs(at) < dayMs && ageMs(at) > -2 * dayMs);
 }
 
 /** What was said when the last failure had this code: it knows the cause. */
@@ -36,11 +37,11 @@ function knownHint({ last_failure: failure }: State, code: ErrorCode): string {
 
 function assertUnderCap(state: State, now: Date): void {
   const signIns = recentSignIns(state, now);
-  const [oldest] = signIns;
   const last = signIns.at(-1);
-  if (!oldest || !last || signIns.length < signInsPerDay) return;
+  if (!last || signIns.length < signInsPerDay) return;
   const code = last.outcome === 'signed-in' ? 'upstream-changed' : last.outcome;
-  const noSignInBefore = new Date(Date.parse(oldest.at) + dayMs);
+  const oldest = Math.min(...signIns.map(({ at }) => Date.parse(at))); // not always the first: a clock can be set back
+  const noSignInBefore = new Date(oldest + dayMs);
   const hint = knownHint(state, code);
   throw new StatsError(code, `${signInsPerDay} sign-ins were made in 24 hours: no more until the oldest is past.`, {
     hint: hint.includes(capHint) ? hint : `${hint} ${capHint}`,

@@ -2,7 +2,7 @@
 // health reads it, and logs it once when it begins; the run that finds it gone takes it out.
 
 import * as z from 'zod';
-import { isFromWrongClock } from './schedule.ts';
+import { isFromWrongClock } from '../stats/wrong-clock.ts';
 
 /** docs/operations.md has the owner's next step for each. */
 export const noticeCodes = ['hook-failing', 'session-unreadable', 'parts-lost'] as const;

@@ -118,10 +118,11 @@ export type Success = {
 
 /** @throws StatsError `storage`, as all that record do. */
 export async function recordSuccess(record: RunRecord, { store, ...parts }: Success): Promise<void> {
-  const { refused, lost_parts: known } = record.file.state;
+  const { refused, last_failure: failure, lost_parts: known } = record.file.state;
   const lost = findLostParts({ ...parts, known });
   const changes: Partial<State> = {
     last_success: parts.snapshot.synced_at,
+    last_failure: failure && { ...failure, is_over: true },
     next_attempt: null,
     refused: record.ledger.hasSignedIn() ? null : refused && { ...refused, stops_sync: false },
     sign_ins: endedSignIns(record, 'signed-in'),
@@ -134,7 +135,7 @@ export async function recordFailure(record: RunRecord, error: StatsError, store:
   const { state } = record.file;
   const tried = knownVersions(store);
   const failedAt = record.clock();
-  const previous = isFailing(state) ? state.last_failure : null;
+  const previous = isFailing(state, failedAt) ? state.last_failure : null;
   const unavailableBefore = previous?.unavailable_in_row ?? 0;
   const unavailableInRow = unavailableBefore + (error.code === 'upstream-unavailable' ? 1 : 0);
   const wait = waitAfter({ error, startedAt: record.startedAt, failedAt }, Math.max(unavailableInRow, 1));

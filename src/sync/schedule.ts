@@ -5,6 +5,7 @@
 import type { ScheduleConfig } from '../config.ts';
 import type { ErrorCode, StatsError } from '../errors.ts';
 import { dayMs, hourMs, minuteMs, offsetAt, wallClock } from '../stats/time.ts';
+import { isAhead, isFromWrongClock } from '../stats/wrong-clock.ts';
 
 /** The instant of the one change of the zone's offset within a span. */
 function findTransition(before: number, after: number, timeZone: string): number {
@@ -60,19 +61,18 @@ export function nextTick(now: Date): Date {
 /** How long after its scheduled instant a missing sync makes the stats stale. */
 export const staleAfterMs = 3 * hourMs;
 
-/** More than two days ahead, where no wait is longer than one: written by a clock that was wrong. Nothing waits for it. */
-export function isFromWrongClock(at: Date, now: Date): boolean {
-  return at.getTime() - now.getTime() > 2 * dayMs;
-}
-
 /** The end of a wait that lasts. */
 export function isStillToCome(at: Date, now: Date): boolean {
   return now < at && !isFromWrongClock(at, now);
 }
 
-/** A snapshot is owed: none exists, or the last success is older than the latest scheduled instant. */
+/**
+ * A snapshot is owed: none exists, or the last success is older than the latest scheduled instant. So too where the last
+ * success is dated ahead of the clock, since days would be lost in silence while it lies ahead: the run that begins puts new
+ * stats in its place where it may, and else fails with what the owner has to do.
+ */
 export function isOutdated(now: Date, lastSuccess: Date | undefined, schedule: ScheduleConfig): boolean {
-  if (lastSuccess === undefined || isFromWrongClock(lastSuccess, now)) return true;
+  if (lastSuccess === undefined || isAhead(lastSuccess, now)) return true;
   return lastSuccess < latestScheduledInstant(now, schedule);
 }
 

@@ -57,7 +57,7 @@ describe('a sign-in for its own sake', () => {
       assert.equal((await bench.health()).problem?.code, 'sign-in-refused');
       assert.equal(bench.peloton.counts.credentialPosts, 1);
       if (end === 'password') bench.vault.secrets.set('peloton-password', 'still wrong');
-      assert.equal((await bench.syncNow({ force: `${end === 'force'}` })).body.code, 'sign-in-refused');
+      assert.equal((await bench.syncNow(end === 'force' ? { force: 'true' } : {})).body.code, 'sign-in-refused');
       assert.equal(bench.peloton.counts.credentialPosts, 2);
     }
   });

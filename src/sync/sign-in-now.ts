@@ -15,7 +15,7 @@ import type { Run } from './run.ts';
 export async function signInNow(run: Run): Promise<'signed-in' | 'busy'> {
   const { http, config, clock, log } = run;
   if (!(await run.takeLease())) return 'busy';
-  const { file } = await readCheckpoint(run.storage, log);
+  const { file } = await readCheckpoint(run);
   const record = openRecord(run, { file, force: true });
   const store = createSessionStore(run);
   try {

@@ -7,6 +7,7 @@ import { type ErrorCode, errorTable, StatsError } from '../errors.ts';
 import { secretVersions } from '../peloton/sign-in-secrets.ts';
 import { stateBlob } from '../stats/blobs.ts';
 import { lostPartSchema } from '../stats/losses.ts';
+import { isAhead, isFromWrongClock } from '../stats/wrong-clock.ts';
 import { noticeSchema } from './notices.ts';
 
 const instant = z.iso.datetime();
@@ -51,6 +52,8 @@ const stateSchema = z.object({
       hint: z.string(),
       /** Runs that failed with `upstream-unavailable` since the last success. */
       unavailable_in_row: z.int().nonnegative(),
+      /** A success has followed: written down, since the instants of two clocks do not tell. */
+      is_over: z.boolean().optional(),
     })
     .nullable()
     .catch(null),
@@ -84,16 +87,38 @@ export type StateFile = { state: State; etag: string | undefined; isDamaged: boo
 /** Before anything has been tried. */
 export const initialState: State = stateSchema.parse({});
 
-/** True while no success has followed the last failure. */
-export function isFailing({ last_failure: failure, last_success: success }: State): boolean {
-  return failure !== null && (success === null || failure.at > success);
+/**
+ * True while no success has followed the last failure. A success that could not be written down is known from its snapshot
+ * alone, and so by its instant, which tells nothing where it is dated ahead of the clock.
+ */
+export function isFailing({ last_failure: failure, last_success: success }: State, now: Date): boolean {
+  if (failure === null || failure.is_over) return false;
+  return success === null || failure.at > success || isAhead(new Date(success), now);
 }
 
-export async function readState(container: BlobContainer): Promise<StateFile> {
+/** The state without the instants that a wrong clock wrote, and what depends on them. */
+function withoutWrongClock(state: State, now: Date): State {
+  const counts = (at: string) => !isFromWrongClock(new Date(at), now);
+  const { last_success, last_failure: failure, next_attempt, refused } = state;
+  return {
+    ...state,
+    last_success: last_success !== null && counts(last_success) ? last_success : null,
+    last_failure:
+      failure && counts(failure.at) ? { ...failure, since: counts(failure.since) ? failure.since : failure.at } : null,
+    next_attempt: next_attempt !== null && counts(next_attempt) ? next_attempt : null,
+    refused: refused && (refused.until === null || counts(refused.until)) ? refused : null,
+    sign_ins: state.sign_ins.filter(({ at }) => counts(at)),
+    hooks: state.hooks.map(hook => ({ ...hook, tried: hook.tried.filter(counts) })),
+  };
+}
+
+/** @param now what is dated more than two days after it counts as not written. */
+export async function readState(container: BlobContainer, now: Date): Promise<StateFile> {
   const blob = await container.read(stateBlob);
   if (blob === undefined || blob === 'unchanged') return { state: initialState, etag: undefined, isDamaged: false };
   try {
-    return { state: stateSchema.parse(JSON.parse(blob.bytes.toString('utf8'))), etag: blob.etag, isDamaged: false };
+    const state = stateSchema.parse(JSON.parse(blob.bytes.toString('utf8')));
+    return { state: withoutWrongClock(state, now), etag: blob.etag, isDamaged: false };
   } catch (error) {
     if (!(error instanceof SyntaxError || error instanceof z.ZodError)) throw error;
     return { state: initialState, etag: blob.etag, isDamaged: true };

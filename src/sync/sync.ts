@@ -10,14 +10,16 @@ import { countsThatFell } from '../stats/losses.ts';
 import { hasLostAllCounts, type Snapshot } from '../stats/snapshot.ts';
 import { localDate } from '../stats/time.ts';
 import { type LeftOut, toSnapshot } from '../stats/to-snapshot.ts';
-import { proveStoreWritable, publish } from './publish.ts';
+import { assertPlaceFree, proveStoreWritable, publish } from './publish.ts';
 import type { Run } from './run.ts';
 
 export type SyncRequest = {
   session: SessionParts;
-  /** The snapshot that readers see now. */
+  /** What `latest.json` has, where it is good. */
+  latest: Snapshot | undefined;
+  /** The last good snapshot, which is that of a day where `latest.json` is damaged or gone. */
   before: Snapshot | undefined;
-  /** Believe an overview that has lost all counts. */
+  /** Believe an overview that has lost all counts, and write over what is dated ahead of the clock. */
   force: boolean;
 };
 
@@ -32,17 +34,26 @@ export type Synced = {
   leftOut: LeftOut[];
 };
 
+async function proveStore(run: Run, { latest, force }: Pick<SyncRequest, 'latest' | 'force'>): Promise<void> {
+  const { storage, config, clock } = run;
+  const now = clock();
+  const date = localDate(now, config.schedule.timeZone);
+  await waitForAll([
+    proveStoreWritable(storage, date),
+    !force && assertPlaceFree({ container: storage.public, latest, date, now }),
+  ]);
+}
+
 /**
  * One sync.
  * @throws StatsError of any code; `latest.json` is then what it was.
  */
-export async function sync(run: Run, { session, before, force }: SyncRequest): Promise<Synced> {
+export async function sync(run: Run, { session, latest, before, force }: SyncRequest): Promise<Synced> {
   const { config, http, storage, clock, log } = run;
   const { peloton, schedule } = config;
-  const today = localDate(clock(), schedule.timeZone);
   const [stored] = await waitForAll([
     readSession(session.store),
-    timed(log, 'storage.proof', () => proveStoreWritable(storage, today)),
+    timed(log, 'storage.proof', () => proveStore(run, { latest, force })),
   ]);
   const overview = await askWithSession(session, stored, (access, userId) =>
     timed(log, 'peloton.overview', () => fetchOverview({ http, peloton, access, userId })),
@@ -55,6 +66,6 @@ export async function sync(run: Run, { session, before, force }: SyncRequest): P
     throw errorOf('lost-counts', 'The overview has lost all its counts: the last good snapshot stays.');
   }
   if (before) logFallenCounts(log, before, snapshot);
-  await timed(log, 'storage.publish', () => publish({ storage, snapshot, raw: overview.text }));
+  await timed(log, 'storage.publish', () => publish({ storage, snapshot, raw: overview.text, force, log }));
   return { snapshot, leftOut };
 }

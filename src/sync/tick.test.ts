@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { startBench } from '../../test/bench.ts';
+import { type Bench, startBench } from '../../test/bench.ts';
 import { startDue, startDueSignedIn, startNewcomer } from '../../test/due-bench.ts';
 import { askedDuring, tickFailure } from '../../test/session-bench.ts';
 import type { HistoryPoint } from '../stats/history.ts';
@@ -213,19 +213,29 @@ test('lost counts are not believed where the newest snapshot is damaged or gone 
   }
 });
 
-test('what is newer, or as new, is never written over', async () => {
-  const bench = await startDue();
-  const names = ['latest.json', 'history/2026-11-23.json', 'history.json'];
-  for (const synced_at of ['2026-11-23T23:00:00.000Z', bench.now.toISOString()]) {
-    for (const name of names.slice(0, 2)) {
-      const stored = { ...JSON.parse((await bench.blob('latest.json')) ?? ''), synced_at, streaks: {} };
-      const text = JSON.stringify({ ...stored, date: '2026-11-23' });
-      await bench.container('public').getBlockBlobClient(name).upload(text, Buffer.byteLength(text));
-    }
-    const before = await Promise.all(names.map(bench.blob));
-    await bench.syncNow({ force: 'true' });
-    assert.deepEqual(await Promise.all(names.map(bench.blob)), before);
+/** Puts a snapshot of today into the day and into latest.json, with another instant. */
+async function putSnapshotOf(bench: Bench, synced_at: string): Promise<string[]> {
+  const stored = { ...JSON.parse((await bench.blob('latest.json')) ?? ''), synced_at, streaks: {} };
+  const text = JSON.stringify({ ...stored, date: '2026-11-23' });
+  for (const name of ['latest.json', 'history/2026-11-23.json']) {
+    await bench.container('public').getBlockBlobClient(name).upload(text, Buffer.byteLength(text));
   }
+  return [text, text, (await bench.blob('history.json')) ?? ''];
+}
+
+const readPublic = (bench: Bench) =>
+  Promise.all(['latest.json', 'history/2026-11-23.json', 'history.json'].map(bench.blob));
+
+test('what is newer is written over with force alone, and what is as new not even then', async () => {
+  const bench = await startDue();
+  const newer = await putSnapshotOf(bench, '2026-11-23T23:00:00.000Z');
+  assert.deepEqual(await askedDuring(bench, async () => assert.equal(await tickFailure(bench), 'storage')), []);
+  assert.deepEqual(await readPublic(bench), newer);
+  assert.equal((await bench.syncNow({ force: 'true' })).body.outcome, 'synced');
+  assert.equal(JSON.parse((await bench.blob('latest.json')) ?? '').synced_at, bench.now.toISOString());
+  const asNew = await putSnapshotOf(bench, bench.now.toISOString());
+  await bench.syncNow({ force: 'true' });
+  assert.deepEqual(await readPublic(bench), asNew);
 });
 
 test('a defect is told by its kind and its place, never by its message', async () => {

@@ -11,7 +11,7 @@ import { localDate } from '../stats/time.ts';
 import { type Checkpoint, readCheckpoint } from './checkpoint.ts';
 import { callHooks, digestStats, type HookRound, hasPendingHook } from './hooks.ts';
 import { openRecord, type RunRecord, recordFailure, recordHooks, recordSuccess, tryToRecord } from './outcome.ts';
-import { readSnapshot } from './publish.ts';
+import { readSnapshot } from './public-blobs.ts';
 import type { Run } from './run.ts';
 import { decideDue } from './schedule.ts';
 import { sync } from './sync.ts';
@@ -62,7 +62,7 @@ async function syncAndRecord(
   const session = { http, peloton: config.peloton, store, ledger: record.ledger, clock, log };
   try {
     const before = await readLastPublished(run, checkpoint);
-    const { snapshot, leftOut } = await sync(run, { session, before, force });
+    const { snapshot, leftOut } = await sync(run, { session, latest: checkpoint.latest?.snapshot, before, force });
     // The snapshot is out, and says itself when it was made: a state that cannot be written makes that no failure.
     await tryToRecord(log, () => recordSuccess(record, { store, snapshot, leftOut, before }));
     return { snapshot, hasChanged: !before || digestStats(before) !== digestStats(snapshot) };
@@ -84,10 +84,10 @@ async function tellHooks(run: Run, record: RunRecord, news: { snapshot: Snapshot
 }
 
 async function attempt(run: Run, force: boolean): Promise<TickOutcome> {
-  const first = await readCheckpoint(run.storage, run.log);
+  const first = await readCheckpoint(run);
   if (!force && !isHookPending(run, first) && !(await isDue(run, first))) return { outcome: 'not-due' };
   if (!(await run.takeLease())) return { outcome: 'busy' };
-  const checkpoint = await readCheckpoint(run.storage, run.log); // another run may have ended since the first
+  const checkpoint = await readCheckpoint(run); // another run may have ended since the first
   const record = openRecord(run, { file: checkpoint.file, force });
   if (force || (await isDue(run, checkpoint))) {
     const news = await syncAndRecord(run, checkpoint, { record, force });

@@ -78,7 +78,7 @@ async function* examineLease(start: () => Promise<Run>): Findings {
 export async function* examineStore(run: Run, start: () => Promise<Run>): Findings<Snapshot | undefined> {
   let checkpoint: Checkpoint;
   try {
-    checkpoint = await readCheckpoint(run.storage, () => {}); // what it would log is said below
+    checkpoint = await readCheckpoint({ ...run, log: () => {} }); // what it would log is said below
   } catch (thrown) {
     yield fixError('store', thrown);
     return undefined;

@@ -1,0 +1,137 @@
+// The series: kept up to date by every sync, made anew from the days by `npm run rebuild-history`. What is not the snapshot
+// of the day that its blob is named for is left out and named.
+
+import type { BlobContainer, StoredBlob } from '../azure/storage.ts';
+import type { Log } from '../log.ts';
+import { dateOfDayBlob, dayBlob, daysPrefix, historyBlob } from '../stats/blobs.ts';
+import { emptyHistory, type History, parseHistory, toPoint, withPoints } from '../stats/history.ts';
+import type { Snapshot } from '../stats/snapshot.ts';
+import { isDayFromWrongClock, isFromWrongClock } from '../stats/wrong-clock.ts';
+import { readSnapshot, replaceBlob } from './public-blobs.ts';
+
+const readAtOnce = 16;
+
+/** The blobs of days that give the series no point. */
+type LeftOut = {
+  /** No snapshot, or that of another day. */
+  damaged: string[];
+  /** Dated ahead of the clock, as far as that counts as none. */
+  ahead: string[];
+};
+
+export type RebuiltHistory = LeftOut & { history: History };
+
+/** What the names of all days between two dates begin with. */
+function prefixOfDays(first: string, last: string): string {
+  let length = 0;
+  while (length < first.length && first[length] === last[length]) length += 1;
+  return daysPrefix + first.slice(0, length);
+}
+
+type IsAhead = (at: Date) => boolean;
+
+/** The snapshots of some days, as many at once as a store likes. */
+async function readDays(container: BlobContainer, dates: readonly string[], isAhead: IsAhead) {
+  const snapshots: Snapshot[] = [];
+  const leftOut: LeftOut = { damaged: [], ahead: [] };
+  for (let from = 0; from < dates.length; from += readAtOnce) {
+    const batch = dates.slice(from, from + readAtOnce);
+    const stored = await Promise.all(batch.map(date => readSnapshot(container, dayBlob(date))));
+    for (const [index, date] of batch.entries()) {
+      const snapshot = stored[index]?.snapshot;
+      if (snapshot?.date !== date) leftOut.damaged.push(dayBlob(date));
+      else if (isAhead(new Date(snapshot.synced_at))) leftOut.ahead.push(dayBlob(date));
+      else snapshots.push(snapshot);
+    }
+  }
+  return { snapshots, leftOut };
+}
+
+type Span = {
+  /** The first and the last day to be read. */
+  from: string;
+  to: string;
+  now: Date;
+  /** Whether an instant counts as none. */
+  isAhead: IsAhead;
+};
+
+/**
+ * The series with the points of some of the days. Damaged days, and those that a wrong clock dated, are left out and named;
+ * what is not named like a day is none.
+ */
+async function addDays(
+  container: BlobContainer,
+  history: History,
+  { from, to, now, isAhead }: Span,
+): Promise<RebuiltHistory> {
+  const listed = (await container.list(prefixOfDays(from, to))).flatMap(name => dateOfDayBlob(name) ?? []);
+  const ahead = listed.filter(date => isDayFromWrongClock(date, now));
+  const dates = listed.filter(date => date >= from && date <= to && !ahead.includes(date));
+  const { snapshots, leftOut } = await readDays(container, dates, isAhead);
+  return {
+    history: withPoints(history, snapshots.map(toPoint)),
+    damaged: leftOut.damaged,
+    ahead: [...ahead.map(dayBlob), ...leftOut.ahead].sort(),
+  };
+}
+
+/**
+ * Puts a series made anew from the days in the place of the stored one, which stays where there is no good day.
+ * @throws StatsError `storage`.
+ */
+export async function replaceHistory(container: BlobContainer, now: Date): Promise<RebuiltHistory> {
+  let rebuilt: RebuiltHistory = { history: emptyHistory, damaged: [], ahead: [] };
+  const isAhead = (at: Date) => isFromWrongClock(at, now);
+  const next = async () => {
+    rebuilt = await addDays(container, emptyHistory, { from: '', to: '9999-12-31', now, isAhead });
+    return rebuilt.history.points.length > 0 ? rebuilt.history : undefined;
+  };
+  await replaceBlob({ container, name: historyBlob, next });
+  return rebuilt;
+}
+
+/**
+ * The series up to the day of a new snapshot: with the days after its last point, and that again, which a run that ended too
+ * early may have left behind its day. An empty series gets every day. The new day may lie before the last point, since
+ * SYNC_TIME_ZONE can move west. Points that a wrong clock dated are dropped: those more than two days ahead, and with
+ * `force` each of a later day that has no snapshot from before the new one.
+ */
+async function completeHistory(
+  container: BlobContainer,
+  history: History,
+  { snapshot, force }: NewDay,
+): Promise<RebuiltHistory> {
+  const { date, synced_at } = snapshot;
+  const now = new Date(synced_at);
+  const real = history.points.filter(point => !isDayFromWrongClock(point.date, now));
+  const last = real.at(-1)?.date ?? '';
+  const kept = force ? real.filter(point => point.date <= date) : real;
+  const isAhead = (at: Date) => (force ? at > now : isFromWrongClock(at, now));
+  const [from, to] = date < last ? [date, last] : [last, date];
+  const completed = await addDays(container, withPoints(emptyHistory, kept), { from, to, now, isAhead });
+  const dropped = history.points.filter(point => !real.includes(point)).map(point => dayBlob(point.date));
+  return { ...completed, ahead: [...new Set([...completed.ahead, ...dropped])] };
+}
+
+const leftOutHint =
+  'Damaged days: docs/operations.md, "Restore from history". A wrong clock dated those ahead: they may be deleted.';
+
+export type NewDay = { snapshot: Snapshot; force: boolean; log: Log };
+
+/**
+ * Puts the new day into the series, and what earlier runs left undone; a damaged series is made anew.
+ * @throws StatsError `storage`.
+ */
+export async function updateHistory(container: BlobContainer, newDay: NewDay): Promise<void> {
+  let leftOut: LeftOut = { damaged: [], ahead: [] };
+  const next = async (current: StoredBlob | undefined) => {
+    const history = (current && parseHistory(current.bytes)) ?? emptyHistory;
+    const completed = await completeHistory(container, history, newDay);
+    leftOut = completed;
+    return completed.history;
+  };
+  await replaceBlob({ container, name: historyBlob, next });
+  const { damaged, ahead } = leftOut;
+  if (damaged.length + ahead.length > 0) newDay.log('warn', 'history.left-out', { damaged, ahead, hint: leftOutHint });
+}
