@@ -102,6 +102,20 @@ describe('a range', () => {
   });
 });
 
+describe('a sync', () => {
+  it('that is forced in another way, or twice, is a 400 that says how, and none is made', async () => {
+    for (const query of [`force=${marker}`, 'force=false', 'force=true&force=true', 'force&force', 'force=1&force=0']) {
+      const answer = await sync(`?${query}`);
+      const { detail } = assertProblem(answer, { status: 400, code: 'bad-request' });
+      assert.equal(detail, 'force must be given once: as force, force=1 or force=true.');
+      assertNothingOf(marker, answer);
+    }
+    for (const query of ['force', 'force=', 'force=1', 'force=TRUE']) {
+      assert.equal(JSON.parse((await sync(`?${query}`)).body.toString()).outcome, 'synced', query);
+    }
+  });
+});
+
 describe('a picture', () => {
   it('is drawn for any theme', async () => {
     const { card } = publicRoutes;

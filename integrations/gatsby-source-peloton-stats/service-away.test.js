@@ -183,8 +183,9 @@ test('a committed snapshot that is newer than the copy is shown in its place, by
   const { service, site } = await buildOnce(t, snapshotAnswer(exampleSnapshot(), '"1"'));
   service.answer = send(503, {}, '');
   for (const [synced_at, date] of [
-    ['2026-12-01T08:00:00.000Z', '2026-12-01'],
+    ['2026-11-23T08:00:00.000Z', '2026-11-23'],
     ['2026-01-01T08:00:00.000Z', '2026-01-01'],
+    ['2131-01-01T08:00:00.000Z', '2131-01-01'],
   ]) {
     writeFileSync(
       path.join(site.directory, 'stats.json'),
@@ -192,7 +193,17 @@ test('a committed snapshot that is newer than the copy is shown in its place, by
     );
     const build = site.nextBuild();
     await sourceNodes(build.gatsby, optionsFor(service.baseUrl, { snapshotFile: 'stats.json' }));
-    const shown = date === '2026-12-01' ? /2026-12-01 from stats\.json/ : /2026-11-22 from the last good build/;
+    const shown = date === '2026-11-23' ? /2026-11-23 from stats\.json/ : /2026-11-22 from the last good build/;
     assert.match(build.warnings.join(), shown);
   }
+});
+
+test('a copy that a wrong clock dated years ahead gives way to the committed snapshot', async t => {
+  const ahead = exampleSnapshot({ synced_at: '2131-01-01T08:00:00.000Z', date: '2131-01-01' });
+  const { service, site } = await buildOnce(t, snapshotAnswer(ahead, '"1"'));
+  service.answer = send(503, {}, '');
+  writeFileSync(path.join(site.directory, 'stats.json'), JSON.stringify(exampleSnapshot()));
+  const build = site.nextBuild();
+  await sourceNodes(build.gatsby, optionsFor(service.baseUrl, { snapshotFile: 'stats.json' }));
+  assert.match(build.warnings.join(), /2026-11-22 from stats\.json/);
 });

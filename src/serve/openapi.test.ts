@@ -206,6 +206,25 @@ describe('a sync that is asked for', () => {
     assert.deepEqual(await sync(bench, { force: 'true' }), [503, 'vault']);
   });
 
+  it('is forced by what the document says and by nothing else, which is a 400 that says so', async () => {
+    const bench = await startMember('regular');
+    const isForce = validatorAt('paths', '/sync', 'post', 'parameters', '0', 'schema');
+    assert.ok(isForce);
+    const forces = ['', '1', 'true', 'TRUE', 'True'];
+    for (const force of forces) assert.deepEqual(await sync(bench, { force }), [200, 'synced'], force);
+    const others = ['false', '0', 'yes', 'on', '01', ' true', 'true,true', 'truetrue', 'null', '\u0131', '__proto__'];
+    for (const force of others) {
+      const reply = await assertDocumented(bench, '/sync', { query: { force } });
+      assert.deepEqual([reply.status, parse(reply).code], [400, 'bad-request'], force);
+      assert.equal(parse(reply).detail, 'force must be given once: as force, force=1 or force=true.');
+    }
+    assert.deepEqual(
+      [...forces, ...others].filter(force => isForce(force)),
+      forces,
+    );
+    assert.equal(bench.peloton.counts.overviews, forces.length);
+  });
+
   it('without its key is a 401 without a body', async () => {
     const { status, body } = await call('/api/sync', { method: 'POST' });
     assert.deepEqual([status, body.length], [401, 0]);

@@ -152,14 +152,18 @@ const syncOperation: Operation = {
   operationId: 'syncNow',
   summary: 'A sync, if one is due',
   parameters: [
-    query('force', 'true syncs all the same; the lease and the limit of sign-ins stay.', {
-      type: 'boolean',
-      default: false,
-    }),
+    {
+      ...query('force', 'Syncs all the same, bare, as 1 or as true; the lease and the limit of sign-ins stay.', {
+        type: 'string',
+        pattern: '^(1|[Tt][Rr][Uu][Ee])?$',
+      }),
+      allowEmptyValue: true,
+    },
   ],
   security: [{ functionKey: [] }],
   responses: {
     200: response('What came of it.', { 'application/json': toInlineSchema(syncedSchema) }),
+    400: refer('responses', 'Malformed'),
     401: { description: 'The key is missing or wrong. Without a body.' },
     409: response('Another run is under way.', { 'application/json': toInlineSchema(busySchema) }),
     ...syncFailures(),

@@ -155,7 +155,7 @@ describe('a copy', () => {
     );
     for (const date of days) {
       const day = bench.container('public').getBlockBlobClient(`history/${date}.json`);
-      await day.upload(snapshot.replace('2026-11-22', date), snapshot.length);
+      await day.upload(snapshot.replaceAll('2026-11-22', date), snapshot.length);
     }
     const askFor = async (...dates: (string | undefined)[]) => {
       for (const date of dates) assert.equal((await ask('statsDay', { params: { date: date ?? '' } })).status, 200);
@@ -254,6 +254,33 @@ describe('a blob that is none of ours', () => {
       assert.equal(points.length, 3);
       assert.equal((await bench.health()).status, 'ok');
       assert.equal((await ask('history')).status, 200);
+    });
+  }
+
+  for (const [what, content] of [
+    ['damaged', '{"schema_version":1,'],
+    ['that of another day', undefined],
+  ]) {
+    it(`as a day, ${what}: said with what restores it, and named in the log by the sync that completes the series`, async () => {
+      const { bench, ask } = await startReading('2026-11-21T09:00:00.000Z');
+      bench.passTime(24 * 3_600_000);
+      await bench.tick();
+      const text = content ?? (await bench.blob('latest.json')) ?? '';
+      await bench.container('public').getBlockBlobClient('history/2026-11-21.json').upload(text, text.length);
+      const refused = await ask('statsDay', { params: { date: '2026-11-21' } });
+      assert.deepEqual([refused.status, codeOf(refused)], [503, 'storage']);
+      const { detail } = JSON.parse(bodyOf(refused));
+      assert.match(detail, /^history\/2026-11-21\.json is damaged\. Put a good version back .*"Restore from history"/);
+      assert.doesNotMatch(detail, /next sync/);
+
+      await bench.container('public').deleteBlob('history.json');
+      bench.passTime(24 * 3_600_000);
+      await bench.tick();
+      assert.deepEqual(bench.events('history.left-out')[0]?.damaged, ['history/2026-11-21.json']);
+      const dates = JSON.parse((await bench.blob('history.json')) ?? '').points.map(
+        ({ date }: { date: string }) => date,
+      );
+      assert.deepEqual(dates, ['2026-11-22', '2026-11-23']);
     });
   }
 

@@ -64,16 +64,24 @@ async function askService({ baseUrl, timeoutMs }, copy, remarks) {
 /** @param {Snapshot} snapshot */
 const dayOf = snapshot => (snapshot.date ? `the stats of ${snapshot.date}` : 'older stats');
 
-/** @param {Snapshot} one @param {Snapshot} other */
-const isNewer = (one, other) => Date.parse(one.synced_at ?? '') > Date.parse(other.synced_at ?? '');
+const longestAheadMs = 2 * 24 * 60 * 60 * 1000;
+
+/**
+ * When a snapshot was made. One that a wrong clock dated more than two days ahead is older than any other, as in the service.
+ * @param {Snapshot} snapshot @param {number} now
+ */
+function instantOf({ synced_at }, now) {
+  const at = Date.parse(synced_at ?? '');
+  return at - now > longestAheadMs ? Number.NEGATIVE_INFINITY : at;
+}
 
 /**
  * `problem` says why the stats are not fresh and `instead` what is shown in their place; both are absent when they are fresh.
  * `remarks` are faults beside that, each a sentence.
- * @param {{ cache: Cache, siteDirectory: string, options: PluginOptions }} site
+ * @param {{ cache: Cache, siteDirectory: string, options: PluginOptions, now?: number }} site
  * @returns {Promise<{ snapshot?: Snapshot, problem?: string, instead?: string, remarks: string[] }>}
  */
-async function loadSnapshot({ cache, siteDirectory, options }) {
+async function loadSnapshot({ cache, siteDirectory, options, now = Date.now() }) {
   const { baseUrl, snapshotFile } = options;
   const file = snapshotFile && path.resolve(siteDirectory, snapshotFile);
   /** @type {string[]} */
@@ -90,7 +98,7 @@ async function loadSnapshot({ cache, siteDirectory, options }) {
     const problem = `${statsUrl(baseUrl)} ${messageOf(error)}.`;
     const saved = file && (await attempt(remarks, `Reading ${snapshotFile}`, () => readSnapshotFile(file)));
     // A build machine may bring back a cache that is older than what was committed since.
-    if (copy && !(saved && isNewer(saved, copy.snapshot)))
+    if (copy && !(saved && instantOf(saved, now) > instantOf(copy.snapshot, now)))
       return { ...copy, problem, instead: `Showing ${dayOf(copy.snapshot)} from the last good build.`, remarks };
     if (saved) return { snapshot: saved, problem, instead: `Showing ${dayOf(saved)} from ${snapshotFile}.`, remarks };
     return { problem, instead: 'There are no older stats either: the site is built without any.', remarks };

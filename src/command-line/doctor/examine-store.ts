@@ -1,11 +1,12 @@
 // The store: the newest snapshot and its age, the series, what the last runs wrote down, and the lease.
 
 import { historyBlob, latestBlob } from '../../stats/blobs.ts';
-import { parseHistory } from '../../stats/history.ts';
+import { type HistoryPoint, parseHistory } from '../../stats/history.ts';
 import type { Snapshot } from '../../stats/snapshot.ts';
-import { dayMs } from '../../stats/time.ts';
+import { isAhead, isDayFromWrongClock } from '../../stats/wrong-clock.ts';
 import { type Checkpoint, readCheckpoint } from '../../sync/checkpoint.ts';
 import { evaluateHealth } from '../../sync/health.ts';
+import { recentSignIns } from '../../sync/ledger.ts';
 import type { Run } from '../../sync/run.ts';
 import {
   countOf,
@@ -27,20 +28,29 @@ function judgeLatest({ latest, file }: Checkpoint, now: Date): Finding {
   if (!latest) return fix(latestBlob, 'there is none yet', `${syncNow}, or wait a quarter of an hour for the timer`);
   const { snapshot } = latest;
   if (!snapshot) return fix(latestBlob, 'it is damaged', `${syncNow} -- --force`);
-  const age = describeDuration(now.getTime() - Date.parse(snapshot.synced_at));
+  const syncedAt = new Date(snapshot.synced_at);
+  if (isAhead(syncedAt, now)) {
+    return fix(latestBlob, `a clock that was wrong dated it ahead: ${snapshot.synced_at}`, `${syncNow} -- --force`);
+  }
+  const age = describeDuration(now.getTime() - syncedAt.getTime());
   return ok(latestBlob, `of ${snapshot.date}, synced ${age} ago: ${snapshot.workout_counts.total_workouts} workouts`);
 }
 
-async function* examineSeries({ storage }: Run, { latest }: Checkpoint): Findings {
+function judgeSeries(points: readonly HistoryPoint[] | undefined, now: Date): Finding {
+  if (!points) return fix(historyBlob, 'it is damaged', rebuildHistory);
+  const ahead = points.filter(({ date }) => isDayFromWrongClock(date, now)).map(({ date }) => date);
+  if (ahead.length > 0) return fix(historyBlob, `a wrong clock dated ahead: ${ahead.join(', ')}`, rebuildHistory);
+  return ok(historyBlob, `${countOf(points.length, 'day')}, the last ${points.at(-1)?.date ?? 'none'}`);
+}
+
+async function* examineSeries({ storage, clock }: Run, { latest }: Checkpoint): Findings {
   try {
     const blob = await storage.public.read(historyBlob);
     if (typeof blob !== 'object') {
       yield latest ? fix(historyBlob, 'it is missing', rebuildHistory) : note(historyBlob, 'there is none yet');
       return;
     }
-    const points = parseHistory(blob.bytes)?.points;
-    if (points) yield ok(historyBlob, `${countOf(points.length, 'day')}, the last ${points.at(-1)?.date ?? 'none'}`);
-    else yield fix(historyBlob, 'it is damaged', rebuildHistory);
+    yield judgeSeries(parseHistory(blob.bytes)?.points, clock());
   } catch (thrown) {
     yield fixError(historyBlob, thrown);
   }
@@ -50,7 +60,7 @@ async function* examineSeries({ storage }: Run, { latest }: Checkpoint): Finding
 function* judgeState({ config, clock }: Run, { file, lastSuccess }: Checkpoint): Generator<Finding> {
   if (file.isDamaged) return yield fix('state.json', 'it is damaged and counts as empty', `${syncNow} writes it anew`);
   const now = clock();
-  const recent = file.state.sign_ins.filter(({ at }) => Date.parse(at) > now.getTime() - dayMs).length;
+  const recent = recentSignIns(file.state, now).length;
   const signIns = `${recent} of 3 sign-ins in 24 hours`;
   const health = evaluateHealth({ now, schedule: config.schedule, state: file.state, lastSuccess, startedAt: now });
   const { status, problem, notices, next_attempt } = health;

@@ -46,6 +46,26 @@ const setCredentials = /→ bash infra\/scripts\/set-credentials\.sh/;
 type Fault = { fault: string; plant: (bench: Bench) => unknown; line: RegExp[]; options?: BenchOptions };
 const faults: Fault[] = [
   {
+    fault: 'a snapshot that a wrong clock dated ahead',
+    plant: async bench => {
+      const latest = (await bench.blob('latest.json')) ?? '';
+      await overwrite(
+        bench,
+        'latest.json',
+        latest.replace(/"synced_at":"[^"]*"/, '"synced_at":"2026-11-24T00:00:00.000Z"'),
+      );
+    },
+    line: [/^FIX {3}latest\.json +a clock that was wrong dated it ahead: 2026-11-24T.* → npm run sync -- --force$/],
+  },
+  {
+    fault: 'a day of the series that a wrong clock dated years ahead',
+    plant: async bench => {
+      const series = (await bench.blob('history.json')) ?? '';
+      await overwrite(bench, 'history.json', series.replace(/"date":"[^"]*"/, '"date":"2031-11-22"'));
+    },
+    line: [/^FIX {3}history\.json +a wrong clock dated ahead: 2031-11-22 → npm run rebuild-history$/],
+  },
+  {
     fault: 'a missing user name',
     plant: ({ vault }) => vault.secrets.delete('peloton-username'),
     line: [/^FIX {3}peloton-username +the vault has no such secret/, setCredentials],
