@@ -15,6 +15,7 @@ make the private container   S   S   S   S   S   S   S    S   S    S    S    S  
 prove the store              S   S   S   S   S   S   S    S   S    S    S    S    S    S    S    S    S
 make the public container    S   S   S   S   S   S   S    S   S    S    S    S    S    S    S    S    S
 prove the state              S   S   S   S   S   S   S    S   S    S    S    S    S    S    S    S    S
+look for a newer day         S   S   S   S   S   S   S    S   S    S    S    S    S    S    S    S    S
 count the sign-in            S   S   S   S   S   S   S    S   S    S    S    S    S    S    S    S    S
 write raw                    S   S   S   S   S   S   S    S   S    S    S    S    S    S    S    S    S
 read the day                 S   S   S   S   S   S   S    S   S    S    S    S    S    S    S    S    S
@@ -95,9 +96,10 @@ const rows: Record<string, MatrixRow> = {
   'prove the store': place({ method: 'PUT', blob: /./, isProof: true, tries: 4 * 3, maxAsked: 0 }),
   'make the public container': place({ ...container, container: 'public', tries: 3 * 3, maxAsked: 0 }),
   'prove the state': place({ ...state, signsIn: true, isInRun: false, tries: 6 }),
+  'look for a newer day': place({ ...day, maxAsked: 0 }),
   'count the sign-in': place({ ...state, signsIn: true, isInRun: false, maxAsked: 2, skip: 1, tries: 6 }),
   'write raw': place(raw),
-  'read the day': place(day),
+  'read the day': place({ ...day, skip: 1 }),
   'write the day': place({ ...day, method: 'PUT', isProof: false }),
   'read the series': place(series),
   'list the days': place({ method: 'GET', container: 'public', query: /comp=list/ }),

@@ -1,14 +1,18 @@
-// Twenty outages of some hours, for the simulated year: how Peloton, the vault or the store fails on the wire, and for how
-// long. The longest wait between two attempts is four hours, and each outage ends early enough for a sync on the same day.
+// Troubles of some hours, for the simulated year: how Peloton, the vault or the store fails on the wire, how the clock of the
+// service is wrong, and for how long. The longest wait between two attempts is four hours, and each outage ends early enough for a sync on the same day.
 
 import type { Fault } from '../sandbox/fault-answers.ts';
 import type { FaultRule } from '../sandbox/faults.ts';
 import type { PelotonDouble } from '../sandbox/peloton.ts';
 import type { VaultDouble } from '../sandbox/vault.ts';
+import { hourMs } from '../src/stats/time.ts';
 import type { FaultProxy } from './fault-proxy.ts';
 
-/** The servers that can have an outage. */
-export type Servers = { peloton: PelotonDouble; vault: VaultDouble; store: FaultProxy };
+/** The time of the simulated year, and by how much the clock of the service is ahead of it. */
+export type Time = { now: number; aheadMs: number };
+
+/** What can have an outage. */
+export type Servers = { peloton: PelotonDouble; vault: VaultDouble; store: FaultProxy; time: Time };
 
 export type Outage = {
   name: string;
@@ -18,7 +22,7 @@ export type Outage = {
   begin: (servers: Servers) => () => unknown;
 };
 
-type ServerName = keyof Servers;
+type ServerName = Exclude<keyof Servers, 'time'>;
 
 function spoil(server: ServerName, rule: FaultRule): Outage['begin'] {
   return servers => servers[server].faults.add(rule).remove;
@@ -40,6 +44,16 @@ function refuse(server: 'peloton' | 'vault' | 'store'): Outage['begin'] {
   return servers => {
     const refused = servers[server].refuse();
     return () => refused.then(() => servers[server].reopen());
+  };
+}
+
+/** A wrong clock: every instance's, and no server's. */
+function setAhead(hours: number): Outage['begin'] {
+  return ({ time }) => {
+    time.aheadMs = hours * hourMs;
+    return () => {
+      time.aheadMs = 0;
+    };
   };
 }
 
@@ -94,4 +108,8 @@ export const outages: readonly Outage[] = [
   },
   { name: 'the store forbids everything', hours: 5, begin: spoilAll('store', { status: 403 }) },
   { name: 'the store refuses connections', hours: 0.5, begin: refuse('store') },
+  { name: 'the clock is five years ahead', hours: 3, begin: setAhead(5 * 365 * 24) },
+  { name: 'the clock is a day and a half ahead', hours: 2, begin: setAhead(36) },
+  { name: 'the clock is six hours ahead', hours: 1, begin: setAhead(6) },
+  { name: 'the clock is a day and a half behind', hours: 3, begin: setAhead(-36) },
 ];

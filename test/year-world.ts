@@ -7,14 +7,14 @@ import { startPelotonDouble } from '../sandbox/peloton.ts';
 import { startVaultDouble } from '../sandbox/vault.ts';
 import { createApp } from '../src/app.ts';
 import { startFaultProxy } from './fault-proxy.ts';
-import type { Servers } from './outages.ts';
+import type { Servers, Time } from './outages.ts';
 import { type SiteHook, startSiteHook } from './site-hook.ts';
 
 export type Host = ReturnType<typeof createApp>;
 
 export type YearWorld = {
-  /** The clock of all servers, in milliseconds since 1970. */
-  time: { now: number };
+  /** The clock of all servers, in milliseconds since 1970, and by how much the clock of the instances is ahead of it. */
+  time: Time;
   servers: Servers;
   hook: SiteHook;
   /** Two instances of the app. */
@@ -28,8 +28,9 @@ export type YearStart = { at: number; syncTime: string; timeZone: string };
 
 /** Starts the servers and the two instances. */
 export async function startYearWorld({ at, syncTime, timeZone }: YearStart): Promise<YearWorld> {
-  const time = { now: at };
+  const time: Time = { now: at, aheadMs: 0 };
   const clock = () => new Date(time.now);
+  const ownClock = () => new Date(time.now + time.aheadMs);
   const azurite = await startAzurite();
   const store = await startFaultProxy({ target: azurite.handle });
   const peloton = await startPelotonDouble({ clock, member: 'newcomer' });
@@ -50,11 +51,11 @@ export async function startYearWorld({ at, syncTime, timeZone }: YearStart): Pro
     SYNC_TIME_ZONE: timeZone,
   };
   const limits = { http: { timeoutMs: 500, retryDelayMs: 2, maxRetryAfterMs: 20 } };
-  const startHost = () => createApp(settings, { clock, limits });
+  const startHost = () => createApp(settings, { clock: ownClock, limits });
   const blobs = BlobServiceClient.fromConnectionString(azurite.connectionString).getContainerClient('stats');
   return {
     time,
-    servers: { peloton, vault, store },
+    servers: { peloton, vault, store, time },
     hook,
     hosts: [startHost(), startHost()],
     async readDays() {

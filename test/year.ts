@@ -1,7 +1,9 @@
-// Simulates a year of the real app with doubles and a clock of its own: outages, a changed password, a revoked session, a
-// week with two hosts, a week with a dead build hook. Ticks between a day's sync and the next night are left out, since no
-// sync can be due.
+// Simulates a year of the real app with doubles and a clock of its own: outages, wrong clocks, a changed password, a revoked
+// session, a week with two hosts, a week with a dead build hook. Ticks between a day's sync and the next night are left out,
+// since no sync can be due.
 
+import type { Context } from '../src/app.ts';
+import type { Request } from '../src/serve/reply.ts';
 import { hourMs, minuteMs } from '../src/stats/time.ts';
 import { outages } from './outages.ts';
 import { judgeSiteHook } from './site-hook.ts';
@@ -34,11 +36,13 @@ const firstTick = '02:15';
 const quarterMs = 15 * minuteMs;
 const localTime = new Intl.DateTimeFormat('sv-SE', { timeZone, dateStyle: 'short', timeStyle: 'short' });
 
+type Event = { event: string; date: string; code: string };
+
 type Year = YearWorld & {
   /** The index of the present day; a day begins at its sync time. */
   day: number;
   plan: ReturnType<typeof planEvents>;
-  /** The date of every sync that succeeded. */
+  /** The date of every sync that succeeded on that date. */
   synced: string[];
   ticks: number;
   /** The code of every notice that was logged. */
@@ -79,32 +83,55 @@ async function repairWhatIsDue(year: Year): Promise<void> {
   for (const { repair } of due) await repair();
 }
 
-/** Runs one tick of every host, all at once. Returns the events that they logged. */
-async function tickHosts(hosts: readonly Host[]): Promise<{ event: string; date: string; code: string }[]> {
+/** Calls hosts all at once. Returns the events that they logged. */
+async function eventsOf(calls: readonly ((context: Context) => Promise<unknown>)[]): Promise<Event[]> {
   const lines: string[] = [];
   const write = (line: string) => lines.push(line);
   // A tick that fails rejects; its failure is also in the log.
-  await Promise.allSettled(hosts.map(host => host.sync({}, { debug: write, info: write, warn: write, error: write })));
+  await Promise.allSettled(calls.map(call => call({ debug: write, info: write, warn: write, error: write })));
   return lines.map(line => JSON.parse(line));
 }
 
-/** Plans the owner's reaction to a refused sign-in: the right password is in the vault six hours later. */
-function tellOwner({ repairs, time, servers: { vault, peloton } }: Year): void {
-  const repair = () => vault.secrets.set('peloton-password', peloton.credentials.password);
-  repairs.push({ at: time.now + 6 * hourMs, repair });
+function requestOf(query: string): Request {
+  return { method: 'POST', headers: new Headers(), query: new URLSearchParams(query), params: {} };
+}
+
+/** What health tells an owner to do about stats that are dated ahead of the clock: force a sync. */
+async function forceIfAhead(year: Year): Promise<void> {
+  const [host] = year.hosts;
+  const quiet = () => {};
+  const context = { debug: quiet, info: quiet, warn: quiet, error: quiet };
+  const { body = [] } = await host.health(requestOf(''), context);
+  const { problem } = JSON.parse(Buffer.from(body).toString());
+  if (!/ahead of the clock|force=true/.test(problem?.hint ?? '')) return;
+  noteEvents(year, await eventsOf([context => host.syncNow(requestOf('force'), context)]));
+}
+
+/** Plans the owner's reaction six hours later: the right password is in the vault, or a sync is forced. */
+function tellOwner(year: Year, code: string): void {
+  const { repairs, time, servers } = year;
+  const { vault, peloton } = servers;
+  const setPassword = () => vault.secrets.set('peloton-password', peloton.credentials.password);
+  const repair = { 'sign-in-refused': setPassword, storage: () => forceIfAhead(year) }[code];
+  if (repair) repairs.push({ at: time.now + 6 * hourMs, repair });
+}
+
+/** What the hosts log tells how the year goes. What a wrong clock publishes as another day is no day of the year. */
+function noteEvents(year: Year, events: readonly Event[]): void {
+  for (const { event, date, code } of events) {
+    if (event === 'sync.succeeded' && date === localTime.format(year.time.now).slice(0, 10)) year.synced.push(date);
+    if (event === 'notice') year.notices.push(code);
+    if (event === 'defect') year.brokenRules.push(`${new Date(year.time.now).toISOString()}: a defect`);
+    if (event === 'sync.failed') tellOwner(year, code);
+  }
 }
 
 async function tickOnce(year: Year, date: string, time: string): Promise<void> {
   const { servers, hosts, plan } = year;
   const askedBefore = servers.peloton.requests.length;
-  const events = await tickHosts(plan.isSecondHostHere(year.day) ? hosts : hosts.slice(0, 1));
+  const ticking = plan.isSecondHostHere(year.day) ? hosts : hosts.slice(0, 1);
+  noteEvents(year, await eventsOf(ticking.map((host: Host) => context => host.sync({}, context))));
   year.ticks += 1;
-  for (const { event, date: syncedDate, code } of events) {
-    if (event === 'sync.succeeded') year.synced.push(syncedDate);
-    if (event === 'notice') year.notices.push(code);
-    if (event === 'defect') year.brokenRules.push(`${date} ${time}: a defect`);
-    if (event === 'sync.failed' && code === 'sign-in-refused') tellOwner(year);
-  }
   if (time < syncTime && servers.peloton.requests.length > askedBefore) {
     year.brokenRules.push(`${date} ${time}: Peloton was asked before the day was due`);
   }
@@ -113,7 +140,8 @@ async function tickOnce(year: Year, date: string, time: string): Promise<void> {
 async function report(year: Year, dates: string[], startedAt: number): Promise<YearReport> {
   const { servers, synced, ticks, plan, brokenRules, readDays, hook, notices } = year;
   const { counts, requests, violations } = servers.peloton;
-  const { stored, inSeries } = await readDays();
+  const { stored: named, inSeries } = await readDays();
+  const stored = named.filter(date => date <= (dates.at(-1) ?? '')); // a wrong clock leaves days of other years
   const twice = dates.filter(date => synced.indexOf(date) !== synced.lastIndexOf(date));
   brokenRules.push(...violations, ...twice.map(date => `${date} was synced more than once`));
   brokenRules.push(...judgeSiteHook(hook, notices, 24 * hourMs));
@@ -146,7 +174,8 @@ export async function simulateYear(options: YearOptions): Promise<YearReport> {
     for (; ; year.time.now += quarterMs) {
       const [date = '', time = ''] = localTime.format(year.time.now).split(' ');
       if (date > (dates.at(-1) ?? '')) return await report(year, dates, startedAt);
-      if (year.synced.at(-1) === date || time < firstTick) continue;
+      const isOver = year.synced.at(-1) === date && year.time.aheadMs === 0;
+      if (isOver || time < firstTick) continue;
       if (time >= syncTime && dates[year.day] !== date) beginDay(year);
       await repairWhatIsDue(year);
       await tickOnce(year, date, time);
