@@ -11,8 +11,9 @@ const help = `npm run sync [-- --force]
 
 One sync now, if one is due, with the settings of the environment over those of local.settings.json.
 
-  --force  sync although none is due, although a failed one waits, although all counts are gone, and once although
-           the sign-in was refused; the lease and the cap on sign-ins hold all the same`;
+  --force  sync although none is due, although a failed one waits, although all counts are gone, although stats are
+           dated ahead of the clock, and once although the sign-in was refused; the lease and the cap on sign-ins hold
+           all the same`;
 
 async function readHealth(run: Run): Promise<Health> {
   const { config, clock } = run;

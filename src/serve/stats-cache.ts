@@ -6,7 +6,7 @@ import { once } from '../once.ts';
 import { dayBlob, historyBlob, latestBlob } from '../stats/blobs.ts';
 import { type History, parseHistory, toCsv } from '../stats/history.ts';
 import { parseSnapshot, type Snapshot } from '../stats/snapshot.ts';
-import { isDayFromWrongClock } from '../stats/wrong-clock.ts';
+import { lastCountedDay } from '../stats/wrong-clock.ts';
 import { type BlobCache, type CachedBlob, createBlobCache } from './blob-cache.ts';
 import { csvType, jsonType, lastModifiedOf, type Representation, represent } from './representation.ts';
 
@@ -53,7 +53,8 @@ function parseDay(date: string, blob: StoredBlob): StoredStats {
 /** The series without the points that a wrong clock dated: no reader and no view sees them. */
 function parseStoredHistory(blob: StoredBlob, now: Date): StoredHistory {
   const stored = assertParsed(historyBlob, parseHistory(blob.bytes), nextSync);
-  const points = stored.points.filter(({ date }) => !isDayFromWrongClock(date, now));
+  const lastDay = lastCountedDay(now);
+  const points = stored.points.filter(({ date }) => date <= lastDay);
   const isWhole = points.length === stored.points.length;
   const history = isWhole ? stored : { ...stored, points };
   const bytes = isWhole ? blob.bytes : Buffer.from(JSON.stringify(history));

@@ -13,9 +13,14 @@ export function isFromWrongClock(at: Date, now: Date): boolean {
 /** A local day begins first where clocks are furthest ahead of UTC. */
 const earliestZoneMs = 14 * hourMs;
 
+/** The last local day, `YYYY-MM-DD`, that begins no more than two days ahead in some time zone. */
+export function lastCountedDay(now: Date): string {
+  return new Date(now.getTime() + 2 * dayMs + earliestZoneMs).toISOString().slice(0, 10);
+}
+
 /** True for a local day that begins more than two days ahead in every time zone: it counts as none. */
 export function isDayFromWrongClock(date: string, now: Date): boolean {
-  return isFromWrongClock(new Date(Date.parse(date) - earliestZoneMs), now);
+  return date > lastCountedDay(now);
 }
 
 /**

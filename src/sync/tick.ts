@@ -111,8 +111,8 @@ async function attemptAndEnd(run: Run, force: boolean): Promise<TickOutcome> {
 export type TickRequest = { log: Log; force: boolean };
 
 /**
- * Syncs where a sync is due. `force` overrides the due rule, the waits and the loss check; not the lease, and not the cap
- * on sign-ins.
+ * Syncs where a sync is due. `force` overrides the due rule, the waits, the loss check and what is dated ahead of the clock;
+ * not the lease, and not the cap on sign-ins.
  * @param open starts the run; what it throws ends the tick like any other failure.
  * @throws StatsError, after the event `sync.failed`.
  */
