@@ -47,7 +47,7 @@ describe('npm run sync', { concurrency: 2 }, () => {
       waiting.output,
       /^Not due yet, after a failure \(sign-in-refused\) .* once a secret .* new version\.$/m,
     );
-    assert.match(waiting.output, /^→ Sign in at/m);
+    assert.match(waiting.output, /^→ Peloton does not know this user name with this password/m);
     assert.equal(bench.peloton.counts.credentialPosts, 1);
     for (const end of [failed, waiting]) assertTellsNoSecret(bench, end);
   });

@@ -20,7 +20,7 @@ test('a secret that holds no session is told in health and once in the log, unti
     const { problem, notices } = await bench.health();
     assert.equal(problem?.code, 'vault');
     assert.deepEqual([notices[0]?.code, notices[0]?.since], ['session-unreadable', since], secret);
-    assert.match(notices[0]?.hint ?? '', /peloton-session holds nothing that this service can read\. Paste/);
+    assert.match(notices[0]?.hint ?? '', /peloton-session is no session: store \{"access_token"/);
     assert.equal(bench.events('notice').length, 1);
     pasteSession(bench);
     await bench.tick();

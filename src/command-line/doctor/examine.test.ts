@@ -128,7 +128,10 @@ const faults: Fault[] = [
   {
     fault: 'a session that nobody can read',
     plant: ({ vault }) => vault.secrets.set('peloton-session', '{"token":"?"}'),
-    line: [/^FIX {3}peloton-session +it holds no session/, /→ .*Paste the session again: \{"access_token"/],
+    line: [
+      /^FIX {3}peloton-session +nothing in it can be read as a session/,
+      /→ .*is no session: store \{"access_token"/,
+    ],
   },
   {
     fault: 'build hooks that are no list',
