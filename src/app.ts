@@ -1,5 +1,5 @@
-// The only wiring: settings → storage, vault, Peloton → the handlers. Everything is made on first use, and what only a sync
-// needs is loaded by the first sync: a GET never waits for it. Loading this file itself loads next to nothing.
+// The wiring: settings become clients, and the clients become handlers. Each is made on first use, so that a GET never waits for
+// code that only a sync needs, and a worker that loads this file loads next to nothing.
 
 import type { LeaseClocks } from './azure/lease.ts';
 import type { StorageLimits } from './azure/storage.ts';
@@ -12,7 +12,7 @@ import type { Routes } from './serve/routes.ts';
 import type { Run, RunLimits } from './sync/run.ts';
 import type { TickOutcome } from './sync/tick.ts';
 
-/** What a handler uses of Azure's InvocationContext. */
+/** The part of Azure's InvocationContext that a handler uses: its log. */
 export type Context = Record<'debug' | 'info' | 'warn' | 'error', (line: string) => void>;
 export type HttpHandler = (request: Request, context: Context) => Promise<Reply>;
 export type TimerHandler = (timer: unknown, context: Context) => Promise<void>;
@@ -35,8 +35,8 @@ function logTo(context: Context): Log {
 }
 
 /**
- * Starts runs over one set of settings, the process's own where none are given. The clients are made on first use and kept.
- * What it starts rejects with a StatsError `config` where the settings are not usable.
+ * A function that starts runs over one set of settings: the given ones, or the process's own. All runs share the clients, which
+ * are made for the first. The function rejects with a StatsError `config` where the settings are not usable.
  */
 export function createRunStarter(given: Settings | undefined, { clock = now, limits, leaseClocks }: AppOptions = {}) {
   const config = once(async () => {
@@ -104,5 +104,5 @@ export function createApp(settings?: Settings, options: AppOptions = {}) {
   };
 }
 
-/** What functions/ registers. */
+/** The handlers that functions/ registers. */
 export const handlers = createApp();

@@ -1,5 +1,5 @@
-// Every failure the service knows, and whose it is. A message may be read by anyone: it names a method, a host and a
-// route template, never a real path, a query, a body or a secret.
+// The failures of the service, and the person who acts on each. Anyone may read a message: it names a method, a host and a route
+// template, never a real path, a query, a body or a secret.
 
 // A hint is the next step, and nothing else: what readers see meanwhile depends on whether there is a snapshot, which health
 // knows (sync/health.ts).
@@ -10,7 +10,7 @@ const storeCredentials = 'bash infra/scripts/set-credentials.sh';
 /** Peloton judges the same words otherwise once its owner has settled something: the scripts write new versions of them. */
 const storeAgain = `${storeCredentials} with the same password: only a new version ends the wait.`;
 
-/** Who has to act on a failure, what they are told, and how HTTP names it. One row for each code of the contract. */
+/** One row for each code: who acts on such a failure, what that person is told, and the HTTP status. */
 export const errorTable = {
   config: {
     actor: 'deployer',
@@ -103,7 +103,7 @@ export const causeTable = {
 export type Cause = keyof typeof causeTable;
 
 export type StatsErrorOptions = {
-  /** What the wire or an SDK said, already free of paths and secrets. */
+  /** The failure of the network or an SDK, already free of paths and secrets. */
   cause?: unknown;
   /** A next step that is more exact than the code's own hint. */
   hint?: string;
@@ -151,7 +151,7 @@ export function asStatsError(error: unknown): StatsError {
   return new StatsError('internal', `The service itself failed (${kind}).`);
 }
 
-/** What Azure said of a failure, `403 ForbiddenByRbac`: without what could be anything else, and at least the error's kind. */
+/** Azure's status and code of a failure, such as `403 ForbiddenByRbac`; the error's name where Azure gave neither. */
 export function reasonOf(
   error: unknown,
   { statusCode, code }: { statusCode?: number | undefined; code?: string | undefined },
@@ -160,15 +160,15 @@ export function reasonOf(
   return said.join(' ') || (error instanceof Error ? error.name : typeof error);
 }
 
-/** Where a defect happened, without its message. */
+/** The stack of a defect, without its message, which may hold anything. */
 export function stackOf(error: unknown): string[] {
   const lines = error instanceof Error ? (error.stack ?? '').split('\n') : [];
   return lines.filter(line => /^\s+at /.test(line)).map(line => line.trim());
 }
 
 /**
- * Waits for all of them, also where one fails, and then throws the first failure: nothing that was begun side by side goes on
- * behind the failure of another.
+ * Waits for all promises, also where one fails, and then throws the first failure. Promise.all would throw at once, and leave the
+ * other effects running behind the failure.
  */
 export async function waitForAll<T extends readonly unknown[] | []>(
   begun: T,

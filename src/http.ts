@@ -60,7 +60,7 @@ export type HttpClient = {
   retry<T>(step: () => Promise<T>): Promise<T>;
 };
 
-/** 24 hours: whoever asks for more is asked again all the same. */
+/** 24 hours. A server that asks for a longer wait is asked again after a day. */
 const longestRetryAfterMs = 86_400_000;
 
 /** An HTTP date in any of its three forms, or NaN. Date.parse alone sees a date in nearly anything, `-5` included. */
@@ -77,7 +77,7 @@ export function parseRetryAfter(value: string | null, now: Date): number | undef
   return Number.isNaN(waitMs) ? undefined : Math.min(Math.max(waitMs, 0), longestRetryAfterMs);
 }
 
-/** What the wire said, without the URL that a FetchError repeats in its message. */
+/** A failure of the network as an error of ours, without the URL that a FetchError repeats in its message. */
 function wireFault(error: unknown, label: string, limits: HttpLimits): StatsError {
   if (error instanceof TypeError) throw error; // a defect of ours: not the wire's fault
   const unavailable = (what: string, cause?: Error) =>

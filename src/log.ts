@@ -1,5 +1,5 @@
-// One JSON object a line: Application Insights keeps it as a trace that a query can parse. Fields hold codes, counts,
-// names of ours and durations; never a value that came from outside.
+// The log: one JSON object a line, which Application Insights keeps as a trace that a query can parse. Fields hold codes, counts,
+// durations and names that this code gives; never a value that came from outside.
 
 import type { StatsError } from './errors.ts';
 
@@ -17,7 +17,7 @@ export function createLog(write: (level: LogLevel, line: string) => void): Log {
   return (level, event, fields) => write(level, JSON.stringify({ event, ...fields }));
 }
 
-/** Runs one step and logs it with its duration, in whole milliseconds; a failed one with the code of its error. */
+/** Runs a step and logs its duration in whole milliseconds, and, where the step fails, the code of its error. */
 export async function timed<T>(log: Log, event: string, step: () => Promise<T>, fields: LogFields = {}): Promise<T> {
   const startedAt = performance.now();
   const duration = () => ({ duration_ms: Math.round(performance.now() - startedAt) });

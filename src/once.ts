@@ -1,4 +1,5 @@
-// What is made on first use and then kept, once for all who ask meanwhile. A failure is not kept: the next who asks tries again.
+// A value that is made on first use and then kept. Callers that come while it is being made share the wait. A failure is not kept:
+// the next caller tries again.
 
 export function once<T>(make: () => Promise<T>): () => Promise<T> {
   let made: Promise<T> | undefined;

@@ -1,5 +1,5 @@
-// Who the service is to Azure. Deterministic on purpose: the managed identity where the platform offers one, else the
-// developer's own login, never a guess through a chain of everything. Where no token comes, the error says what to do.
+// The identity that Azure sees: the managed identity where the platform offers one, else the developer's own login. Chosen by rule,
+// not by trying a chain of everything, so that a failure names the one that failed. Where no token comes, the error says what to do.
 
 import { createDefaultHttpClient, type HttpClient } from '@azure/core-rest-pipeline';
 import {

@@ -1,5 +1,5 @@
-// The two containers in Blob Storage, through its SDK: bytes in, bytes out, every write on a condition, and the lease
-// that keeps two runs apart. Nothing here knows what the blobs mean.
+// The two containers in Blob Storage, through its SDK: bytes in, bytes out, each write on a condition. This file does not know
+// what the blobs mean.
 
 import {
   BlobServiceClient,
@@ -17,7 +17,7 @@ import { storageHint } from './storage-hint.ts';
 
 export type StoredBlob = { bytes: Buffer; etag: string; lastModified: Date };
 
-/** What must hold for a write to happen: nothing is there, or exactly this version is. */
+/** The condition of a write: nothing is there yet, exactly this version is there, or anything. */
 export type WriteCondition = 'absent' | { etag: string } | 'any';
 
 export type BlobContent = { bytes: Buffer; contentType: string; cacheControl?: string };
@@ -42,7 +42,7 @@ export type Storage = Containers & {
   within(signal: AbortSignal): Storage;
 };
 
-/** How patient the client is; `callTimeoutMs` bounds a call with all its tries and its whole body. */
+/** The tries of a call and their times; `callTimeoutMs` bounds a call with all its tries and its whole body. */
 export type StorageLimits = {
   maxTries: number;
   tryTimeoutMs: number;
@@ -89,7 +89,7 @@ function connect(config: StorageConfig, limits: StorageLimits): BlobServiceClien
   return new BlobServiceClient(accountUrl, credential, { ...options, ...directAgent(accountUrl) });
 }
 
-/** When a call is ended: after its time, or by the signal it was put under. */
+/** The end of a call: its own time, or a signal that ends many. */
 type CallLimit = { timeoutMs: number; signal: AbortSignal | undefined };
 
 function abortSignal({ timeoutMs, signal }: CallLimit): AbortSignal {
@@ -110,12 +110,12 @@ function storageError(error: unknown, action: string, limit?: CallLimit): StatsE
   return new StatsError('storage', message, { cause: new Error(reason), ...(hint && { hint }) });
 }
 
-/** Only what Blob Storage says itself: the 404 of something in between must not make the service forget what it knows. */
+/** True for a 404 of Blob Storage itself. The 404 of a proxy in between must not make the service forget what it knows. */
 function isMissing(error: unknown): boolean {
   return error instanceof RestError && (error.code === 'BlobNotFound' || error.code === 'ContainerNotFound');
 }
 
-/** Not every 412 is one: a blob that somebody leased takes no write, whatever its version. */
+/** True where the condition of a write did not hold. Another 412 says that somebody leased the blob, which is a failure. */
 function isConflict(error: unknown): boolean {
   return error instanceof RestError && (error.code === 'ConditionNotMet' || error.code === 'BlobAlreadyExists');
 }
@@ -176,7 +176,7 @@ async function uploadBlob({ container, limit }: Limited, { name, content, condit
   }
 }
 
-/** A write whose answer got lost is repeated by the SDK and then meets itself. */
+/** Writes a blob. The SDK repeats a write whose answer got lost, which then conflicts with itself: equal bytes count as written. */
 async function writeBlob(limited: Limited, upload: Upload): Promise<string | 'conflict'> {
   const written = await uploadBlob(limited, upload);
   if (written !== 'conflict') return written;

@@ -17,7 +17,7 @@ export type Vault = {
   write(name: string, value: string): Promise<string>;
 };
 
-/** How patient the client is; `callTimeoutMs` bounds a call with all its tries. */
+/** The tries of a call and their times; `callTimeoutMs` bounds a call with all its tries. */
 export type VaultLimits = {
   maxTries: number;
   retryDelayMs: number;
@@ -55,7 +55,7 @@ function refuseLongWaits(maxRetryDelayMs: number): ClientPolicy {
   };
 }
 
-/** One client per process: it keeps the token. It makes no request by itself. */
+/** The client, which keeps its token: one serves the whole process. Creating it makes no request. */
 export function createSecretClient({ url, identity }: Config['vault'], limits = vaultLimits): SecretClient {
   // Both are for doubles alone: plain http, and a challenge that names Azure's own host.
   const isDouble = isLoopback(url);

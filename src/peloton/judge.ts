@@ -1,5 +1,5 @@
-// What an answer of Peloton means when it is not the one hoped for: whose turn it is to act.
-// The line that matters: "not there right now" is retried by itself and never leads to a sign-in.
+// Judges an answer of Peloton that is not the expected one: whose turn it is to act. The important border is that of "not there
+// right now", which is retried by itself and never leads to a sign-in.
 
 import { StatsError, type StatsErrorOptions } from '../errors.ts';
 import type { HttpResponse } from '../http.ts';

@@ -1,5 +1,5 @@
-// What the sign-in reads out of Auth0's HTML pages: the embedded configuration, a hidden form, a second factor.
-// docs/peloton.md says where each of them was seen.
+// Readers of Auth0's HTML pages: the embedded configuration, the hidden form, the signs of a second factor and of a bot check.
+// docs/peloton.md says where each was seen.
 
 import { Parser } from 'htmlparser2';
 import type { HttpResponse } from '../http.ts';
@@ -7,7 +7,7 @@ import { assertAvailable, changed, parseJson, unavailable } from './judge.ts';
 
 export type HiddenForm = { action: string; fields: [name: string, value: string][] };
 
-/** Deeper than any page of people; a parser's work grows with the square of it. */
+/** Deeper than any page that people see. The work of the parser grows with the square of the depth. */
 const maxDepth = 500;
 
 /** The forms of a page with their named inputs; entities are decoded, as a browser does before it submits. */
@@ -58,7 +58,7 @@ export function readInjectedConfig(html: string): { state?: string; csrf?: strin
   return found;
 }
 
-/** The words of a page that a person reads: those of a script or a style are none. */
+/** The words of a page that a person sees, without those of scripts and styles. */
 function readWords(html: string): string {
   const words: string[] = [];
   let depth = 0;
@@ -82,14 +82,14 @@ function readWords(html: string): string {
   return words.join('');
 }
 
-/** True for a page that asks for a second factor. The script of the ordinary login page holds the same words. */
+/** True for a page that asks for a second factor, by its words outside of scripts: the script of the login page holds the same. */
 export function asksSecondFactor(html: string): boolean {
   if (readForms(html).some(form => /\/u\/mfa|mfa-/.test(form.action))) return true;
   if (isNoPage(html)) return false;
   return /verify your identity|two-factor|second factor|verification code|one-time code/i.test(readWords(html));
 }
 
-/** True for a body that is no page at all, or the page of a bot check. The ordinary pages load its script as well. */
+/** True for a body that is no page at all, or the page of a bot check, told by its words: ordinary pages load the same script. */
 export function isNoPage(text: string): boolean {
   if (!text.trimStart().startsWith('<')) return true;
   return /just a moment|checking your browser|attention required|access (to this page )?(has been )?denied|px-captcha|cf[-_]chl/i.test(
@@ -98,8 +98,8 @@ export function isNoPage(text: string): boolean {
 }
 
 /**
- * Pages are HTML. A refusal in HTML is a challenge at the edge, as is its page with any status; a refusal in JSON, or a page
- * that is gone, is another dance.
+ * Asserts that an answer is a page. A refusal in HTML comes from the bot check in front of Peloton and passes by itself; a refusal
+ * in JSON, or a page that is gone, means that the sign-in has changed.
  * @throws StatsError `upstream-unavailable` or `upstream-changed` where the answer is no page.
  */
 export function assertPage(answer: HttpResponse): void {

@@ -1,4 +1,4 @@
-// The two calls of Peloton's API: whose account this is, and the overview. Both are read-only and may be repeated.
+// The two calls of Peloton's API: the user id of the account, and the overview. Both only read and may be repeated.
 
 import * as z from 'zod';
 import type { PelotonConfig } from '../config.ts';
@@ -9,7 +9,7 @@ import { assertAvailable, changed, requireJson } from './judge.ts';
 /** The headers that prove who asks: a bearer token, or the cookie of the 2021 way. */
 export type Access = { headers: Record<string, string> };
 
-/** True for an answer that refused the session itself: refresh once, then it is a change of theirs. */
+/** True for the failure of a request whose session was refused. */
 export function isUnauthorized(error: unknown): boolean {
   return error instanceof StatsError && error.code === 'upstream-changed' && error.status === 401;
 }
@@ -18,7 +18,7 @@ function judge(answer: HttpResponse): unknown {
   const { status, label } = answer;
   assertAvailable(answer);
   if (status === 401) {
-    requireJson(answer); // a page or nothing is the edge's word, not the API's: it costs no session
+    requireJson(answer); // a 401 without JSON comes from the bot check in front of the API, and says nothing of the session
     throw changed(answer, 'answered 401: the session is not accepted');
   }
   if (status === 402) throw new StatsError('account-refused', `${label} answered 402.`, { status });
@@ -43,11 +43,11 @@ async function call({ http, peloton, access, path, route }: ApiCall): Promise<{ 
   });
 }
 
-/** It travels in a path, so it is nothing that could lead elsewhere. */
+/** A user id travels in a path, so no id may lead elsewhere. */
 export const userId = z.string().regex(/^[\w-]{1,100}$/);
 const me = z.object({ id: userId });
 
-/** The user id. Everything else in /api/me is private and is not looked at. */
+/** Asks for the user id. Everything else in /api/me is private and is not read. */
 export async function fetchUserId(http: HttpClient, peloton: PelotonConfig, access: Access): Promise<string> {
   const { answer, body } = await call({ http, peloton, access, path: '/api/me', route: '/api/me' });
   const parsed = me.safeParse(body);
@@ -63,7 +63,7 @@ export type Overview = {
 
 type OverviewCall = { http: HttpClient; peloton: PelotonConfig; access: Access; userId: string };
 
-/** The member's overview, unjudged but for being a JSON object: snapshot.ts says what is in it. */
+/** Fetches the member's overview, of which only the JSON is checked: to-snapshot.ts reads its content. */
 export async function fetchOverview({ http, peloton, access, userId }: OverviewCall): Promise<Overview> {
   const version = peloton.overviewVersion ? `?version=${peloton.overviewVersion}` : '';
   const path = `/api/user/${encodeURIComponent(userId)}/overview${version}`;

@@ -1,5 +1,5 @@
-// Where the sign-in may go: hop by hop to hosts of Peloton's own, and home to the redirect URI, which is read and never
-// fetched. The name of a path may be as secret as a query: only known ones are shown.
+// The redirects of a sign-in. They lead from host to host of Peloton's, and in the end to the redirect URI ("home"), whose address
+// is read and never fetched. An error shows known paths only: a path may be as secret as a query.
 
 import { getPublicSuffix } from 'tough-cookie';
 import { isLoopback, type PelotonConfig } from '../config.ts';
@@ -16,20 +16,20 @@ const shownPaths = new Set([
   credentialsPath,
 ]);
 
-/** A path of the dance as it may be shown: an unknown one may hold anything. */
+/** The route template of a URL for errors and logs: `/{path}` for any path that is not known. */
 export function routeOf(url: URL): string {
   return shownPaths.has(url.pathname) || /^\/sso\/[a-z_]{1,40}$/.test(url.pathname) ? url.pathname : '/{path}';
 }
 
-/** Only https under the registrable domain of PELOTON_AUTH_URL; loopback where that is loopback. */
+/** True for https under the registrable domain of PELOTON_AUTH_URL; for loopback where that is loopback. */
 function isOnTheWay(url: URL, authUrl: string): boolean {
   if (isLoopback(authUrl)) return /^https?:$/.test(url.protocol) && isLoopback(url);
-  // An address, or a name that is a public suffix itself, is nobody's but its own.
+  // An IP address, and a name that is a public suffix itself, has no domain above it.
   const domainOf = (hostname: string) => getPublicSuffix(hostname, { ignoreError: true }) ?? hostname;
   return url.protocol === 'https:' && domainOf(url.hostname) === domainOf(new URL(authUrl).hostname);
 }
 
-/** The redirect URI, or another page of its host with a code: whoever has that URL can take the tokens. */
+/** True for the redirect URI, and for another page of its host with a code: its address is as good as the tokens. */
 function isHome(url: URL, redirectUri: string): boolean {
   const { origin, pathname } = new URL(redirectUri);
   return url.origin === origin && (url.pathname === pathname || url.searchParams.has('code'));

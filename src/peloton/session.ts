@@ -14,11 +14,11 @@ import { type SecretVersions, versionsOf } from './sign-in-secrets.ts';
 import { accessOf, accessTokenOf, isFresh, type Session, userIdOf } from './stored-session.ts';
 import { requestTokens } from './tokens.ts';
 
-/** What state.json remembers of sign-ins and tokens. */
+/** The memory of sign-ins and tokens, which state.json keeps from run to run. */
 export type SignInLedger = {
   /** A token that Peloton refused, or a refresh token whose successor arrived: it is not sent again. */
   isDead(token: string): boolean;
-  /** Written down with the next thing that is. */
+  /** Remembers it with the next write of state.json. */
   markDead(token: string): void;
   /** Proves that what a sign-in or a refresh makes known can be written down. */
   proveWritable(): Promise<void>;
@@ -39,7 +39,7 @@ export type SessionParts = {
 /** A request made with a session, for the account with that user id. */
 export type SessionRequest<T> = (access: Access, userId: string) => Promise<T>;
 
-/** Stores what came before judging it. */
+/** Stores the tokens of an answer first, and judges the answer second. */
 async function keepTokens(parts: SessionParts, body: object, previous: Session): Promise<Session> {
   const { store, ledger, peloton } = parts;
   const session = toSession(store, body, previous);

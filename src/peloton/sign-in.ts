@@ -18,7 +18,7 @@ import {
 } from './login-page.ts';
 import { credentialsPath, findHome, isRedirect, nextHop, routeOf } from './redirects.ts';
 
-/** What /oauth/token takes for a pair of tokens. */
+/** The code that /oauth/token exchanges for a pair of tokens, with the secret that proves who asked for it (PKCE). */
 export type AuthorizationCode = { code: string; codeVerifier: string };
 
 type Attempt = {
@@ -86,7 +86,7 @@ async function openLoginPage(attempt: Attempt): Promise<LoginPage> {
   const page = readInjectedConfig(answer.text);
   const csrf = (await findCsrf(jar, url)) ?? page.csrf;
   const isLoginPage = answer.status === 200 && page.state !== undefined && csrf !== undefined;
-  if (!isLoginPage) assertPage(answer); // one that is whole may hold a bot check's words in its script
+  if (!isLoginPage) assertPage(answer); // not of a whole login page, whose script may hold the words of a bot check
   if (!csrf) throw unavailable(answer, 'gave no _csrf, in the cookie or the page');
   if (page.challenge && page.challenge !== challengeOf(codeVerifier)) throw changed(answer, 'is for another sign-in');
   const inUrl = url.searchParams.get('state');
@@ -134,7 +134,7 @@ function secondFactor(answer: HttpResponse): StatsError {
   return errorOf('second-factor', `${answer.label} asks for a second factor.`, judged);
 }
 
-/** Which refusal the credentials' answer is, where it is not the form that leads on. */
+/** The refusal that an answer to the credentials means, where the answer is not the form that leads on. */
 function credentialsRefused(answer: HttpResponse): StatsError {
   const { label, status } = answer;
   const body = parseJson(answer);
@@ -156,7 +156,7 @@ function credentialsRefused(answer: HttpResponse): StatsError {
   });
 }
 
-/** The form that carries the judgement on: wherever it leads, it holds `wresult`. */
+/** The form that carries the result of the sign-in on. Its address varies, its field `wresult` does not. */
 function readCallbackForm(answer: HttpResponse): HiddenForm {
   if (answer.text.trim() === '') throw unavailable(answer, `answered ${answer.status} with an empty body`);
   if (parseJson(answer) !== undefined) throw credentialsRefused(answer);
@@ -214,7 +214,7 @@ async function followHome(attempt: Attempt, first: HttpResponse): Promise<string
   throw changed(answer, `did not come home in ${maxHops} redirects`);
 }
 
-/** Without the form, where a redirect leads is the answer to the credentials. */
+/** Marks a failure as a judgement of the credentials: a redirect in place of the form is the answer to them. */
 function throwAsJudgement(error: unknown): never {
   if (!(error instanceof StatsError) || error.code !== 'upstream-changed') throw error;
   const { message, status } = error;

@@ -1,5 +1,5 @@
-// The secret `peloton-session`: what is in it, whose it is, and how long it is good. Made by the app or pasted by its owner,
-// so nothing in it is sure to be there.
+// The content of the secret `peloton-session`: its tokens, its owner, its end. The app writes it, or an owner pastes it, so no
+// field is sure to be there.
 
 import * as z from 'zod';
 import type { Secret } from '../azure/vault.ts';
@@ -10,7 +10,7 @@ import { readSessionFields } from './pasted-session.ts';
 
 const renewBeforeMs = 60 * 60 * 1000;
 
-/** Printable ASCII, since it travels in a header. */
+/** Printable ASCII, since a token travels in a header. */
 export const token = z
   .string()
   .trim()
@@ -33,7 +33,7 @@ const sessionSchema = z.object({
 
 export type Session = z.infer<typeof sessionSchema>;
 
-/** Empty for a secret that is missing or holds something else. */
+/** The session in a secret; empty where the secret is missing or holds something else. */
 export function parseSession(secret: Secret | undefined): Session {
   return sessionSchema.parse((secret && readSessionFields(secret.value)) ?? {});
 }
@@ -57,7 +57,7 @@ export function holdsToken({ access_token, refresh_token, session_id }: Session)
   return [access_token, refresh_token, session_id].some(token => token !== undefined);
 }
 
-/** Only a session made with the present user name is used; a pasted one must be newer than it. */
+/** True for a session that was made with the present user name; a pasted one must be newer than the user name. */
 export function belongsTo(username: Secret | undefined, session: Session, secret: Secret): boolean {
   if (!username) return true;
   if (session.username_version !== undefined) return session.username_version === username.version;
@@ -69,7 +69,7 @@ export function accessTokenOf(session: Session, signIn: PelotonConfig['signIn'])
   return signIn === 'session' ? session.session_id : session.access_token;
 }
 
-/** What a request needs to be made with the session. */
+/** The headers that make a request one of the session's. */
 export function accessOf(session: Session, signIn: PelotonConfig['signIn']): Access | undefined {
   const token = accessTokenOf(session, signIn);
   if (token === undefined) return undefined;

@@ -1,5 +1,5 @@
-// POST /oauth/token: a code or a refresh token for a new pair. What comes back is handed on unjudged, because a rotated
-// refresh token has to be safe in the vault before anything else of the answer is looked at (docs/peloton.md).
+// POST /oauth/token exchanges a code or a refresh token for a new pair of tokens. The answer is handed on unjudged: a rotated
+// refresh token has to be in the vault before anything else of the answer is looked at (docs/peloton.md).
 
 import type { PelotonConfig } from '../config.ts';
 import { errorOf } from '../errors.ts';
@@ -11,8 +11,8 @@ export type Grant =
   | { grant_type: 'refresh_token'; refresh_token: string };
 
 /**
- * A JSON object that may hold tokens: a 200, or whatever brings a refresh token. Or the news that the grant is dead: revoked,
- * spent, expired, or the password changed.
+ * A JSON object that may hold tokens: the body of a 200, or of any answer with a refresh token. `invalid_grant` where the code or
+ * token is dead: revoked, spent, expired, or the password was changed.
  */
 export type TokenAnswer = { body: object } | 'invalid_grant';
 
@@ -21,7 +21,7 @@ function asObject(body: unknown): object | undefined {
 }
 
 /**
- * One request, never repeated: whoever asks decides what a missing answer means.
+ * Makes one request and never repeats it: the caller decides what a missing answer means.
  * @throws StatsError `upstream-unavailable` without a complete answer; `sign-in-refused` where a second factor is asked
  * for; `upstream-changed` for any other refusal.
  */

@@ -1,4 +1,4 @@
-// What a tick and a health check see first: state.json and latest.json, read at once. Nothing is written.
+// The checkpoint of the last run: state.json and latest.json, read side by side. A tick and a health check begin with it.
 
 import type { Containers } from '../azure/storage.ts';
 import { waitForAll } from '../errors.ts';

@@ -72,7 +72,7 @@ function emptyProblem(facts: HealthFacts): Problem {
   return { code: 'empty', hint: `${what} ${when}.`, since: (startedAt > now ? now : startedAt).toISOString() };
 }
 
-/** When the next sync may run, from when it is owed on; null where only an owner can end the wait. */
+/** The instant of the next attempt; null where only an owner can end the wait. */
 function nextAttempt(
   { next_attempt, refused }: State,
   { now, owedFrom }: { now: Date; owedFrom: Date },

@@ -19,7 +19,7 @@ const waitsMs = [0, 10 * minuteMs, 4 * hourMs];
 /** How long a hook may fail before its owner is told. */
 const toldAfterMs = 3 * dayMs;
 
-/** What tells one version of the public stats from another: everything but when they were synced. */
+/** A digest of the public stats without the instant and the day of their sync, which tells one version from another. */
 export function digestStats({ synced_at: _at, date: _date, ...stats }: Snapshot): string {
   return createHash('sha256').update(JSON.stringify(stats)).digest('hex');
 }

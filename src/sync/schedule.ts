@@ -76,7 +76,7 @@ export function isOutdated(now: Date, lastSuccess: Date | undefined, schedule: S
   return lastSuccess < latestScheduledInstant(now, schedule);
 }
 
-/** What a failure means for the next attempt: an instant, a wait for another secret, or every tick (`null`). */
+/** The wait after a failure: until an instant, until a secret changes, or none (`null`: every tick tries). */
 export type Wait = { nextAttempt: Date | null; untilSecretsChange: boolean };
 
 type Failure = {

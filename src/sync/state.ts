@@ -1,5 +1,5 @@
-// state.json: what one run tells the next. Instants, codes and versions, never local days and never a secret.
-// A field that is damaged or from another version counts as unset, so that a bad state can delay a sync but not end it.
+// state.json carries instants, codes and versions from one run to the next; never a local day, never a secret. A field that is
+// damaged, or that another version of this code wrote, counts as unset: a bad state can delay a sync but not end it.
 
 import * as z from 'zod';
 import type { BlobContainer } from '../azure/storage.ts';
@@ -28,7 +28,7 @@ export type HookState = z.infer<typeof hookState>;
 
 const signIn = z.object({
   at: instant,
-  // One that another version wrote down still counts.
+  // An outcome that another version of this code wrote still counts as a sign-in.
   outcome: z.union([errorCode, z.literal('signed-in')]).catch('upstream-unavailable'),
 });
 
@@ -68,7 +68,7 @@ const stateSchema = z.object({
     })
     .nullable()
     .catch(null),
-  /** The sign-ins of the last 24 hours with what became of the run. One that is damaged must not hide the others. */
+  /** The sign-ins of the last 24 hours with the outcome of their runs. A damaged entry does not hide the others. */
   sign_ins: entriesOf(signIn),
   /** SHA-256 of the last tokens that are never sent again: refused ones, and refresh tokens that have a successor. */
   dead_tokens: entriesOf(z.string()),
