@@ -8,20 +8,20 @@ import { pasteSession, pasteWithoutUserId } from './session-bench.ts';
 
 /** U upstream-unavailable, C upstream-changed, J the same with the credentials judged, A account-refused. */
 const cells = readTable(`
-                      401 402 403 403h 404 409 412 429 429r 500 503 empty html half cut big bomb reset gone drip hang
-GET /authorize         C   C   C   U    C   C   C   U   U    U   U    U    U    U    U   U   U     U    U    U    U
-GET /login             C   C   C   U    C   C   C   U   U    U   U    U    U    U    U   U   U     U    U    U    U
-POST credentials       J   J   J   U    J   J   J   U   U    U   U    U    U    U    U   U   U     U    U    U    U
-POST form              C   C   C   U    C   C   C   U   U    U   U    U    U    U    U   U   U     U    U    U    U
-GET resume             C   C   C   U    C   C   C   U   U    U   U    U    U    U    U   U   U     U    U    U    U
-GET orca/login_site    C   C   C   U    C   C   C   U   U    U   U    U    U    U    U   U   U     U    U    U    U
-GET orca/login_domain  C   C   C   U    C   C   C   U   U    U   U    U    U    U    U   U   U     U    U    U    U
-GET continue           C   C   C   U    C   C   C   U   U    U   U    U    U    U    U   U   U     U    U    U    U
-GET resume again       C   C   C   U    C   C   C   U   U    U   U    U    U    U    U   U   U     U    U    U    U
-POST code              C   C   C   U    C   C   C   U   U    U   U    U    U    U    U   U   U     U    U    U    U
-POST refresh           C   C   C   U    C   C   C   U   U    U   U    U    U    U    U   U   U     U    U    U    U
-GET me                 C   A   A   U    C   C   C   U   U    U   U    U    U    U    U   U   U     U    U    U    U
-GET overview           C   A   A   U    C   C   C   U   U    U   U    U    U    U    U   U   U     U    U    U    U
+                      401 402 403 403h 404 409 412 429 429r 500 503 empty html half cut big bomb reset gone drip hang late
+GET /authorize         C   C   C   U    C   C   C   U   U    U   U    U    U    U    U   U   U     U    U    U    U    U
+GET /login             C   C   C   U    C   C   C   U   U    U   U    U    U    U    U   U   U     U    U    U    U    U
+POST credentials       J   J   J   U    J   J   J   U   U    U   U    U    U    U    U   U   U     U    U    U    U    U
+POST form              C   C   C   U    C   C   C   U   U    U   U    U    U    U    U   U   U     U    U    U    U    U
+GET resume             C   C   C   U    C   C   C   U   U    U   U    U    U    U    U   U   U     U    U    U    U    U
+GET orca/login_site    C   C   C   U    C   C   C   U   U    U   U    U    U    U    U   U   U     U    U    U    U    U
+GET orca/login_domain  C   C   C   U    C   C   C   U   U    U   U    U    U    U    U   U   U     U    U    U    U    U
+GET continue           C   C   C   U    C   C   C   U   U    U   U    U    U    U    U   U   U     U    U    U    U    U
+GET resume again       C   C   C   U    C   C   C   U   U    U   U    U    U    U    U   U   U     U    U    U    U    U
+POST code              C   C   C   U    C   C   C   U   U    U   U    U    U    U    U   U   U     U    U    U    U    U
+POST refresh           C   C   C   U    C   C   C   U   U    U   U    U    U    U    U   U   U     U    U    U    U    U
+GET me                 C   A   A   U    C   C   C   U   U    U   U    U    U    U    U   U   U     U    U    U    U    U
+GET overview           C   A   A   U    C   C   C   U   U    U   U    U    U    U    U   U   U     U    U    U    U    U
 `);
 
 type Step = {

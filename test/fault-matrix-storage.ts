@@ -7,26 +7,26 @@ import { type MatrixRow, type Phase, pasteGoodSession, type Suite, signInAnew } 
 
 /** S: the sync fails with `storage`. +: the sync succeeds. */
 const cells = readTable(`
-                            401 403 404 409 412 429 429r 500 503 empty html half cut reset gone drip hang
-read state                   S   S   S   S   S   S   S    S   S    S    S    S    S    S    S    S    S
-read latest                  S   S   S   S   S   S   S    S   S    S    S    S    S    S    S    S    S
-take the lease               S   S   S   S   S   S   S    S   S    S    S    S    S    S    S    S    S
-make the private container   S   S   S   S   S   S   S    S   S    S    S    S    S    S    S    S    S
-prove the store              S   S   S   S   S   S   S    S   S    S    S    S    S    S    S    S    S
-make the public container    S   S   S   S   S   S   S    S   S    S    S    S    S    S    S    S    S
-prove the state              S   S   S   S   S   S   S    S   S    S    S    S    S    S    S    S    S
-look for a newer day         S   S   S   S   S   S   S    S   S    S    S    S    S    S    S    S    S
-count the sign-in            S   S   S   S   S   S   S    S   S    S    S    S    S    S    S    S    S
-write raw                    S   S   S   S   S   S   S    S   S    S    S    S    S    S    S    S    S
-read the day                 S   S   S   S   S   S   S    S   S    S    S    S    S    S    S    S    S
-write the day                S   S   S   S   S   S   S    S   S    S    S    S    S    S    S    S    S
-read the series              S   S   S   S   S   S   S    S   S    S    S    S    S    S    S    S    S
-list the days                S   S   S   S   S   S   S    S   S    S    S    S    S    S    S    S    S
-write the series             S   S   S   S   S   S   S    S   S    S    S    S    S    S    S    S    S
-read latest again            S   S   S   S   S   S   S    S   S    S    S    S    S    S    S    S    S
-write latest                 S   S   S   S   S   S   S    S   S    S    S    S    S    S    S    S    S
-write the state              +   +   +   +   +   +   +    +   +    +    +    +    +    +    +    +    +
-release the lease            +   +   +   +   +   +   +    +   +    +    +    +    +    +    +    +    +
+                            401 403 404 409 412 429 429r 500 503 empty html half cut reset gone drip hang late
+read state                   S   S   S   S   S   S   S    S   S    S    S    S    S    S    S    S    S    S
+read latest                  S   S   S   S   S   S   S    S   S    S    S    S    S    S    S    S    S    S
+take the lease               S   S   S   S   S   S   S    S   S    S    S    S    S    S    S    S    S    S
+make the private container   S   S   S   S   S   S   S    S   S    S    S    S    S    S    S    S    S    S
+prove the store              S   S   S   S   S   S   S    S   S    S    S    S    S    S    S    S    S    S
+make the public container    S   S   S   S   S   S   S    S   S    S    S    S    S    S    S    S    S    S
+prove the state              S   S   S   S   S   S   S    S   S    S    S    S    S    S    S    S    S    S
+look for a newer day         S   S   S   S   S   S   S    S   S    S    S    S    S    S    S    S    S    S
+count the sign-in            S   S   S   S   S   S   S    S   S    S    S    S    S    S    S    S    S    S
+write raw                    S   S   S   S   S   S   S    S   S    S    S    S    S    S    S    S    S    S
+read the day                 S   S   S   S   S   S   S    S   S    S    S    S    S    S    S    S    S    S
+write the day                S   S   S   S   S   S   S    S   S    S    S    S    S    S    S    S    S    S
+read the series              S   S   S   S   S   S   S    S   S    S    S    S    S    S    S    S    S    S
+list the days                S   S   S   S   S   S   S    S   S    S    S    S    S    S    S    S    S    S
+write the series             S   S   S   S   S   S   S    S   S    S    S    S    S    S    S    S    S    S
+read latest again            S   S   S   S   S   S   S    S   S    S    S    S    S    S    S    S    S    S
+write latest                 S   S   S   S   S   S   S    S   S    S    S    S    S    S    S    S    S    S
+write the state              +   +   +   +   +   +   +    +   +    +    +    +    +    +    +    +    +    +
+release the lease            +   +   +   +   +   +   +    +   +    +    +    +    +    +    +    +    +    +
 `);
 
 type Place = {

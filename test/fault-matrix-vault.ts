@@ -7,14 +7,14 @@ import { pasteWithoutUserId } from './session-bench.ts';
 
 /** V: the sync fails with `vault`. +: the sync succeeds. */
 const cells = readTable(`
-                 401 403 403h 404 409 429 429r 500 503 empty html half cut reset gone drip hang
-get session       V   V   V    V   V   V   V    V   V    V    V    V    V    V    V    V    V
-get username      V   V   V    V   V   V   V    V   V    V    V    V    V    V    V    V    V
-get password      V   V   V    V   V   V   V    V   V    V    V    V    V    V    V    V    V
-set the proof     V   V   V    V   V   V   V    V   V    V    V    V    V    V    V    V    V
-set the tokens    V   V   V    V   V   V   V    V   V    V    V    V    V    V    V    V    V
-set the user id   +   +   +    +   +   +   +    +   +    +    +    +    +    +    +    +    +
-get hooks         +   +   +    +   +   +   +    +   +    +    +    +    +    +    +    +    +
+                 401 403 403h 404 409 429 429r 500 503 empty html half cut reset gone drip hang late
+get session       V   V   V    V   V   V   V    V   V    V    V    V    V    V    V    V    V    V
+get username      V   V   V    V   V   V   V    V   V    V    V    V    V    V    V    V    V    V
+get password      V   V   V    V   V   V   V    V   V    V    V    V    V    V    V    V    V    V
+set the proof     V   V   V    V   V   V   V    V   V    V    V    V    V    V    V    V    V    V
+set the tokens    V   V   V    V   V   V   V    V   V    V    V    V    V    V    V    V    V    V
+set the user id   +   +   +    +   +   +   +    +   +    +    +    +    +    +    +    +    +    V
+get hooks         +   +   +    +   +   +   +    +   +    +    +    +    +    +    +    +    +    +
 `);
 
 type Place = {

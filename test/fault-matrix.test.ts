@@ -16,4 +16,4 @@ const sample: Suite = {
   storeFaults: true,
 };
 
-testFaults(sample, { phases: ['later'], cases: 97 });
+testFaults(sample, { phases: ['later'], cases: 102 });

@@ -45,13 +45,15 @@ export const faultKinds = {
   gone: 'refused',
   drip: { dripMs: 20 },
   hang: 'hang',
+  /** No answer, and the time of the run is up before that of the call. */
+  late: 'hang',
 } satisfies Record<string, Fault | 'refused'>;
 
 export type FaultKind = keyof typeof faultKinds;
 
 /** Tells the faults that a client notices only by its time limit. */
 export function isSlow(kind: FaultKind): boolean {
-  return kind === 'drip' || kind === 'hang';
+  return kind === 'drip' || kind === 'hang' || kind === 'late';
 }
 
 /** The meaning of a letter in a table: the code of the failure, and the time from the start of the run to the next attempt. */

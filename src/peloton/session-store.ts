@@ -103,7 +103,7 @@ async function writeAgain(store: SessionStore): Promise<void> {
  * @param proveLedger proves the same of state.json, side by side.
  */
 export async function proveWritable(store: SessionStore, proveLedger: () => Promise<void>): Promise<void> {
-  if (!store.isWritten) await waitForAll([writeAgain(store), proveLedger()]);
+  await waitForAll([store.isWritten || writeAgain(store), proveLedger()]);
 }
 
 /** Writes a session that has just been made. */

@@ -3,35 +3,47 @@
 
 import type { BlobContainer } from '../azure/storage.ts';
 import type { Vault } from '../azure/vault.ts';
+import { StatsError } from '../errors.ts';
 import type { HttpClient } from '../http.ts';
 import type { SessionVault } from '../peloton/session-store.ts';
 
+/** The peers of a run, by the code of a failure that is theirs. */
+const peers = { vault: 'Key Vault', storage: 'Blob Storage', 'upstream-unavailable': 'Peloton' } as const;
+type Peer = keyof typeof peers;
+
 export type Calls = {
-  underWay: Set<Promise<unknown>>;
+  /** The peer of each call, in the order in which the calls began. */
+  underWay: Map<Promise<unknown>, Peer>;
   /** Throws why not. Asked just before anything leaves that changes something. */
   assertMayWrite(): void;
 };
 
-function track<T>({ underWay }: Calls, call: Promise<T>): Promise<T> {
+export function track<T>({ underWay }: Calls, peer: Peer, call: Promise<T>): Promise<T> {
   const forget = () => underWay.delete(call);
-  underWay.add(call);
+  underWay.set(call, peer);
   call.then(forget, forget);
   return call;
 }
 
 export async function waitForCalls({ underWay }: Calls): Promise<void> {
-  while (underWay.size > 0) await Promise.allSettled(underWay);
+  while (underWay.size > 0) await Promise.allSettled(underWay.keys());
+}
+
+/** The failure of a run whose time is up: that of the peer it has been waiting for the longest; undefined where it waits for none. */
+export function timeIsUp({ underWay }: Calls): StatsError | undefined {
+  const [peer] = underWay.values();
+  return peer && new StatsError(peer, `The run used up its time waiting for ${peers[peer]}.`);
 }
 
 export function watchContainer(calls: Calls, container: BlobContainer): BlobContainer {
   return {
-    read: (name, ifNotEtag) => track(calls, container.read(name, ifNotEtag)),
+    read: (name, ifNotEtag) => track(calls, 'storage', container.read(name, ifNotEtag)),
     async write(name, content, condition) {
       calls.assertMayWrite();
-      return await track(calls, container.write(name, content, condition));
+      return await track(calls, 'storage', container.write(name, content, condition));
     },
-    proveWritable: name => track(calls, container.proveWritable(name)),
-    list: prefix => track(calls, container.list(prefix)),
+    proveWritable: name => track(calls, 'storage', container.proveWritable(name)),
+    list: prefix => track(calls, 'storage', container.list(prefix)),
   };
 }
 
@@ -41,19 +53,19 @@ export function watchContainer(calls: Calls, container: BlobContainer): BlobCont
  */
 export function watchVault(calls: Calls, { work, closing }: Record<'work' | 'closing', Vault>): SessionVault {
   return {
-    read: name => track(calls, work.read(name)),
+    read: name => track(calls, 'vault', work.read(name)),
     async write(name, value) {
       calls.assertMayWrite();
-      return await track(calls, closing.write(name, value));
+      return await track(calls, 'vault', closing.write(name, value));
     },
     async keep(name, value, knownVersion) {
       try {
         calls.assertMayWrite();
       } catch (lost) {
-        const current = await track(calls, closing.read(name));
+        const current = await track(calls, 'vault', closing.read(name));
         if (current?.version !== knownVersion) throw lost; // another run has written it
       }
-      return await track(calls, closing.write(name, value));
+      return await track(calls, 'vault', closing.write(name, value));
     },
   };
 }
@@ -62,7 +74,7 @@ export function watchHttp(calls: Calls, http: HttpClient): HttpClient {
   return {
     async request(request) {
       if (request.method === 'POST') calls.assertMayWrite();
-      return await track(calls, http.request(request));
+      return await track(calls, 'upstream-unavailable', http.request(request));
     },
     retry: step => http.retry(step),
   };

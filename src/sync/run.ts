@@ -9,7 +9,7 @@ import { asStatsError } from '../errors.ts';
 import { createHttpClient, type HttpClient, type HttpLimits } from '../http.ts';
 import type { Log } from '../log.ts';
 import type { SessionVault } from '../peloton/session-store.ts';
-import { type Calls, waitForCalls, watchContainer, watchHttp, watchVault } from './calls.ts';
+import { type Calls, timeIsUp, track, waitForCalls, watchContainer, watchHttp, watchVault } from './calls.ts';
 
 export type RunLimits = {
   http: Partial<HttpLimits>;
@@ -52,13 +52,10 @@ export type Run = {
   end(): Promise<void>;
 };
 
-/**
- * A signal that fires after a time, and until then on demand. Its reason is no StatsError: whoever is then being waited for is
- * the one to blame, and their client says so.
- */
-function startTimer(ms: number) {
+/** A signal that fires after a time, with the failure of whom the run is then waiting for, and until then on demand. */
+function startTimer(ms: number, calls: Calls) {
   const controller = new AbortController();
-  return { controller, signal: controller.signal, timer: setTimeout(() => controller.abort(), ms) };
+  return { controller, signal: controller.signal, timer: setTimeout(() => controller.abort(timeIsUp(calls)), ms) };
 }
 
 type Timer = ReturnType<typeof startTimer>;
@@ -94,15 +91,15 @@ async function release(lease: Lease, log: Log): Promise<void> {
 export function startRun(options: RunOptions): Run {
   const { config, clock, log } = options;
   const limits = { ...runLimits, ...options.limits };
-  const [work, closing] = [startTimer(limits.workMs), startTimer(limits.endMs)];
   let lease: Lease | undefined;
   const calls: Calls = {
-    underWay: new Set(),
+    underWay: new Map(),
     assertMayWrite() {
       if (!lease) throw new TypeError('A run writes under its lease alone.');
       if (!lease.isHeld()) throw lease.lost.reason;
     },
   };
+  const [work, closing] = [startTimer(limits.workMs, calls), startTimer(limits.endMs, calls)];
   async function stopWork(): Promise<void> {
     work.controller.abort();
     await waitForCalls(calls);
@@ -113,7 +110,8 @@ export function startRun(options: RunOptions): Run {
     log,
     ...openClients(options, { work, closing, calls }),
     async takeLease() {
-      lease = await options.storage.within(work.signal).acquireLease(limits.leaseSeconds, options.leaseClocks);
+      const { acquireLease } = options.storage.within(work.signal);
+      lease = await track(calls, 'storage', acquireLease(limits.leaseSeconds, options.leaseClocks));
       const { lost } = lease ?? {};
       lost?.addEventListener('abort', () => work.controller.abort(lost.reason));
       return lease !== undefined;

@@ -1,4 +1,4 @@
 import { testFaults } from '../fault-matrix-suite.ts';
 import { vaultFaults } from '../fault-matrix-vault.ts';
 
-testFaults(vaultFaults, { cases: 238 });
+testFaults(vaultFaults, { cases: 252 });
