@@ -34,7 +34,7 @@ async function get(name, headers = {}, query = {}) {
   const request = {
     method: 'GET',
     headers: { get: key => headers[key] ?? null },
-    query: { get: key => query[key] ?? null },
+    query: new URLSearchParams(query),
     params: {},
   };
   const context = { debug: () => {}, info: () => {}, warn: () => {}, error: console.error };
