@@ -75,6 +75,11 @@ describe('azure.yaml', () => {
 });
 
 describe('host.json', () => {
+  it('asks for no extension bundle: http and timer are of the host itself, which answers nothing while a bundle is away', async () => {
+    const { extensionBundle } = JSON.parse(await read('host.json'));
+    assert.equal(extensionBundle, undefined);
+  });
+
   it('keeps traces and exceptions out of sampling, so that no alert misses a line', async () => {
     const { logging } = JSON.parse(await read('host.json'));
     const excluded = logging.applicationInsights.samplingSettings.excludedTypes.split(';');
