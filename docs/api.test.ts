@@ -24,8 +24,9 @@ function readJson(title: string): Record<string, unknown> {
 const codeOf = (cell: string | undefined) => /`([^`]+)`/.exec(cell ?? '')?.[1] ?? '';
 
 test('it names every function that can be reached, and no other', () => {
+  const pathOf = (name: string, route: string) => (name === 'root' ? '/' : `/${route}`);
   const registered = host.functions.flatMap(each =>
-    each.type === 'http' ? [`${each.methods[0]} /api/${each.route}`] : [],
+    each.type === 'http' ? [`${each.methods[0]} ${pathOf(each.name, each.route)}`] : [],
   );
   const named = readTable('Routes').map(([route]) => codeOf(route));
   assert.deepEqual(named.toSorted(), registered.toSorted());

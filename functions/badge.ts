@@ -3,7 +3,7 @@ import { handlers } from '../src/app.ts';
 
 app.http('badge', {
   methods: ['GET', 'HEAD', 'OPTIONS'],
-  route: 'badge',
+  route: 'api/badge',
   authLevel: 'anonymous',
   handler: handlers.badge,
 });

@@ -3,7 +3,7 @@ import { handlers } from '../src/app.ts';
 
 app.http('card', {
   methods: ['GET', 'HEAD', 'OPTIONS'],
-  route: 'card.svg',
+  route: 'api/card.svg',
   authLevel: 'anonymous',
   handler: handlers.card,
 });

@@ -3,7 +3,7 @@ import { handlers } from '../src/app.ts';
 
 app.http('health', {
   methods: ['GET', 'HEAD', 'OPTIONS'],
-  route: 'health',
+  route: 'api/health',
   authLevel: 'anonymous',
   handler: handlers.health,
 });

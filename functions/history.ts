@@ -3,7 +3,7 @@ import { handlers } from '../src/app.ts';
 
 app.http('history', {
   methods: ['GET', 'HEAD', 'OPTIONS'],
-  route: 'history',
+  route: 'api/history',
   authLevel: 'anonymous',
   handler: handlers.history,
 });

@@ -3,7 +3,7 @@ import { handlers } from '../src/app.ts';
 
 app.http('openapi', {
   methods: ['GET', 'HEAD', 'OPTIONS'],
-  route: 'openapi.json',
+  route: 'api/openapi.json',
   authLevel: 'anonymous',
   handler: handlers.openapi,
 });

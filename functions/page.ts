@@ -3,7 +3,7 @@ import { handlers } from '../src/app.ts';
 
 app.http('page', {
   methods: ['GET', 'HEAD', 'OPTIONS'],
-  route: 'page',
+  route: 'api/page',
   authLevel: 'anonymous',
   handler: handlers.page,
 });

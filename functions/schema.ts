@@ -3,7 +3,7 @@ import { handlers } from '../src/app.ts';
 
 app.http('schema', {
   methods: ['GET', 'HEAD', 'OPTIONS'],
-  route: 'schema.json',
+  route: 'api/schema.json',
   authLevel: 'anonymous',
   handler: handlers.schema,
 });

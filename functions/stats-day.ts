@@ -3,7 +3,7 @@ import { handlers } from '../src/app.ts';
 
 app.http('stats-day', {
   methods: ['GET', 'HEAD', 'OPTIONS'],
-  route: 'stats/{date}',
+  route: 'api/stats/{date}',
   authLevel: 'anonymous',
   handler: handlers.statsDay,
 });

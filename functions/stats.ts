@@ -3,7 +3,7 @@ import { handlers } from '../src/app.ts';
 
 app.http('stats', {
   methods: ['GET', 'HEAD', 'OPTIONS'],
-  route: 'stats',
+  route: 'api/stats',
   authLevel: 'anonymous',
   handler: handlers.stats,
 });

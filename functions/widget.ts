@@ -3,7 +3,7 @@ import { handlers } from '../src/app.ts';
 
 app.http('widget', {
   methods: ['GET', 'HEAD', 'OPTIONS'],
-  route: 'widget.js',
+  route: 'api/widget.js',
   authLevel: 'anonymous',
   handler: handlers.widget,
 });

@@ -6,7 +6,7 @@ import { startLoopbackServer } from './loopback-server.ts';
 
 const program = `
   const { describeSync } = await import(${JSON.stringify(new URL('first-sync.ts', import.meta.url))});
-  const host = { url: process.argv[1], routePrefix: 'api', functions: [], functionKey: 'the-key' };
+  const host = { url: process.argv[1], routePrefix: '', functions: [], functionKey: 'the-key' };
   console.log(await describeSync(host, 'First sync', { force: true }));
 `;
 

@@ -8,6 +8,7 @@ import type { LocalHost } from './local-host.ts';
 
 /** Longer than any run: the host is this process, and says itself how a run ended. */
 const timeoutMs = 120_000;
+const syncRoute = 'api/sync';
 /** The service's own client, which goes by no proxy on this machine; Node's `fetch` may. */
 const http = createHttpClient({ limits: { timeoutMs }, clock: () => new Date() });
 
@@ -15,8 +16,8 @@ const http = createHttpClient({ limits: { timeoutMs }, clock: () => new Date() }
 export async function describeSync(host: LocalHost, name: string, { force = false } = {}): Promise<string> {
   const { status, text, label } = await http.request({
     method: 'POST',
-    url: new URL(`${urlOf(host, 'sync')}${force ? '?force=true' : ''}`),
-    route: `/${host.routePrefix}/sync`,
+    url: new URL(`${urlOf(host, syncRoute)}${force ? '?force=true' : ''}`),
+    route: `/${syncRoute}`,
     headers: { 'x-functions-key': host.functionKey },
   });
   const body = tryParseJson(text);
@@ -45,7 +46,7 @@ export function describeReady(host: LocalHost): string {
     ...pages.map(page => `  ${page.name.padEnd(width)}  ${urlOf(host, page.route)}`),
     '',
     'Ask for a sync:',
-    `  curl -X POST -H 'x-functions-key: ${host.functionKey}' ${urlOf(host, 'sync')}`,
+    `  curl -X POST -H 'x-functions-key: ${host.functionKey}' ${urlOf(host, syncRoute)}`,
     'Ctrl-C ends all of it.',
   ].join('\n');
 }

@@ -76,6 +76,7 @@ describe('npm start', { concurrency: 3 }, () => {
     const pages = [...run.said().matchAll(/^ {2}[\w-]+ +(http\S+)$/gm)].map(each => each[1] ?? '');
     assert.ok(pages.includes(`${run.url}/api/stats`));
     for (const page of pages) assert.equal((await fetch(page)).status, 200, page);
+    assert.equal((await fetch(run.url)).url, `${run.url}/api/page`, 'the address of the line Ready opens the page');
     const history = (await (await fetch(`${run.url}/api/history`)).json()) as { points: { date: string }[] };
     assert.equal(history.points.length, 401);
     assert.equal((await fetch(`${run.url}/api/stats/${history.points[0]?.date}`)).status, 200);

@@ -98,6 +98,7 @@ export function createApp(settings?: Settings, options: AppOptions = {}) {
     card: reading('card'),
     badge: reading('badge'),
     page: reading('page'),
+    root: reading('root'),
     widget: reading('widget'),
     schema: reading('schema'),
     openapi: reading('openapi'),

@@ -106,6 +106,8 @@ describe('the built app', () => {
       if (route.beforeSync === 'same') assertGood(await call(route.path), route);
       else assert.ok([200, 404].includes((await call(route.path)).status), name); // a missing blob is remembered for seconds
     }
+    const { status, headers } = await call('/');
+    assert.deepEqual([status, headers.location], [302, 'api/page']);
     assert.deepEqual(
       log.filter(({ level }) => level === 'error'),
       [],

@@ -24,9 +24,9 @@ function withoutConnection({ headers }: HttpAnswer) {
 }
 
 describe('the functions that are registered', () => {
-  it('are those of the table, health, the sync and the timer', () => {
+  it('are those of the table, the root, health, the sync and the timer', () => {
     const names = host.functions.map(({ name }) => name);
-    assert.deepEqual(names.sort(), [...Object.keys(publicRoutes), 'health', 'sync', 'sync-now'].sort());
+    assert.deepEqual(names.sort(), [...Object.keys(publicRoutes), 'root', 'health', 'sync', 'sync-now'].sort());
   });
 
   it('are all public and answer GET, HEAD and OPTIONS, but for the sync', () => {
@@ -140,6 +140,19 @@ describe('after a sync', () => {
     });
   }
 
+  it('the root leads to the page, and OPTIONS says what may be asked of it', async () => {
+    for (const method of ['GET', 'HEAD']) {
+      const answer = await call('/', { method });
+      assert.deepEqual([answer.status, answer.body.length], [302, 0], method);
+      assert.equal(answer.headers['cache-control'], 'public, max-age=300');
+      assertOpenToEverySite(answer);
+      const target = new URL(answer.headers.location ?? '', host.url);
+      assert.equal(target.href, `${host.url}/api/page`);
+      assert.equal((await call(target.pathname, { method })).status, 200);
+    }
+    assert.equal((await call('/', { method: 'OPTIONS' })).headers.allow, 'GET, HEAD, OPTIONS');
+  });
+
   it('Last-Modified is the instant of the snapshot, since this code is older', async () => {
     const { headers, body } = await call('/api/stats');
     const writtenAt = Date.parse(headers['last-modified'] ?? '');
@@ -221,7 +234,7 @@ describe('after a sync', () => {
   });
 
   it('what nobody registered is 404, and the sync wants POST and its key', async () => {
-    for (const path of ['/', '/api', '/api/', '/api/nothing', '/api/stats/2026-11-22/more', '/stats']) {
+    for (const path of ['//', '/api', '/api/', '/api/nothing', '/api/stats/2026-11-22/more', '/stats', '/page']) {
       assert.equal((await call(path)).status, 404, path);
     }
     for (const method of ['GET', 'HEAD', 'OPTIONS', 'PUT']) {

@@ -38,9 +38,18 @@ describe('the route of an http function', () => {
     assert.deepEqual(compileRoute('{*rest}', 'api')('/api'), {});
   });
 
+  it('matches the root by a parameter of no length, and nothing but the root', () => {
+    const root = compileRoute('{ignored:maxlength(0)?}');
+    assert.deepEqual(root('/'), {});
+    for (const path of ['/x', '//', '/api', '/api/page', '/%20']) assert.equal(root(path), undefined, path);
+    assert.deepEqual(compileRoute('a/{x:maxlength(2)}')('/a/bc'), { x: 'bc' });
+    assert.equal(compileRoute('a/{x:maxlength(2)}')('/a/bcd'), undefined);
+  });
+
   it('refuses a template it would match otherwise than Azure', () => {
-    assert.throws(() => compileRoute('a/{id:regex(x)}'), /is not understood/);
+    assert.throws(() => compileRoute('a/{id:regex(x)}'), /constraint "regex\(x\)"/);
     assert.throws(() => compileRoute('a/{id:guidd}'), /constraint "guidd"/);
+    assert.throws(() => compileRoute('a/{id:maxlength(x)}'), /constraint "maxlength\(x\)"/);
     assert.throws(() => compileRoute('a/{x?}/b'), /is not understood/);
     assert.throws(() => compileRoute('{*rest}/b'), /is not understood/);
     assert.throws(() => compileRoute('{a}/{a}'), /occurs twice/);

@@ -13,8 +13,8 @@ const constraints: Record<string, string> = {
 };
 
 /**
- * Compiles a route with `{x}`, `{x:int}` (and long, bool, alpha, guid), `{x?}` and `{*rest}`. `template` has no slash in
- * front; `prefix` is the route prefix of host.json. Throws on any other syntax.
+ * Compiles a route with `{x}`, `{x:int}` (and long, bool, alpha, guid, maxlength(n)), `{x?}` and `{*rest}`. `template` has
+ * no slash in front; `prefix` is the route prefix of host.json. Throws on any other syntax.
  */
 export function compileRoute(template: string, prefix = ''): RouteMatcher {
   const segments = [prefix, template].flatMap(part => part.split('/')).filter(Boolean);
@@ -28,20 +28,23 @@ export function compileRoute(template: string, prefix = ''): RouteMatcher {
     const pieces = segment.split(/(\{[^{}]*\})/).filter(Boolean);
     const rest = /^\{\*(\w+)\}$/.exec(segment)?.[1];
     if (rest && isLast) return `(?:/${group(rest, '.*')})?`;
-    const optional = /^\{(\w+)(?::(\w+))?\?\}$/.exec(segment);
+    const optional = /^\{(\w+)(?::([\w()]+))?\?\}$/.exec(segment);
     if (optional?.[1] && isLast) return `(?:/${group(optional[1], constraintOf(optional[2]))})?`;
     return `/${pieces.map(compilePiece).join('')}`;
   }
 
   function compilePiece(piece: string): string {
     if (!/[{}]/.test(piece)) return piece.replace(/[\\^$.*+?()[\]|]/g, '\\$&');
-    const [, name, constraint] = /^\{(\w+)(?::(\w+))?\}$/.exec(piece) ?? [];
+    const [, name, constraint] = /^\{(\w+)(?::([\w()]+))?\}$/.exec(piece) ?? [];
     if (!name) throw new Error(`Route "${template}": "${piece}" is not understood.`);
     return group(name, constraintOf(constraint));
   }
 
   function constraintOf(name: string | undefined): string {
     if (name === undefined) return '[^/]+';
+    const maxLength = /^maxlength\((\d+)\)$/.exec(name)?.[1];
+    // A parameter is never empty: one of at most 0 characters can only be left out.
+    if (maxLength) return Number(maxLength) === 0 ? '(?!)' : `[^/]{1,${maxLength}}`;
     const pattern = constraints[name];
     if (!pattern) throw new Error(`Route "${template}": the constraint "${name}" is not reproduced by this host.`);
     return pattern;

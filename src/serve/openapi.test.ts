@@ -14,7 +14,7 @@ const publicUrl = 'https://stats.example';
 const quiet: Context = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
 type Handler = Exclude<keyof Bench['app'], 'sync'>;
 type Response = { $ref?: string; headers?: Record<string, object>; content?: Record<string, { schema: object }> };
-type Operation = { operationId: Handler; security?: object[]; responses: Record<string, Response> };
+type Operation = { operationId: Handler; security?: object[]; servers?: object[]; responses: Record<string, Response> };
 type Document = Record<string, unknown> & {
   $id: string;
   paths: Record<string, Record<string, Operation>>;
@@ -102,10 +102,17 @@ async function assertDocumented(bench: Bench, path: string, options: Parameters<
   return reply;
 }
 
+/** The path of a route in the document, whose paths are relative to `/api`; the root alone is outside. */
+function pathOf(name: string, route: string): string {
+  if (name === 'root') return '/';
+  assert.match(route, /^api\//, name);
+  return route.slice('api'.length);
+}
+
 describe('the documents', () => {
   it('name every route that is registered, with its method and its key, and no other', () => {
     const registered = host.functions.flatMap(each =>
-      each.type === 'http' ? [[`/${each.route}`, each.methods[0], each.authLevel === 'function']] : [],
+      each.type === 'http' ? [[pathOf(each.name, each.route), each.methods[0], each.authLevel === 'function']] : [],
     );
     const documented = Object.keys(openapi.paths).map(path => {
       const { method, operation } = operationOf(path);
@@ -117,10 +124,12 @@ describe('the documents', () => {
   it('name where they are reached, be it known or not', async () => {
     assert.equal(openapi.openapi, '3.1.0');
     assert.deepEqual(openapi.servers, [{ url: `${publicUrl}/api` }]);
+    assert.deepEqual(operationOf('/').operation.servers, [{ url: publicUrl }]);
     assert.equal(schema.$id, `${publicUrl}/api/schema.json`);
     assert.equal(schema.$schema, 'https://json-schema.org/draft/2020-12/schema');
     const nameless = await startBench();
     assert.deepEqual(parse(await ask(nameless, 'openapi')).servers, [{ url: '/api' }]);
+    assert.deepEqual(parse(await ask(nameless, 'openapi')).paths['/'].get.servers, [{ url: '/' }]);
     const { $id, ...others } = parse(await ask(nameless, 'schema'));
     assert.equal($id, '/api/schema.json');
     assert.deepEqual({ ...others, $id: schema.$id }, schema);
@@ -162,7 +171,7 @@ describe('answers with stats', () => {
 describe('answers without stats', () => {
   it('are as documented: none yet, malformed, no coding left', async () => {
     const bench = await startMember('regular');
-    for (const path of ['/stats', '/history', '/health', '/card.svg', '/badge', '/page']) {
+    for (const path of ['/', '/stats', '/history', '/health', '/card.svg', '/badge', '/page']) {
       await assertDocumented(bench, path);
     }
     await assertDocumented(bench, '/stats/{date}', { params: { date: '2001-01-01' } });

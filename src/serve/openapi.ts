@@ -19,6 +19,7 @@ const headers = {
   ETag: { description: 'Strong, and another one for each coding.', schema: stringSchema },
   'Last-Modified': { description: 'The later of the stats and the build of the service.', schema: stringSchema },
   'Cache-Control': { description: 'How long anybody may keep it.', schema: stringSchema, example: publicCaching },
+  Location: { description: 'Where the page is, relative to `/`.', schema: stringSchema, example: 'api/page' },
   'Retry-After': {
     description: 'The seconds after which asking again may help; absent where it would not.',
     schema: { type: 'integer' },
@@ -74,11 +75,15 @@ function syncFailures() {
 
 const query = (name: string, description: string, schema: JsonObject) => ({ name, in: 'query', description, schema });
 
+type Server = { url: string };
+
 type Operation = {
   /** The name of the handler in src/app.ts. */
   operationId: string;
   summary: string;
   parameters?: readonly JsonObject[];
+  /** In place of those of the document. */
+  servers?: readonly Server[];
   security?: readonly JsonObject[];
   responses: JsonObject;
 };
@@ -148,6 +153,13 @@ const getOperations: Record<string, Operation> = {
   },
 };
 
+/** The one path outside `/api`. */
+const rootOperation: Operation = {
+  operationId: 'root',
+  summary: 'Leads people to the page',
+  responses: { 302: response('The page is elsewhere.', {}, ['Location']) },
+};
+
 const syncOperation: Operation = {
   operationId: 'syncNow',
   summary: 'A sync, if one is due',
@@ -173,6 +185,7 @@ const syncOperation: Operation = {
 /** OpenAPI 3.1 of every route. Without a public URL the server is relative to where the document was read. */
 export function createOpenApi(publicUrl = ''): JsonObject {
   const paths = Object.entries(getOperations).map(([path, get]) => [path, { get }]);
+  const root = { get: { ...rootOperation, servers: [{ url: publicUrl || '/' }] } };
   return {
     openapi: '3.1.0',
     info: {
@@ -183,7 +196,7 @@ export function createOpenApi(publicUrl = ''): JsonObject {
       license: { name: 'MIT', identifier: 'MIT' },
     },
     servers: [{ url: `${publicUrl}/api` }],
-    paths: { ...Object.fromEntries(paths), '/sync': { post: syncOperation } },
+    paths: { ...Object.fromEntries(paths), '/sync': { post: syncOperation }, '/': root },
     components: {
       schemas: createSchemas(),
       headers,

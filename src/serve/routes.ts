@@ -10,6 +10,7 @@ import { answerOpenApi, answerSchema, answerWidget } from './answer-documents.ts
 import { answerHealth } from './answer-health.ts';
 import { answerHistory } from './answer-history.ts';
 import { answerPage } from './answer-page.ts';
+import { answerRoot } from './answer-root.ts';
 import { answerStats, answerStatsDay } from './answer-stats.ts';
 import { failureReply, retryAfter } from './problem-details.ts';
 import { optionsReply, type RouteHandler } from './reply.ts';
@@ -51,6 +52,7 @@ export function createRoutes({ settings = environment, clock, monotonicMs }: Rou
     card: publicRoute(answerCard(cache)),
     badge: publicRoute(answerBadge(cache)),
     page: publicRoute(answerPage(cache, publicUrl)),
+    root: publicRoute(answerRoot()),
     widget: publicRoute(answerWidget()),
     schema: publicRoute(answerSchema(publicUrl)),
     openapi: publicRoute(answerOpenApi(publicUrl)),
