@@ -54,9 +54,12 @@ describe('azure.yaml', () => {
     assert.ok(app.includes(`'azd-service-name': '${name}'`), `no resource is tagged ${name}`);
   });
 
-  it('asks for an azd that heeds remoteBuild: others deploy an app without functions', async () => {
+  it('asks for an azd that heeds remoteBuild, finds the id of a guest and shows what the hooks print, as the documents do', async () => {
     const { requiredVersions } = parse(await read('azure.yaml')) as AzureYaml;
-    assert.match(requiredVersions.azd, /^>= 1\.(2[3-9]|[3-9]\d)\./);
+    const [, minor = '', patch = ''] = /^>= 1\.(\d+)\.(\d+)$/.exec(requiredVersions.azd) ?? [];
+    assert.ok(Number(minor) * 1_000 + Number(patch) >= 25_006, requiredVersions.azd);
+    for (const path of ['README.md', 'docs/operations.md'])
+      assert.ok((await read(path)).includes(`1.${minor}.${patch} or newer`), path);
   });
 
   it('calls hooks that exist, with a terminal', async () => {

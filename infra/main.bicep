@@ -7,7 +7,42 @@ targetScope = 'subscription'
 @description('Name of the azd environment. The resource group and every name below are derived from it.')
 param environmentName string
 
-@minLength(1)
+// The regions with the Flex Consumption plan, as Microsoft's own templates list them: azd offers these and no others. A newer
+// one that `az functionapp list-flexconsumption-locations` names can be added here.
+@allowed([
+  'australiaeast'
+  'australiasoutheast'
+  'brazilsouth'
+  'canadacentral'
+  'centralindia'
+  'centralus'
+  'eastasia'
+  'eastus'
+  'eastus2'
+  'francecentral'
+  'germanywestcentral'
+  'italynorth'
+  'japaneast'
+  'koreacentral'
+  'northcentralus'
+  'northeurope'
+  'norwayeast'
+  'southafricanorth'
+  'southcentralus'
+  'southeastasia'
+  'southindia'
+  'spaincentral'
+  'swedencentral'
+  'uaenorth'
+  'uksouth'
+  'ukwest'
+  'westcentralus'
+  'westeurope'
+  'westus'
+  'westus2'
+  'westus3'
+])
+@metadata({ azd: { type: 'location' } })
 @description('Azure region of all resources. It must offer the Flex Consumption plan: az functionapp list-flexconsumption-locations.')
 param location string
 
@@ -150,12 +185,12 @@ module functionApp 'modules/function-app.bicep' = {
     tags: tags
     identityId: identity.outputs.id
     identityClientId: identity.outputs.clientId
-    hostBlobUrl: hostStorage.outputs.blobUrl
+    hostStorageName: hostStorage.outputs.name
     packageContainerUrl: hostStorage.outputs.packageContainerUrl
     dataBlobUrl: dataStorage.outputs.blobUrl
     publicContainer: publicContainer
     vaultUrl: vault.outputs.url
-    telemetryConnectionString: monitoring.outputs.connectionString
+    componentName: monitoring.outputs.componentName
     syncTime: syncTime
     syncTimeZone: syncTimeZone
     customPublicUrl: customPublicUrl

@@ -6,12 +6,12 @@ param location string
 param tags object
 param identityId string
 param identityClientId string
-param hostBlobUrl string
+param hostStorageName string
 param packageContainerUrl string
 param dataBlobUrl string
 param publicContainer string
 param vaultUrl string
-param telemetryConnectionString string
+param componentName string
 param syncTime string
 param syncTimeZone string
 param customPublicUrl string
@@ -22,8 +22,10 @@ param extraSettings object
 var settings = {
   AzureWebJobsStorage__credential: 'managedidentity'
   AzureWebJobsStorage__clientId: identityClientId
-  AzureWebJobsStorage__blobServiceUri: hostBlobUrl
-  APPLICATIONINSIGHTS_CONNECTION_STRING: telemetryConnectionString
+  // By name and not by blobServiceUri: with that one the host can fail to make its client while it starts
+  // (https://github.com/Azure/azure-functions-host/issues/11787).
+  AzureWebJobsStorage__accountName: hostStorageName
+  APPLICATIONINSIGHTS_CONNECTION_STRING: component.properties.ConnectionString
   APPLICATIONINSIGHTS_AUTHENTICATION_STRING: 'ClientId=${identityClientId};Authorization=AAD'
   AZURE_CLIENT_ID: identityClientId
   KEY_VAULT_URL: vaultUrl
@@ -32,6 +34,11 @@ var settings = {
   SYNC_TIME: syncTime
   SYNC_TIME_ZONE: syncTimeZone
   PUBLIC_URL: customPublicUrl
+}
+
+// Read here, so that no deployment's record shows the connection string as an output.
+resource component 'Microsoft.Insights/components@2020-02-02' existing = {
+  name: componentName
 }
 
 resource plan 'Microsoft.Web/serverfarms@2024-11-01' = {
@@ -81,17 +88,17 @@ resource app 'Microsoft.Web/sites@2024-11-01' = {
     siteConfig: {
       minTlsVersion: '1.2'
       scmMinTlsVersion: '1.2'
-      ftpsState: 'Disabled'
       http20Enabled: true
       // Any site may show the stats. The platform answers preflights itself, so this cannot be left to the code.
       cors: {
         allowedOrigins: ['*']
         supportCredentials: false
       }
-      appSettings: [for setting in items(union(settings, extraSettings)): {
+      // No loop: its items would have to be known before the deployment, and the connection string is not.
+      appSettings: map(items(union(settings, extraSettings)), setting => {
         name: setting.key
         value: setting.value
-      }]
+      })
     }
   }
 

@@ -33,5 +33,4 @@ resource packages 'Microsoft.Storage/storageAccounts/blobServices/containers@202
 }
 
 output name string = account.name
-output blobUrl string = account.properties.primaryEndpoints.blob
 output packageContainerUrl string = '${account.properties.primaryEndpoints.blob}${packages.name}'

@@ -46,7 +46,6 @@ testPolicy(checkLockdown, [
     "    minTlsVersion: '1.0'",
     /siteConfig.minTlsVersion is 1.0/,
   ],
-  ['FTP', app, "ftpsState: 'Disabled'", "ftpsState: 'FtpsOnly'", /ftpsState is FtpsOnly/],
   [
     'publishing by password',
     app,

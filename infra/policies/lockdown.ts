@@ -26,7 +26,6 @@ const flags: readonly Flag[] = [
     'properties.httpsOnly': [true],
     'properties.siteConfig.minTlsVersion': ['1.2', '1.3'],
     'properties.siteConfig.scmMinTlsVersion': ['1.2', '1.3'],
-    'properties.siteConfig.ftpsState': ['Disabled'],
     'properties.siteConfig.cors.supportCredentials': [false],
     'identity.type': ['UserAssigned'],
   }),

@@ -28,6 +28,20 @@ testPolicy(checkSecrets, [
     /password writes a secret/,
   ],
   [
+    "the telemetry's connection string as an output",
+    'modules/monitoring.bicep',
+    'output componentName',
+    'output connectionString string = component.properties.ConnectionString\noutput componentName',
+    /connectionString is a secret/,
+  ],
+  [
+    "the telemetry's connection string under another name",
+    'modules/monitoring.bicep',
+    'output componentName',
+    'output telemetry string = component.properties.ConnectionString\noutput componentName',
+    /output telemetry holds a key/,
+  ],
+  [
     'a key as an output',
     storage,
     'output name string = account.name',

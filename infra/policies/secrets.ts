@@ -4,8 +4,6 @@
 import { type Findings, type Template, textOf } from '../template.ts';
 
 const secretName = /password|passwd|secret|credential|connection_?string|api_?key|access_?key|account_?key|sas|token/i;
-/** These name an address, not a right: telemetry is taken from the app's identity alone. */
-const harmless = new Set(['telemetryConnectionString', 'connectionString']);
 const keyCall = /\b(list(Account|Service)?(Keys|Secrets|Sas|ConnectionStrings|Credentials)|getSecret)\(/i;
 
 export function checkSecrets(template: Template, sources: ReadonlyMap<string, string>): Findings {
@@ -16,13 +14,11 @@ export function checkSecrets(template: Template, sources: ReadonlyMap<string, st
       ({ type, existing }) => type === 'Microsoft.KeyVault/vaults/secrets' && !existing,
     );
     return [
-      ...names
-        .filter(name => secretName.test(name) && !harmless.has(name))
-        .map(name => `${file.path}: ${name} is a secret`),
+      ...names.filter(name => secretName.test(name)).map(name => `${file.path}: ${name} is a secret`),
       ...values.map(({ symbol }) => `${file.path}: ${symbol} writes a secret`),
       ...(keyCall.test(source) ? [`${file.path}: reads a key: ${keyCall.exec(source)?.[0]}`] : []),
       ...[...file.outputs]
-        .filter(([, value]) => /AccountKey|\.keys\[/.test(textOf(value)))
+        .filter(([, value]) => /AccountKey|\.keys\[|ConnectionString|InstrumentationKey/i.test(textOf(value)))
         .map(([name]) => `${file.path}: output ${name} holds a key`),
     ];
   });

@@ -12,6 +12,13 @@ testPolicy(checkSettings, [
   ['crossed values', app, 'SYNC_TIME: syncTime\n', 'SYNC_TIME: syncTimeZone\n', /refuses the settings: .*SYNC_TIME/],
   ['a host without an identity', app, /\n +AzureWebJobsStorage__clientId: \w+/, '', /__clientId is missing/],
   [
+    'a host storage by address',
+    app,
+    'AzureWebJobsStorage__accountName',
+    'AzureWebJobsStorage__blobServiceUri',
+    /__accountName is missing/,
+  ],
+  [
     'plain http to the vault',
     app,
     'KEY_VAULT_URL: vaultUrl',

@@ -10,7 +10,7 @@ import { appSettingsOf } from './platform.ts';
 const platformSettings = [
   'APPLICATIONINSIGHTS_AUTHENTICATION_STRING',
   'APPLICATIONINSIGHTS_CONNECTION_STRING',
-  'AzureWebJobsStorage__blobServiceUri',
+  'AzureWebJobsStorage__accountName',
   'AzureWebJobsStorage__clientId',
   'AzureWebJobsStorage__credential',
 ];

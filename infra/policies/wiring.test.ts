@@ -17,6 +17,13 @@ testPolicy(checkWiring, [
     /hostStorageName is dataStorage/,
   ],
   [
+    'another account for the host',
+    main,
+    /hostStorageName: hostStorage.outputs.name\n( +packageContainerUrl)/,
+    'hostStorageName: dataStorage.outputs.name\n$1',
+    /function-app.bicep: hostStorageName is dataStorage/,
+  ],
+  [
     'another container for the app',
     main,
     /publicContainer: publicContainer\n( +vaultUrl)/,

@@ -11,11 +11,11 @@ const wires: Readonly<Record<string, string>> = {
   identityId: 'identity.outputs.id',
   identityClientId: 'identity.outputs.clientId',
   hostStorageName: 'hostStorage.outputs.name',
-  hostBlobUrl: 'hostStorage.outputs.blobUrl',
   dataStorageName: 'dataStorage.outputs.name',
   dataBlobUrl: 'dataStorage.outputs.blobUrl',
   vaultName: 'vault.outputs.name',
   vaultUrl: 'vault.outputs.url',
+  componentName: 'monitoring.outputs.componentName',
 };
 const neededParameters = [
   'location',
@@ -58,6 +58,7 @@ function checkModule(template: Template, main: BicepFile, module: Module): Findi
       .map(({ name }) => `${module.path} is not given ${name}`),
     ...Object.entries(given)
       .filter(([name, value]) => wires[name] !== undefined && textOf(value) !== wires[name])
+      .filter(([name]) => !wires[name]?.startsWith(`${module.symbol}.`)) // the module that makes the thing is told its name
       .map(([name, value]) => `${module.path}: ${name} is ${textOf(value)}, not ${wires[name]}`),
   ];
 }
