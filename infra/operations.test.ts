@@ -49,6 +49,13 @@ describe('docs/operations.md', () => {
     );
   });
 
+  it('heals by no azd provision without --no-state, which sends nothing where nothing of ours has changed', () => {
+    const cells = text.split('\n').filter(line => line.startsWith('| `') && line.includes('azd provision'));
+    assert.ok(cells.length >= 4, `${cells.length} rows`);
+    for (const cell of cells) assert.doesNotMatch(cell, /azd provision(?! --no-state)/);
+    assert.doesNotMatch(text, /azd up --no-state/);
+  });
+
   it('sets what the deployment takes, and reads what it gives', async () => {
     const main = (await makeTemplateReader())(await readSources()).get('main.bicep');
     const taken = await readFile(new URL('infra/main.parameters.json', root), 'utf8');

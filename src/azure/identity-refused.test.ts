@@ -100,6 +100,6 @@ it("where the platform knows no such identity, vault and store say that it is th
   });
   for (const { message, hint } of await failures({ kind: 'managed', clientId: 'unknown' })) {
     assert.match(message, /\(no token: invalid_request\)\.$/);
-    assert.match(hint, /^Look at the app's identity: azd provision assigns it and sets AZURE_CLIENT_ID/);
+    assert.match(hint, /^Look at the app's identity: azd provision --no-state assigns it and sets AZURE_CLIENT_ID/);
   }
 });

@@ -32,7 +32,7 @@ export class NoTokenError extends Error {
 const loginHint =
   'Sign in to Azure on this machine, to the tenant that the app is in: az login, or azd auth login. Then run this again.';
 const identityHint =
-  "Look at the app's identity: azd provision assigns it and sets AZURE_CLIENT_ID. Where both are right the platform is at fault: the next tick tries again, and a restart of the app may help.";
+  "Look at the app's identity: azd provision --no-state assigns it and sets AZURE_CLIENT_ID. Where both are right the platform is at fault: the next tick tries again, and a restart of the app may help.";
 
 /** The first code of Entra or of the SDK among what was said: `AADSTS700082`, `invalid_resource`. */
 function codeOf(error: unknown): string | undefined {
