@@ -12,6 +12,8 @@ const allSettings: readonly string[] = settingNames;
 const read = (path: string) => readFile(new URL(path, root), 'utf8');
 
 type AzureYaml = {
+  name: string;
+  metadata: { template: string };
   requiredVersions: { azd: string };
   infra: { path: string };
   services: Record<string, { host: string; dist: string; remoteBuild: boolean }>;
@@ -60,6 +62,16 @@ describe('azure.yaml', () => {
     assert.ok(Number(minor) * 1_000 + Number(patch) >= 25_006, requiredVersions.azd);
     for (const path of ['README.md', 'docs/operations.md'])
       assert.ok((await read(path)).includes(`1.${minor}.${patch} or newer`), path);
+  });
+
+  it('says which template and version a folder made by azd init began from', async () => {
+    const { name, metadata } = parse(await read('azure.yaml')) as AzureYaml;
+    const manifest = JSON.parse(await read('package.json'));
+    assert.deepEqual([name, metadata.template], [manifest.name, `${manifest.name}@${manifest.version}`]);
+  });
+
+  it('has nothing that azd init must add: it writes .azure into a .gitignore that has no such line', async () => {
+    assert.ok((await read('.gitignore')).split('\n').includes('.azure'));
   });
 
   it('calls hooks that exist, with a terminal', async () => {
