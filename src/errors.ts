@@ -6,9 +6,9 @@
 
 const upgrade =
   'git pull, npm ci, azd up (docs/operations.md#upgrade). If there is nothing newer, report the log event sync.failed.';
-const storeCredentials = 'bash infra/scripts/set-credentials.sh';
+const credentialsScript = 'bash infra/scripts/set-credentials.sh';
 /** Peloton judges the same words otherwise once its owner has settled something: the scripts write new versions of them. */
-const storeAgain = `${storeCredentials} with the same password: only a new version ends the wait.`;
+const storeAgain = `${credentialsScript} with the same password: only a new version ends the wait.`;
 
 /** One row for each code: who acts on such a failure, what that person is told, and the HTTP status. */
 export const errorTable = {
@@ -34,7 +34,7 @@ export const errorTable = {
     actor: 'owner',
     httpStatus: 502,
     title: 'Peloton refused the sign-in',
-    hint: `Sign in at members.onepeloton.com yourself and settle what it asks for. Then ${storeCredentials}: the next tick tries what that stores.`,
+    hint: `Sign in at members.onepeloton.com yourself and settle what it asks for. Then ${credentialsScript}: the next tick tries what that stores.`,
   },
   'account-refused': {
     actor: 'owner',
@@ -68,11 +68,11 @@ export type ErrorCode = keyof typeof errorTable;
 export const causeTable = {
   'wrong-password': {
     code: 'sign-in-refused',
-    hint: `Peloton does not know this user name with this password. Try them at members.onepeloton.com, then store the right ones: ${storeCredentials}.`,
+    hint: `Peloton does not know this user name with this password. Try them at members.onepeloton.com, then store the right ones: ${credentialsScript}.`,
   },
   'leaked-password': {
     code: 'sign-in-refused',
-    hint: `Peloton takes this password no longer, because it was found in a leak. Choose another at members.onepeloton.com, then store it: ${storeCredentials}.`,
+    hint: `Peloton takes this password no longer, because it was found in a leak. Choose another at members.onepeloton.com, then store it: ${credentialsScript}.`,
   },
   'too-many-attempts': {
     code: 'sign-in-refused',

@@ -35,7 +35,7 @@ const identityHint =
   "Look at the app's identity: azd provision --no-state assigns it and sets AZURE_CLIENT_ID. Where both are right the platform is at fault: the next tick tries again, and a restart of the app may help.";
 
 /** The first code of Entra or of the SDK among what was said: `AADSTS700082`, `invalid_resource`. */
-function codeOf(error: unknown): string | undefined {
+function tokenCodeOf(error: unknown): string | undefined {
   const { errors = [], cause, message = '' } = error as { errors?: Error[]; cause?: unknown; message?: string };
   const [entra] = /\bAADSTS\d+\b/.exec([message, ...errors.map(String)].join(' ')) ?? [];
   const { errorCode } = (cause ?? {}) as { errorCode?: unknown };
@@ -44,7 +44,7 @@ function codeOf(error: unknown): string | undefined {
 
 function noToken(error: unknown, { signal, hint }: { signal: AbortSignal; hint: string }): NoTokenError {
   if (signal.aborted) return new NoTokenError('no token came in time', hint);
-  return new NoTokenError(['no token', codeOf(error)].filter(Boolean).join(': '), hint);
+  return new NoTokenError(['no token', tokenCodeOf(error)].filter(Boolean).join(': '), hint);
 }
 
 /** Fires when the time for a token is up, or with the call that asks for it. */

@@ -1,13 +1,13 @@
 // The next step where Blob Storage refused, by its code and status. What is not here has the hint of the code `storage`.
 
 const wait = 'Nothing to do: the next tick tries again.';
-const grant =
+const missingRole =
   "Give the app's identity the role Storage Blob Data Contributor on the two containers, so that it may read and write blobs in them; a new role takes some minutes.";
 const otherTenant =
   'The token is of another tenant than the storage account: on your own machine sign in to its tenant (az login --tenant TENANT); in Azure the app and the account must be in one tenant.';
 
 const hintsByCode: Record<string, string> = {
-  AuthorizationPermissionMismatch: grant,
+  AuthorizationPermissionMismatch: missingRole,
   AuthorizationFailure:
     "The storage account's firewall keeps this address out: allow it in the account's network settings, or run this from a network that is let in.",
   KeyBasedAuthenticationNotPermitted:

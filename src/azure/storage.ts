@@ -97,7 +97,7 @@ function abortSignal({ timeoutMs, signal }: CallLimit): AbortSignal {
   return signal ? AbortSignal.any([signal, timeout]) : timeout;
 }
 
-function describeFault(error: unknown): { reason: string; hint: string | undefined } {
+function describeStorageFault(error: unknown): { reason: string; hint: string | undefined } {
   if (error instanceof NoTokenError) return error;
   const said = isRestError(error) ? error : {};
   return { reason: reasonOf(error, said), hint: storageHint(said) };
@@ -105,7 +105,7 @@ function describeFault(error: unknown): { reason: string; hint: string | undefin
 
 function storageError(error: unknown, action: string, limit?: CallLimit): StatsError {
   if (limit?.signal?.reason instanceof StatsError) return limit.signal.reason;
-  const { reason, hint } = describeFault(error);
+  const { reason, hint } = describeStorageFault(error);
   const message = `Blob Storage did not ${action} (${reason}).`;
   return new StatsError('storage', message, { cause: new Error(reason), ...(hint && { hint }) });
 }

@@ -17,7 +17,7 @@ export type FailedCall = {
   answer: SeenAnswer | undefined;
 };
 
-type Fault = { reason: string; status?: number | undefined; code?: string | undefined };
+type VaultFault = { reason: string; status?: number | undefined; code?: string | undefined };
 
 const wait = 'Nothing to do: the next tick tries again.';
 const openNetwork =
@@ -45,7 +45,7 @@ const hintsByCode: Record<string, (call: FailedCall) => string> = {
     'There is no such vault: check KEY_VAULT_URL. A deleted one comes back with az keyvault recover --name VAULT.',
 };
 
-function grant(action: string): string {
+function grantHint(action: string): string {
   return `Give the app's identity the right to ${action} secrets in the vault; a new role takes some minutes.`;
 }
 
@@ -56,13 +56,13 @@ const hintsByStatus: Record<number, (call: FailedCall) => string> = {
     isLoopback(vaultUrl)
       ? 'The vault of npm start -- --account takes the token of its own run alone: run this in the folder in which it was started.'
       : "The vault does not accept the identity's token: check that the app, or your own login (az login), is of the vault's tenant.",
-  403: ({ action }) => grant(action),
+  403: ({ action }) => grantHint(action),
   404: () => 'Check KEY_VAULT_URL: there is no such vault.',
   409: ({ name }) => `Something else is changing the secret ${name} at this moment. ${wait}`,
   429: () => 'The vault asks for fewer calls: the next tick tries again.',
 };
 
-function nextStep(call: FailedCall, { status = 0, code = '' }: Fault): string {
+function nextStep(call: FailedCall, { status = 0, code = '' }: VaultFault): string {
   const hint = (Object.hasOwn(hintsByCode, code) && hintsByCode[code]) || hintsByStatus[status];
   if (hint) return hint(call);
   if (status >= 500)
@@ -77,7 +77,7 @@ function tokenFault(error: unknown, answer: SeenAnswer | undefined): string | un
 }
 
 /** The most exact code: a disabled and a deleted secret are told by the inner one. */
-function codeOf(error: unknown): string | undefined {
+function vaultCodeOf(error: unknown): string | undefined {
   if (!isRestError(error)) return undefined;
   type Body = { error?: { innererror?: { code?: string }; innerError?: { code?: string } } };
   const details = error.details as Body | undefined;
@@ -86,17 +86,17 @@ function codeOf(error: unknown): string | undefined {
 }
 
 /** The SDK sends no token to a challenge whose host is not the vault's own domain. */
-function challengeFault(error: unknown): Fault | undefined {
+function challengeFault(error: unknown): VaultFault | undefined {
   if (!(error instanceof Error) || !/^The challenge /.test(error.message)) return undefined;
   const [, host] = /challenge resource '([\w.-]{1,100})' does not match/.exec(error.message) ?? [];
   return { reason: host ? `401 with a challenge for ${host}` : '401 with a malformed challenge', status: 200 };
 }
 
-function readFault(error: unknown, answer: SeenAnswer | undefined): Fault {
+function readFault(error: unknown, answer: SeenAnswer | undefined): VaultFault {
   const challenge = challengeFault(error);
   if (challenge) return challenge;
   const status = (isRestError(error) ? error.statusCode : undefined) ?? answer?.status;
-  const code = (status === 401 ? tokenFault(error, answer) : undefined) ?? codeOf(error);
+  const code = (status === 401 ? tokenFault(error, answer) : undefined) ?? vaultCodeOf(error);
   if (answer && answer.status < 300 && !code) {
     const mediaType = /^[\w.+-]{1,40}\/[\w.+-]{1,40}$/.test(answer.mediaType) ? answer.mediaType : 'of no known type';
     return { reason: `${status} ${answer.isEmpty ? 'without a body' : mediaType}`, status };
@@ -104,7 +104,7 @@ function readFault(error: unknown, answer: SeenAnswer | undefined): Fault {
   return { reason: reasonOf(error, { statusCode: status, code }), status, code };
 }
 
-function describeFault(error: unknown, call: FailedCall): { reason: string; hint: string } {
+function describeVaultFault(error: unknown, call: FailedCall): { reason: string; hint: string } {
   if (error instanceof NoTokenError) return error;
   const fault = readFault(error, call.answer);
   return { reason: fault.reason, hint: nextStep(call, fault) };
@@ -112,7 +112,7 @@ function describeFault(error: unknown, call: FailedCall): { reason: string; hint
 
 /** A failed call as the failure of whoever deployed the service, with the next step. */
 export function vaultError(error: unknown, call: FailedCall): StatsError {
-  const { reason, hint } = describeFault(error, call);
+  const { reason, hint } = describeVaultFault(error, call);
   const { host } = new URL(call.vaultUrl);
   const message = `Key Vault ${host} did not ${call.action} the secret ${call.name} (${reason}).`;
   return new StatsError('vault', message, { cause: new Error(reason), hint });

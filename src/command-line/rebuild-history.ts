@@ -6,7 +6,7 @@ import { countOf } from './doctor/finding.ts';
 import { type CommandContext, runCommand } from './run-command.ts';
 
 /** Ten years are 3,650 blobs. */
-const longLimits = { workMs: 30 * minuteMs, endMs: 31 * minuteMs };
+const rebuildLimits = { workMs: 30 * minuteMs, endMs: 31 * minuteMs };
 
 const help = `npm run rebuild-history
 
@@ -34,7 +34,7 @@ function describe({ history: { points }, damaged, ahead }: RebuiltHistory): stri
 }
 
 async function rebuild({ start }: CommandContext): Promise<number> {
-  const run = await start(longLimits);
+  const run = await start(rebuildLimits);
   try {
     if (!(await run.takeLease())) {
       console.error('Busy: a sync is running. Try again in a minute.');

@@ -32,7 +32,7 @@ function describeWait({ problem, last_success, next_attempt }: Health): string {
   return `Not due yet, after a failure (${problem.code}) since ${problem.since}; next attempt: ${next}.\n→ ${problem.hint}`;
 }
 
-async function sync({ start, log, has }: CommandContext): Promise<number> {
+async function syncOnce({ start, log, has }: CommandContext): Promise<number> {
   const result = await tick(start, { log, force: has('force') });
   if (result.outcome === 'busy') {
     console.error('Busy: another sync is running. Try again in a minute.');
@@ -43,4 +43,4 @@ async function sync({ start, log, has }: CommandContext): Promise<number> {
   return 0;
 }
 
-await runCommand({ help, flags: ['force'], run: sync });
+await runCommand({ help, flags: ['force'], run: syncOnce });

@@ -3,9 +3,9 @@
 
 import * as z from 'zod';
 import { isObject, tryParseJson } from '../stats/json.ts';
-import { userId } from './overview.ts';
+import { userIdSchema } from './overview.ts';
 
-const claimsSchema = z.object({ 'http://onepeloton.com/user_id': userId });
+const claimsSchema = z.object({ 'http://onepeloton.com/user_id': userIdSchema });
 
 function readPart(part: string | undefined): unknown {
   return part === undefined ? undefined : tryParseJson(Buffer.from(part, 'base64url').toString('utf8'));

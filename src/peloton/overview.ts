@@ -14,7 +14,7 @@ export function isUnauthorized(error: unknown): boolean {
   return error instanceof StatsError && error.code === 'upstream-changed' && error.status === 401;
 }
 
-function judge(answer: HttpResponse): unknown {
+function judgeAnswer(answer: HttpResponse): unknown {
   const { status, label } = answer;
   assertAvailable(answer);
   if (status === 401) {
@@ -39,13 +39,13 @@ async function call({ http, peloton, access, path, route }: ApiCall): Promise<{ 
       headers: { Accept: 'application/json', 'Peloton-Platform': 'web' },
       credential: { origin: peloton.apiUrl, headers: access.headers },
     });
-    return { answer, body: judge(answer) };
+    return { answer, body: judgeAnswer(answer) };
   });
 }
 
 /** A user id travels in a path, so no id may lead elsewhere. */
-export const userId = z.string().regex(/^[\w-]{1,100}$/);
-const me = z.object({ id: userId });
+export const userIdSchema = z.string().regex(/^[\w-]{1,100}$/);
+const me = z.object({ id: userIdSchema });
 
 /** Asks for the user id. Everything else in /api/me is private and is not read. */
 export async function fetchUserId(http: HttpClient, peloton: PelotonConfig, access: Access): Promise<string> {

@@ -7,12 +7,12 @@ import { errorOf, type StatsError } from '../errors.ts';
 import type { HttpClient, HttpResponse } from '../http.ts';
 import type { Credentials } from './credentials.ts';
 import { assertAvailable, requireJson, stringOf } from './judge.ts';
-import { userId } from './overview.ts';
-import { token } from './stored-session.ts';
+import { userIdSchema } from './overview.ts';
+import { tokenSchema } from './stored-session.ts';
 
 const route = '/auth/login';
 /** The API says whose the session is where the answer does not. */
-const sessionAnswer = z.object({ session_id: token, user_id: userId.optional().catch(undefined) });
+const sessionAnswer = z.object({ session_id: tokenSchema, user_id: userIdSchema.optional().catch(undefined) });
 
 function unknownAnswer({ label, status }: HttpResponse): StatsError {
   return errorOf('unknown-answer', `${label} answered ${status} in a way that is not known.`, {

@@ -19,7 +19,7 @@ import {
   isUnreadable,
   parseSession,
   type Session,
-  token,
+  tokenSchema,
   unreadableHint,
 } from './stored-session.ts';
 
@@ -45,7 +45,7 @@ export type SessionStore = {
 };
 
 const tokenFields = z.object({
-  access_token: token.optional().catch(undefined),
+  access_token: tokenSchema.optional().catch(undefined),
   refresh_token: z.string().min(1).optional().catch(undefined),
   expires_in: z
     .number()

@@ -94,7 +94,7 @@ async function signInAnew(parts: SessionParts): Promise<Session> {
   return await (peloton.signIn === 'session' ? signInBySessionLogin : signInByOauth)(parts, dance);
 }
 
-async function renew(parts: SessionParts, session: Session): Promise<Session> {
+async function renewSession(parts: SessionParts, session: Session): Promise<Session> {
   const { refresh_token: refreshToken } = session;
   if (parts.peloton.signIn === 'oauth' && refreshToken && !parts.ledger.isDead(refreshToken)) {
     const refreshed = await refresh(parts, session, refreshToken);
@@ -139,7 +139,7 @@ export async function askWithSession<T>(parts: SessionParts, session: Session, r
       ledger.markDead(token);
     }
   }
-  return await ask(parts, await renew(parts, session), request);
+  return await ask(parts, await renewSession(parts, session), request);
 }
 
 /** Signs in whatever is stored, and keeps the new session. The secrets have been read. */

@@ -47,7 +47,7 @@ function challengeOf(verifier: string): string {
   return createHash('sha256').update(verifier).digest('base64url');
 }
 
-async function get({ http, jar }: Attempt, url: URL): Promise<HttpResponse> {
+async function getPage({ http, jar }: Attempt, url: URL): Promise<HttpResponse> {
   return await http.request({ method: 'GET', url, route: routeOf(url), headers: { Accept: 'text/html' }, jar });
 }
 
@@ -72,7 +72,7 @@ async function openLoginPage(attempt: Attempt): Promise<LoginPage> {
     code_challenge_method: 'S256',
     auth0Client,
   }).toString();
-  let answer = await get(attempt, url);
+  let answer = await getPage(attempt, url);
   for (let hop = 0; answer.location !== undefined && isRedirect(answer); hop++) {
     if (hop === maxHops) throw changed(answer, `led nowhere in ${maxHops} redirects`);
     const home = findHome(answer, peloton);
@@ -81,7 +81,7 @@ async function openLoginPage(attempt: Attempt): Promise<LoginPage> {
       throw changed(answer, 'came home without a login');
     }
     url = nextHop(answer, answer.location, peloton);
-    answer = await get(attempt, url);
+    answer = await getPage(attempt, url);
   }
   const page = readInjectedConfig(answer.text);
   const csrf = (await findCsrf(jar, url)) ?? page.csrf;
@@ -209,7 +209,7 @@ async function followHome(attempt: Attempt, first: HttpResponse): Promise<string
     const target = URL.parse(answer.location, answer.url.href);
     if (target?.searchParams.has('error')) return readCode(answer, target, state);
     if (target?.pathname.startsWith('/u/mfa')) throw secondFactor(answer);
-    answer = await get(attempt, nextHop(answer, answer.location, peloton));
+    answer = await getPage(attempt, nextHop(answer, answer.location, peloton));
   }
   throw changed(answer, `did not come home in ${maxHops} redirects`);
 }

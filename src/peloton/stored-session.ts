@@ -5,13 +5,13 @@ import * as z from 'zod';
 import type { Secret } from '../azure/vault.ts';
 import type { PelotonConfig } from '../config.ts';
 import { readUserId } from './access-token.ts';
-import { type Access, userId } from './overview.ts';
+import { type Access, userIdSchema } from './overview.ts';
 import { readSessionFields } from './pasted-session.ts';
 
 const renewBeforeMs = 60 * 60 * 1000;
 
 /** Printable ASCII, since a token travels in a header. */
-export const token = z
+export const tokenSchema = z
   .string()
   .trim()
   .regex(/^[\x21-\x7e]+$/);
@@ -20,14 +20,14 @@ export const token = z
 const pastedToken = z
   .string()
   .transform(text => text.trim().replace(/^Bearer\s+/i, ''))
-  .pipe(token);
+  .pipe(tokenSchema);
 
 const sessionSchema = z.object({
   access_token: pastedToken.optional().catch(undefined),
   refresh_token: z.string().trim().min(1).optional().catch(undefined),
   expires_at: z.iso.datetime({ offset: true }).optional().catch(undefined),
-  session_id: token.optional().catch(undefined),
-  user_id: userId.optional().catch(undefined),
+  session_id: tokenSchema.optional().catch(undefined),
+  user_id: userIdSchema.optional().catch(undefined),
   username_version: z.string().optional().catch(undefined),
 });
 

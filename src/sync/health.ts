@@ -8,7 +8,7 @@ import { currentNotices, type Notice, noticeSchema } from './notices.ts';
 import { isOutdated, latestScheduledInstant, nextScheduledInstant, nextTick, staleAfterMs } from './schedule.ts';
 import { isFailing, type State } from './state.ts';
 
-const instant = z.iso.datetime().nullable();
+const instantOrNull = z.iso.datetime().nullable();
 const codes = [...(Object.keys(errorTable) as ErrorCode[]), 'overdue', 'empty'] as const;
 
 export const healthSchema = z
@@ -16,8 +16,8 @@ export const healthSchema = z
     status: z.enum(['failing', 'stale', 'retrying', 'empty', 'ok']),
     problem: z.object({ code: z.enum(codes), hint: z.string(), since: z.iso.datetime() }).nullable(),
     notices: z.array(noticeSchema).meta({ description: 'They change no status.' }),
-    last_success: instant,
-    next_attempt: instant,
+    last_success: instantOrNull,
+    next_attempt: instantOrNull,
   })
   .meta({ id: 'Health' });
 
@@ -73,18 +73,15 @@ function emptyProblem(facts: HealthFacts): Problem {
 }
 
 /** The instant of the next attempt; null where only an owner can end the wait. */
-function nextAttempt(
-  { next_attempt, refused }: State,
-  { now, owedFrom }: { now: Date; owedFrom: Date },
-): string | null {
+function nextAttempt({ next_attempt, refused }: State, { now, dueFrom }: { now: Date; dueFrom: Date }): string | null {
   const stop = refused?.stops_sync ? refused : null;
   if (stop?.until === null) return null;
   const waits = [next_attempt, stop?.until].flatMap(instant => (instant ? Date.parse(instant) : []));
-  const at = new Date(Math.max(owedFrom.getTime(), ...waits));
+  const at = new Date(Math.max(dueFrom.getTime(), ...waits));
   return (at > now ? at : nextTick(now)).toISOString();
 }
 
-export type Fault = {
+export type HealthFault = {
   error: StatsError;
   now: Date;
   /** Since when it has been so, as far as is known. */
@@ -95,7 +92,7 @@ export type Fault = {
 };
 
 /** Settings, or a part of the store, that cannot be read: nothing else can be said, nor will a sync succeed. */
-export function faultHealth({ error, now, since, lastSuccess, notices }: Fault): Health {
+export function faultHealth({ error, now, since, lastSuccess, notices }: HealthFault): Health {
   return {
     status: 'failing',
     problem: { code: error.code, hint: `${error.message} ${error.hint}`, since: since.toISOString() },
@@ -110,12 +107,12 @@ export function evaluateHealth(facts: HealthFacts): Health {
   const { now, schedule, state, lastSuccess } = facts;
   const last_success = lastSuccess?.toISOString() ?? null;
   const scheduledAt = latestScheduledInstant(now, schedule);
-  const owedFrom = isOutdated(now, lastSuccess, schedule) ? scheduledAt : nextScheduledInstant(now, schedule);
+  const dueFrom = isOutdated(now, lastSuccess, schedule) ? scheduledAt : nextScheduledInstant(now, schedule);
   const isStale = isLate(facts, scheduledAt);
   const told = {
     notices: currentNotices(state.notices, now),
     last_success,
-    next_attempt: nextAttempt(state, { now, owedFrom }),
+    next_attempt: nextAttempt(state, { now, dueFrom }),
   };
   if (isFailing({ ...state, last_success: last_success ?? state.last_success }, now) && state.last_failure) {
     const { code, hint, since } = state.last_failure;

@@ -87,7 +87,7 @@ type Moment = { digest: string; now: Date };
 type Entry = { hook: Hook | undefined; state: HookState };
 
 /** The hooks of a round with what is known of them. */
-function enter(list: ReadList, { known, hasChanged }: HookRound, { digest, now }: Moment): Entry[] {
+function toEntries(list: ReadList, { known, hasChanged }: HookRound, { digest, now }: Moment): Entry[] {
   const listed = list.hooks.map(hook => ({ hook, id: idOf(hook) }));
   const unlisted = known.filter(({ id }) => !listed.some(each => each.id === id));
   // An owner who mends a hook that failed puts another in its place, which has to hear what that one did not.
@@ -129,7 +129,7 @@ function afterCall(state: HookState, reason: string | undefined, { digest, now }
 }
 
 /** The notice: what is malformed is told at once, and what fails after three days. */
-function judge(list: ReadList, entries: readonly Entry[], now: Date): Findings {
+function judgeEntries(list: ReadList, entries: readonly Entry[], now: Date): Findings {
   const isOld = ({ state: { failed } }: Entry) => failed && now.getTime() - Date.parse(failed.since) >= toldAfterMs;
   const old = entries.filter(isOld);
   const failing = old.flatMap(({ hook, state: { failed } }) =>
@@ -152,7 +152,7 @@ async function callPending({ http, vault, clock, log }: HookParts, round: HookRo
   const { snapshot, save } = round;
   const at = { digest: digestStats(snapshot), now: clock() };
   const list = await readHooks(vault, log);
-  const entered = enter(list, round, at);
+  const entered = toEntries(list, round, at);
   const pending = new Set(
     entered.filter(({ state }) => isPending(state, at.digest, at.now)).map(({ state }) => state.id),
   );
@@ -168,7 +168,7 @@ async function callPending({ http, vault, clock, log }: HookParts, round: HookRo
       return { hook, state: afterCall(state, reason, at) };
     }),
   );
-  await save(statesOf(called), judge(list, called, at.now));
+  await save(statesOf(called), judgeEntries(list, called, at.now));
 }
 
 /** Calls every hook that is pending. Never throws: what goes wrong is logged, and tried again at a later tick. */

@@ -97,12 +97,12 @@ function refusalAfter(state: State, { wait, tried, stopsSync }: Ending): Refused
 }
 
 /** The notice of a session that cannot be read, by the secrets as a run leaves them; not looked for where it read none. */
-function judgeSession({ secrets }: SessionStore): Findings {
+function findUnreadableSession({ secrets }: SessionStore): Findings {
   if (!secrets) return {};
   return { 'session-unreadable': isUnreadable(secrets.session) ? { hint: unreadableHint } : null };
 }
 
-function judgeParts(lost: readonly LostPart[]): Findings {
+function judgeLostParts(lost: readonly LostPart[]): Findings {
   const [oldest] = lost;
   return { 'parts-lost': oldest ? { hint: describeLostParts(lost), since: oldest.since } : null };
 }
@@ -128,7 +128,7 @@ export async function recordSuccess(record: RunRecord, { store, ...parts }: Succ
     sign_ins: endedSignIns(record, 'signed-in'),
     lost_parts: lost,
   };
-  await saveWithNotices(record, changes, { ...judgeSession(store), ...judgeParts(lost) });
+  await saveWithNotices(record, changes, { ...findUnreadableSession(store), ...judgeLostParts(lost) });
 }
 
 export async function recordFailure(record: RunRecord, error: StatsError, store: SessionStore): Promise<void> {
@@ -151,7 +151,7 @@ export async function recordFailure(record: RunRecord, error: StatsError, store:
     refused: refusalAfter(state, { wait, tried, stopsSync: true }),
     sign_ins: endedSignIns(record, error.code),
   };
-  await saveWithNotices(record, changes, judgeSession(store));
+  await saveWithNotices(record, changes, findUnreadableSession(store));
 }
 
 /** What became of a sign-in for its own sake. The syncs keep their waits. */
@@ -162,7 +162,11 @@ export async function recordSignIn(
 ): Promise<void> {
   const { file, startedAt, clock } = record;
   if (outcome === 'signed-in') {
-    await saveWithNotices(record, { refused: null, sign_ins: endedSignIns(record, outcome) }, judgeSession(store));
+    await saveWithNotices(
+      record,
+      { refused: null, sign_ins: endedSignIns(record, outcome) },
+      findUnreadableSession(store),
+    );
     return;
   }
   const wait = waitAfter({ error: outcome, startedAt, failedAt: clock() }, 1);
@@ -170,5 +174,5 @@ export async function recordSignIn(
     refused: refusalAfter(file.state, { wait, tried: knownVersions(store), stopsSync: false }),
     sign_ins: endedSignIns(record, outcome.code),
   };
-  await saveWithNotices(record, changes, judgeSession(store));
+  await saveWithNotices(record, changes, findUnreadableSession(store));
 }

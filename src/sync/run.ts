@@ -79,7 +79,7 @@ function openClients(
   };
 }
 
-async function release(lease: Lease, log: Log): Promise<void> {
+async function releaseLease(lease: Lease, log: Log): Promise<void> {
   try {
     await lease.release();
   } catch (error) {
@@ -120,7 +120,7 @@ export function startRun(options: RunOptions): Run {
     async end() {
       await stopWork();
       for (const { timer } of [work, closing]) clearTimeout(timer);
-      if (lease) await release(lease, log);
+      if (lease) await releaseLease(lease, log);
     },
   };
 }

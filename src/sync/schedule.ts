@@ -79,13 +79,13 @@ export function isOutdated(now: Date, lastSuccess: Date | undefined, schedule: S
 /** The wait after a failure: until an instant, until a secret changes, or none (`null`: every tick tries). */
 export type Wait = { nextAttempt: Date | null; untilSecretsChange: boolean };
 
-type Failure = {
+type FailedRun = {
   error: Pick<StatsError, 'code' | 'retryAfterMs' | 'credentialsJudged' | 'noSignInBefore'>;
   startedAt: Date;
   failedAt: Date;
 };
 
-const waitOf: Record<ErrorCode, (failure: Failure, failuresInRow: number) => Date | null> = {
+const waitOf: Record<ErrorCode, (failure: FailedRun, failuresInRow: number) => Date | null> = {
   config: () => null,
   vault: () => null,
   storage: () => null,
@@ -102,7 +102,7 @@ const waitOf: Record<ErrorCode, (failure: Failure, failuresInRow: number) => Dat
  * When a failed sync is tried again.
  * @param failuresInRow how many runs have failed with `upstream-unavailable` without a success, this one included.
  */
-export function waitAfter(failure: Failure, failuresInRow: number): Wait {
+export function waitAfter(failure: FailedRun, failuresInRow: number): Wait {
   const { error, startedAt, failedAt } = failure;
   if (error.noSignInBefore) return { nextAttempt: error.noSignInBefore, untilSecretsChange: true };
   if (error.credentialsJudged) {

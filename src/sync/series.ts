@@ -12,14 +12,14 @@ import { readSnapshot, replaceBlob } from './public-blobs.ts';
 const readAtOnce = 16;
 
 /** The blobs of days that give the series no point. */
-type LeftOut = {
+type LeftOutDays = {
   /** No snapshot, or that of another day. */
   damaged: string[];
   /** Dated ahead of the clock, as far as that counts as none. */
   ahead: string[];
 };
 
-export type RebuiltHistory = LeftOut & { history: History };
+export type RebuiltHistory = LeftOutDays & { history: History };
 
 /** What the names of all days between two dates begin with. */
 function prefixOfDays(first: string, last: string): string {
@@ -28,19 +28,19 @@ function prefixOfDays(first: string, last: string): string {
   return daysPrefix + first.slice(0, length);
 }
 
-type IsAhead = (at: Date) => boolean;
+type CountsAsNone = (at: Date) => boolean;
 
 /** The snapshots of some days, as many at once as a store likes. */
-async function readDays(container: BlobContainer, dates: readonly string[], isAhead: IsAhead) {
+async function readDays(container: BlobContainer, dates: readonly string[], countsAsNone: CountsAsNone) {
   const snapshots: Snapshot[] = [];
-  const leftOut: LeftOut = { damaged: [], ahead: [] };
+  const leftOut: LeftOutDays = { damaged: [], ahead: [] };
   for (let from = 0; from < dates.length; from += readAtOnce) {
     const batch = dates.slice(from, from + readAtOnce);
     const stored = await Promise.all(batch.map(date => readSnapshot(container, dayBlob(date))));
     for (const [index, date] of batch.entries()) {
       const snapshot = stored[index]?.snapshot;
       if (snapshot?.date !== date) leftOut.damaged.push(dayBlob(date));
-      else if (isAhead(new Date(snapshot.synced_at))) leftOut.ahead.push(dayBlob(date));
+      else if (countsAsNone(new Date(snapshot.synced_at))) leftOut.ahead.push(dayBlob(date));
       else snapshots.push(snapshot);
     }
   }
@@ -53,22 +53,22 @@ type Span = {
   to: string;
   now: Date;
   /** Whether an instant counts as none. */
-  isAhead: IsAhead;
+  countsAsNone: CountsAsNone;
 };
 
 /**
  * The series with the points of some of the days. Damaged days, and those that a wrong clock dated, are left out and named;
  * what is not named like a day is none.
  */
-async function addDays(
+async function addDayPoints(
   container: BlobContainer,
   history: History,
-  { from, to, now, isAhead }: Span,
+  { from, to, now, countsAsNone }: Span,
 ): Promise<RebuiltHistory> {
   const listed = (await container.list(prefixOfDays(from, to))).flatMap(name => dateOfDayBlob(name) ?? []);
   const ahead = listed.filter(date => isDayFromWrongClock(date, now));
   const dates = listed.filter(date => date >= from && date <= to && !ahead.includes(date));
-  const { snapshots, leftOut } = await readDays(container, dates, isAhead);
+  const { snapshots, leftOut } = await readDays(container, dates, countsAsNone);
   return {
     history: withPoints(history, snapshots.map(toPoint)),
     damaged: leftOut.damaged,
@@ -82,9 +82,9 @@ async function addDays(
  */
 export async function replaceHistory(container: BlobContainer, now: Date): Promise<RebuiltHistory> {
   let rebuilt: RebuiltHistory = { history: emptyHistory, damaged: [], ahead: [] };
-  const isAhead = (at: Date) => isFromWrongClock(at, now);
+  const countsAsNone = (at: Date) => isFromWrongClock(at, now);
   const next = async () => {
-    rebuilt = await addDays(container, emptyHistory, { from: '', to: '9999-12-31', now, isAhead });
+    rebuilt = await addDayPoints(container, emptyHistory, { from: '', to: '9999-12-31', now, countsAsNone });
     return rebuilt.history.points.length > 0 ? rebuilt.history : undefined;
   };
   await replaceBlob({ container, name: historyBlob, next });
@@ -107,9 +107,9 @@ async function completeHistory(
   const real = history.points.filter(point => !isDayFromWrongClock(point.date, now));
   const last = real.at(-1)?.date ?? '';
   const kept = force ? real.filter(point => point.date <= date) : real;
-  const isAhead = (at: Date) => (force ? at > now : isFromWrongClock(at, now));
+  const countsAsNone = (at: Date) => (force ? at > now : isFromWrongClock(at, now));
   const [from, to] = date < last ? [date, last] : [last, date];
-  const completed = await addDays(container, withPoints(emptyHistory, kept), { from, to, now, isAhead });
+  const completed = await addDayPoints(container, withPoints(emptyHistory, kept), { from, to, now, countsAsNone });
   const dropped = history.points.filter(point => !real.includes(point)).map(point => dayBlob(point.date));
   return { ...completed, ahead: [...new Set([...completed.ahead, ...dropped])] };
 }
@@ -124,7 +124,7 @@ export type NewDay = { snapshot: Snapshot; force: boolean; log: Log };
  * @throws StatsError `storage`.
  */
 export async function updateHistory(container: BlobContainer, newDay: NewDay): Promise<void> {
-  let leftOut: LeftOut = { damaged: [], ahead: [] };
+  let leftOut: LeftOutDays = { damaged: [], ahead: [] };
   const next = async (current: StoredBlob | undefined) => {
     const history = (current && parseHistory(current.bytes)) ?? emptyHistory;
     const completed = await completeHistory(container, history, newDay);

@@ -26,7 +26,7 @@ const hookState = z.object({
 
 export type HookState = z.infer<typeof hookState>;
 
-const signIn = z.object({
+const signInEntry = z.object({
   at: instant,
   // An outcome that another version of this code wrote still counts as a sign-in.
   outcome: z.union([errorCode, z.literal('signed-in')]).catch('upstream-unavailable'),
@@ -69,7 +69,7 @@ const stateSchema = z.object({
     .nullable()
     .catch(null),
   /** The sign-ins of the last 24 hours with the outcome of their runs. A damaged entry does not hide the others. */
-  sign_ins: entriesOf(signIn),
+  sign_ins: entriesOf(signInEntry),
   /** SHA-256 of the last tokens that are never sent again: refused ones, and refresh tokens that have a successor. */
   dead_tokens: entriesOf(z.string()),
   hooks: entriesOf(hookState),

@@ -7,7 +7,7 @@ import { fetchUserId, isUnauthorized } from '../../peloton/overview.ts';
 import { openSignIn } from '../../peloton/sign-in.ts';
 import type { Run } from '../../sync/run.ts';
 import type { UsableSession } from './examine-secrets.ts';
-import { type Finding, type Findings, fix, fixError, note, ok } from './finding.ts';
+import { type Examination, type Finding, fix, fixError, note, ok } from './finding.ts';
 
 /** A Peloton that answers and is away needs nobody; one that nothing comes from may be kept from this machine alone. */
 function judgeFailure(subject: string, thrown: unknown, url: string): Finding {
@@ -21,7 +21,7 @@ function judgeFailure(subject: string, thrown: unknown, url: string): Finding {
   return fix(subject, text, isSandboxAway ? 'npm start, in another terminal' : look);
 }
 
-async function* trySession({ http, config }: Run, { access, canRenew }: UsableSession): Findings {
+async function* trySession({ http, config }: Run, { access, canRenew }: UsableSession): Examination {
   if (!access) {
     yield note('/api/me', 'not asked: there is no session to ask with');
     return;
@@ -43,7 +43,7 @@ async function* trySession({ http, config }: Run, { access, canRenew }: UsableSe
   }
 }
 
-async function* trySignInPage({ http, config: { peloton } }: Run): Findings {
+async function* trySignInPage({ http, config: { peloton } }: Run): Examination {
   if (peloton.signIn === 'session') {
     yield note('sign-in page', 'PELOTON_SIGN_IN=session has none');
     return;
@@ -56,7 +56,7 @@ async function* trySignInPage({ http, config: { peloton } }: Run): Findings {
   }
 }
 
-export async function* examinePeloton(run: Run, session: UsableSession): Findings {
+export async function* examinePeloton(run: Run, session: UsableSession): Examination {
   yield* trySession(run, session);
   yield* trySignInPage(run);
 }

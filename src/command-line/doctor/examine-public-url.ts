@@ -8,7 +8,7 @@ import { parseJson } from '../../peloton/judge.ts';
 import { parseSnapshot, type Snapshot } from '../../stats/snapshot.ts';
 import { healthSchema } from '../../sync/health.ts';
 import type { Run } from '../../sync/run.ts';
-import { type Finding, type Findings, fix, judgeProblem, note, ok } from './finding.ts';
+import { type Examination, type Finding, fix, judgeProblem, note, ok } from './finding.ts';
 
 /** A cache may hold the stats for five minutes, and an instance its copy for half a minute more. */
 const longestLagMs = 6 * 60_000;
@@ -37,7 +37,7 @@ function judgeStats(answer: HttpResponse, latest: Snapshot | undefined, now: Dat
   return ok('/api/stats', `serves the stats of ${served.date}`);
 }
 
-async function get(http: HttpClient, url: string, route: string): Promise<HttpResponse> {
+async function getRoute(http: HttpClient, url: string, route: string): Promise<HttpResponse> {
   return await http.request({ method: 'GET', url: new URL(url + route), route });
 }
 
@@ -47,7 +47,7 @@ export type PublicUrlFacts = {
   latest: Snapshot | undefined;
 };
 
-export async function* examinePublicUrl({ clock, siteHttp }: Run, { settings, latest }: PublicUrlFacts): Findings {
+export async function* examinePublicUrl({ clock, siteHttp }: Run, { settings, latest }: PublicUrlFacts): Examination {
   const url = readPublicUrl(settings);
   if (!url) {
     yield note('public URL', 'not looked at: PUBLIC_URL is not set');
@@ -58,7 +58,7 @@ export async function* examinePublicUrl({ clock, siteHttp }: Run, { settings, la
     { route: '/api/stats', judge: (answer: HttpResponse) => judgeStats(answer, latest, clock()) },
   ]) {
     try {
-      yield judge(await get(siteHttp, url, route));
+      yield judge(await getRoute(siteHttp, url, route));
     } catch (thrown) {
       yield fix(route, asStatsError(thrown).message, checkUrl);
     }

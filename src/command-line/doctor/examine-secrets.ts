@@ -16,14 +16,14 @@ import {
 } from '../../peloton/stored-session.ts';
 import { describeFaults, hooksSecret, parseHooks } from '../../sync/hook-list.ts';
 import type { Run } from '../../sync/run.ts';
-import { countOf, describeDuration, type Finding, type Findings, fix, fixError, note, ok } from './finding.ts';
+import { countOf, describeDuration, type Examination, type Finding, fix, fixError, note, ok } from './finding.ts';
 import { judgeCredential, readPair, storeCredentials } from './judge-credentials.ts';
 
-type Failure = { error: unknown };
+type FailedRead = { error: unknown };
 /** A secret as it was read: undefined where it is missing. */
-type Read = Secret | undefined | Failure;
+type Read = Secret | undefined | FailedRead;
 
-function isFailure(read: Read): read is Failure {
+function isFailedRead(read: Read): read is FailedRead {
   return read !== undefined && 'error' in read;
 }
 
@@ -62,7 +62,7 @@ function* judgeCredentials(username: Read, password: Read, isPastedSession: bool
     ['peloton-username', username],
     ['peloton-password', password],
   ] as const) {
-    if (isFailure(read)) yield fixError(name, read.error);
+    if (isFailedRead(read)) yield fixError(name, read.error);
     else if (read) yield judgeCredential({ name, secret: read }, pair);
     else if (isPastedSession) yield note(name, 'none: the stored session is used until Peloton refuses it');
     else yield fix(name, 'the vault has no such secret', storeCredentials);
@@ -76,7 +76,7 @@ function judgeSession(read: Read, { signIn, username, now, canSignIn }: SessionF
     canRenew ? note(sessionSecret, text) : fix(sessionSecret, text, storeCredentials),
     { access: undefined, canRenew },
   ];
-  if (isFailure(read)) return [fixError(sessionSecret, read.error), { access: undefined, canRenew: canSignIn }];
+  if (isFailedRead(read)) return [fixError(sessionSecret, read.error), { access: undefined, canRenew: canSignIn }];
   if (!read) return unusable('none yet: the next sync signs in');
   if (isUnreadable(read)) {
     const finding = fix(sessionSecret, 'nothing in it can be read as a session', unreadableHint);
@@ -104,7 +104,7 @@ function judgeSession(read: Read, { signIn, username, now, canSignIn }: SessionF
 
 /** Says whom the syncs call; calling would make the sites build. */
 function judgeHooks(read: Read): Finding {
-  if (isFailure(read)) return fixError(hooksSecret, read.error);
+  if (isFailedRead(read)) return fixError(hooksSecret, read.error);
   const { hooks, ...list } = parseHooks(read?.value ?? '');
   const faults = describeFaults(list);
   const whom = `${countOf(hooks.length, 'hook')}: ${hooks.map(({ url }) => new URL(url).host).join(', ')}`;
@@ -112,11 +112,11 @@ function judgeHooks(read: Read): Finding {
   return hooks.length > 0 ? ok(hooksSecret, `${whom}; none was called`) : note(hooksSecret, 'none: no site is told');
 }
 
-export async function* examineSecrets(run: Run): Findings<UsableSession> {
+export async function* examineSecrets(run: Run): Examination<UsableSession> {
   const names = ['peloton-username', 'peloton-password', sessionSecret, hooksSecret];
   const reads = await Promise.all(names.map(name => readSecret(run, name)));
   const [username, password, stored, hooks] = reads;
-  if (isFailure(username) && reads.every(isFailure)) {
+  if (isFailedRead(username) && reads.every(isFailedRead)) {
     yield judgeVault(run.config.vault, username.error);
     return { access: undefined, canRenew: false };
   }

@@ -11,8 +11,8 @@ import type { Run } from '../../sync/run.ts';
 import {
   countOf,
   describeDuration,
+  type Examination,
   type Finding,
-  type Findings,
   fix,
   fixError,
   judgeProblem,
@@ -43,7 +43,7 @@ function judgeSeries(points: readonly HistoryPoint[] | undefined, now: Date): Fi
   return ok(historyBlob, `${countOf(points.length, 'day')}, the last ${points.at(-1)?.date ?? 'none'}`);
 }
 
-async function* examineSeries({ storage, clock }: Run, { latest }: Checkpoint): Findings {
+async function* examineSeries({ storage, clock }: Run, { latest }: Checkpoint): Examination {
   try {
     const blob = await storage.public.read(historyBlob);
     if (typeof blob !== 'object') {
@@ -74,7 +74,7 @@ function* judgeState({ config, clock }: Run, { file, lastSuccess }: Checkpoint):
 }
 
 /** Takes the lease in a run of its own, whose end gives it back. */
-async function* examineLease(start: () => Promise<Run>): Findings {
+async function* examineLease(start: () => Promise<Run>): Examination {
   const run = await start();
   try {
     const isTaken = await run.takeLease().finally(run.end);
@@ -85,7 +85,7 @@ async function* examineLease(start: () => Promise<Run>): Findings {
 }
 
 /** Returns the newest snapshot, where there is a good one. */
-export async function* examineStore(run: Run, start: () => Promise<Run>): Findings<Snapshot | undefined> {
+export async function* examineStore(run: Run, start: () => Promise<Run>): Examination<Snapshot | undefined> {
   let checkpoint: Checkpoint;
   try {
     checkpoint = await readCheckpoint({ ...run, log: () => {} }); // what it would log is said below

@@ -10,7 +10,7 @@ import { examinePeloton } from './examine-peloton.ts';
 import { examinePublicUrl } from './examine-public-url.ts';
 import { examineSecrets } from './examine-secrets.ts';
 import { examineStore } from './examine-store.ts';
-import { type Finding, type Findings, fix, fixError, note, ok } from './finding.ts';
+import { type Examination, type Finding, fix, fixError, note, ok } from './finding.ts';
 
 function describeConfig({ vault, storage, schedule, peloton }: Config): string {
   const { access, publicContainer } = storage;
@@ -33,7 +33,7 @@ function* examineProxy(settings: Settings): Generator<Finding> {
   yield note('proxy', `HTTPS_PROXY is set, and Node.js does not go by it: ${how}`);
 }
 
-async function* trySignIn(start: () => Promise<Run>): Findings {
+async function* trySignIn(start: () => Promise<Run>): Examination {
   const run = await start();
   try {
     const outcome = await signInNow(run).finally(run.end);
@@ -47,13 +47,13 @@ async function* trySignIn(start: () => Promise<Run>): Findings {
 }
 
 /** Each part has its own time; together they take longer than a tick may. */
-const longLimits = { workMs: 10 * minuteMs, endMs: 11 * minuteMs };
+const examineLimits = { workMs: 10 * minuteMs, endMs: 11 * minuteMs };
 
 /** Everything, in the order of what depends on what. Only the sign-in, where it is asked for, changes anything. */
-export async function* examine({ settings, start, has }: Omit<CommandContext, 'log'>): Findings {
+export async function* examine({ settings, start, has }: Omit<CommandContext, 'log'>): Examination {
   let run: Run;
   try {
-    run = await start(longLimits);
+    run = await start(examineLimits);
   } catch (thrown) {
     const { message, hint } = asStatsError(thrown);
     yield fix('settings', message, hint);

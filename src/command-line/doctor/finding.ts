@@ -10,7 +10,7 @@ export type Finding = {
 };
 
 /** An examination: what it finds as it goes, and at its end what the next one wants to know. */
-export type Findings<T = void> = AsyncGenerator<Finding, T>;
+export type Examination<T = void> = AsyncGenerator<Finding, T>;
 
 export function ok(subject: string, text: string): Finding {
   return { mark: 'ok', subject, text };
