@@ -65,10 +65,7 @@ export function createRunStarter(given: Settings | undefined, { clock = now, lim
 export function createApp(settings?: Settings, options: AppOptions = {}) {
   const { clock = now, monotonicMs = elapsedMs } = options;
   const start = createRunStarter(settings, options);
-  const routes = once(async () => {
-    const { createRoutes } = await import('./serve/routes.ts');
-    return createRoutes({ settings, clock, monotonicMs });
-  });
+  const routes = once(async () => (await import('./serve/routes.ts')).createRoutes({ settings, clock, monotonicMs }));
 
   async function runTick(context: Context, force: boolean): Promise<TickOutcome> {
     const { tick } = await import('./sync/tick.ts');

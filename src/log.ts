@@ -18,15 +18,15 @@ export function createLog(write: (level: LogLevel, line: string) => void): Log {
 }
 
 /** Runs a step and logs its duration in whole milliseconds, and, where the step fails, the code of its error. */
-export async function timed<T>(log: Log, event: string, step: () => Promise<T>, fields: LogFields = {}): Promise<T> {
+export async function timed<T>(log: Log, event: string, step: () => Promise<T>): Promise<T> {
   const startedAt = performance.now();
   const duration = () => ({ duration_ms: Math.round(performance.now() - startedAt) });
   try {
     const result = await step();
-    log('info', event, { ...fields, ...duration() });
+    log('info', event, duration());
     return result;
   } catch (error) {
-    log('warn', event, { ...fields, ...duration(), failed: (error as Partial<StatsError>).code ?? 'defect' });
+    log('warn', event, { ...duration(), failed: (error as Partial<StatsError>).code ?? 'defect' });
     throw error;
   }
 }

@@ -12,6 +12,7 @@ import {
   type TokenCredential,
 } from '@azure/identity';
 import type { Identity } from '../config.ts';
+import { hourMs } from '../stats/time.ts';
 import { readRunToken } from './loopback.ts';
 
 const tokenTimeoutMs = 10_000;
@@ -131,7 +132,7 @@ function loopbackCredential(url: string): TokenCredential {
   return {
     getToken: async () => ({
       token: (await readRunToken(url)) ?? 'loopback',
-      expiresOnTimestamp: Date.now() + 60 * 60 * 1000,
+      expiresOnTimestamp: Date.now() + hourMs,
     }),
   };
 }

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import * as z from 'zod';
 import { isLoopback, type Settings } from '../config.ts';
 import { StatsError } from '../errors.ts';
+import { tryParseJson } from '../stats/json.ts';
 
 const fileName = 'local.settings.json';
 
@@ -22,16 +23,6 @@ function fault(what: string, hint: string): StatsError {
   return new StatsError('config', `${fileName} ${what}.`, { hint });
 }
 
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text.replace(/^\uFEFF/, ''));
-  } catch (error) {
-    // The message of a SyntaxError repeats a piece of the file.
-    if (error instanceof SyntaxError) throw fault('is not JSON', `Mend it, or copy ${fileName}.example over it.`);
-    throw error;
-  }
-}
-
 async function readFileValues(folder: string): Promise<Settings> {
   let text: string;
   try {
@@ -41,7 +32,9 @@ async function readFileValues(folder: string): Promise<Settings> {
     if (code === 'ENOENT') return {};
     throw fault(`cannot be read (${code})`, 'Make it a file that you may read.');
   }
-  const result = localSettings.safeParse(parse(text));
+  const values = tryParseJson(text.replace(/^\uFEFF/, ''));
+  if (values === undefined) throw fault('is not JSON', `Mend it, or copy ${fileName}.example over it.`);
+  const result = localSettings.safeParse(values);
   if (!result.success) {
     const places = result.error.issues.map(({ path }) => path.join('.') || 'the whole');
     throw fault(`is malformed at ${places.join(', ')}`, `${fileName}.example shows its form.`);

@@ -3,6 +3,7 @@
 
 import { StatsError, type StatsErrorOptions } from '../errors.ts';
 import type { HttpResponse } from '../http.ts';
+import { memberOf, tryParseJson } from '../stats/json.ts';
 
 export function unavailable(answer: HttpResponse, what: string): StatsError {
   const { status, retryAfterMs } = answer;
@@ -19,22 +20,12 @@ export function assertAvailable(answer: HttpResponse): void {
   if (answer.status === 429 || answer.status >= 500) throw unavailable(answer, `answered ${answer.status}`);
 }
 
-/** The parsed body, or undefined where it is not JSON. */
-export function parseJson(answer: HttpResponse): unknown {
-  try {
-    return JSON.parse(answer.text);
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
-}
-
 /**
  * The parsed body of an answer that has to be JSON, whatever its status.
  * @throws StatsError `upstream-unavailable` for an empty, truncated or HTML body: a challenge, or a proxy's page.
  */
 export function requireJson(answer: HttpResponse): unknown {
-  const body = parseJson(answer);
+  const body = tryParseJson(answer.text);
   if (body !== undefined) return body;
   const what = answer.text.trim() === '' ? 'an empty body' : 'a body that is not JSON';
   throw unavailable(answer, `answered ${answer.status} with ${what}`);
@@ -42,7 +33,6 @@ export function requireJson(answer: HttpResponse): unknown {
 
 /** A member of an object as a string, or undefined: for error codes of unknown bodies. */
 export function stringOf(body: unknown, key: string): string | undefined {
-  if (typeof body !== 'object' || body === null || !Object.hasOwn(body, key)) return undefined;
-  const value = (body as Record<string, unknown>)[key];
+  const value = memberOf(body, key);
   return typeof value === 'string' ? value : undefined;
 }

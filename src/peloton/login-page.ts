@@ -3,7 +3,8 @@
 
 import { Parser } from 'htmlparser2';
 import type { HttpResponse } from '../http.ts';
-import { assertAvailable, changed, parseJson, unavailable } from './judge.ts';
+import { memberOf, tryParseJson } from '../stats/json.ts';
+import { assertAvailable, changed, unavailable } from './judge.ts';
 
 export type HiddenForm = { action: string; fields: [name: string, value: string][] };
 
@@ -39,20 +40,15 @@ export function readForms(html: string): HiddenForm[] {
 export function readInjectedConfig(html: string): { state?: string; csrf?: string; challenge?: string } {
   const encoded = /injectedConfig\s*=\s*window\.injectedConfig\s*\|\|\s*["']([A-Za-z0-9+/_=-]+)["']/.exec(html)?.[1];
   if (!encoded) return {};
-  let config: Record<string, Record<string, unknown> | undefined> | null;
-  try {
-    config = JSON.parse(Buffer.from(encoded, 'base64').toString('utf8'));
-  } catch (error) {
-    if (error instanceof SyntaxError) return {};
-    throw error;
-  }
+  const config = tryParseJson(Buffer.from(encoded, 'base64').toString('utf8'));
   const found: { state?: string; csrf?: string; challenge?: string } = {};
   for (const [key, name] of [
     ['state', 'state'],
     ['csrf', '_csrf'],
     ['challenge', 'code_challenge'],
   ] as const) {
-    const value = config?.extraParams?.[name] ?? config?.internalOptions?.[name];
+    const value =
+      memberOf(memberOf(config, 'extraParams'), name) ?? memberOf(memberOf(config, 'internalOptions'), name);
     if (typeof value === 'string' && value !== '') found[key] = value;
   }
   return found;
@@ -106,7 +102,7 @@ export function assertPage(answer: HttpResponse): void {
   const { status, text } = answer;
   assertAvailable(answer);
   if (text.trim() === '') throw unavailable(answer, `answered ${status} with an empty body`);
-  const isJson = parseJson(answer) !== undefined;
+  const isJson = tryParseJson(text) !== undefined;
   if (!isJson && (isNoPage(text) || status === 401 || status === 403)) {
     throw unavailable(answer, `answered ${status} with something else than its page`);
   }

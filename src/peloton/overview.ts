@@ -28,9 +28,10 @@ function judgeAnswer(answer: HttpResponse): unknown {
   return body;
 }
 
-type ApiCall = { http: HttpClient; peloton: PelotonConfig; access: Access; path: string; route: string };
+type Api = { http: HttpClient; peloton: PelotonConfig; access: Access };
 
-async function call({ http, peloton, access, path, route }: ApiCall): Promise<{ answer: HttpResponse; body: unknown }> {
+/** A GET of the API. `route` is the path as it may be shown. */
+async function callApi({ http, peloton, access }: Api, path: string, route: string) {
   return await http.retry(async () => {
     const answer = await http.request({
       method: 'GET',
@@ -49,7 +50,7 @@ const me = z.object({ id: userIdSchema });
 
 /** Asks for the user id. Everything else in /api/me is private and is not read. */
 export async function fetchUserId(http: HttpClient, peloton: PelotonConfig, access: Access): Promise<string> {
-  const { answer, body } = await call({ http, peloton, access, path: '/api/me', route: '/api/me' });
+  const { answer, body } = await callApi({ http, peloton, access }, '/api/me', '/api/me');
   const parsed = me.safeParse(body);
   if (!parsed.success) throw changed(answer, 'answered without a user id');
   return parsed.data.id;
@@ -61,12 +62,11 @@ export type Overview = {
   body: unknown;
 };
 
-type OverviewCall = { http: HttpClient; peloton: PelotonConfig; access: Access; userId: string };
-
 /** Fetches the member's overview, of which only the JSON is checked: to-snapshot.ts reads its content. */
-export async function fetchOverview({ http, peloton, access, userId }: OverviewCall): Promise<Overview> {
-  const version = peloton.overviewVersion ? `?version=${peloton.overviewVersion}` : '';
+export async function fetchOverview({ userId, ...api }: Api & { userId: string }): Promise<Overview> {
+  const { overviewVersion } = api.peloton;
+  const version = overviewVersion ? `?version=${overviewVersion}` : '';
   const path = `/api/user/${encodeURIComponent(userId)}/overview${version}`;
-  const { answer, body } = await call({ http, peloton, access, path, route: '/api/user/{id}/overview' });
+  const { answer, body } = await callApi(api, path, '/api/user/{id}/overview');
   return { text: answer.text, body };
 }

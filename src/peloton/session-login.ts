@@ -2,12 +2,11 @@
 // Kept for `PELOTON_SIGN_IN=session`, so that an owner can go back should Peloton do so.
 
 import * as z from 'zod';
-import type { PelotonConfig } from '../config.ts';
 import { errorOf, type StatsError } from '../errors.ts';
-import type { HttpClient, HttpResponse } from '../http.ts';
-import type { Credentials } from './credentials.ts';
+import type { HttpResponse } from '../http.ts';
 import { assertAvailable, requireJson, stringOf } from './judge.ts';
 import { userIdSchema } from './overview.ts';
+import type { SignInRequest } from './sign-in.ts';
 import { tokenSchema } from './stored-session.ts';
 
 const route = '/auth/login';
@@ -33,18 +32,11 @@ function judgeRefusal(answer: HttpResponse): StatsError {
   return unknownAnswer(answer);
 }
 
-type SessionLogin = {
-  http: HttpClient;
-  peloton: PelotonConfig;
-  credentials: Credentials;
-  beforePost: () => Promise<void>;
-};
-
 /**
  * @returns the session id, and the user id where the answer has it.
  * @throws StatsError `sign-in-refused`, `upstream-unavailable`, or `upstream-changed` with the hint to use `oauth`.
  */
-export async function sessionLogin({ http, peloton, credentials, beforePost }: SessionLogin) {
+export async function sessionLogin({ http, peloton, credentials, beforePost }: SignInRequest) {
   await beforePost();
   const answer = await http.request({
     method: 'POST',

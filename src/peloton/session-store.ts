@@ -5,6 +5,7 @@ import * as z from 'zod';
 import type { Secret } from '../azure/vault.ts';
 import { waitForAll } from '../errors.ts';
 import { type Log, timed } from '../log.ts';
+import { dayMs } from '../stats/time.ts';
 import { readUserId } from './access-token.ts';
 import {
   readSignInSecrets,
@@ -50,7 +51,7 @@ const tokenFields = z.object({
   expires_in: z
     .number()
     .positive()
-    .max(10 * 365 * 86_400)
+    .max((10 * 365 * dayMs) / 1000)
     .optional()
     .catch(undefined),
 });

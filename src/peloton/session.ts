@@ -9,7 +9,7 @@ import { readCredentials } from './credentials.ts';
 import { type Access, fetchUserId, isUnauthorized } from './overview.ts';
 import { sessionLogin } from './session-login.ts';
 import { addToSession, keepSession, proveWritable, type SessionStore, toSession } from './session-store.ts';
-import { signIn } from './sign-in.ts';
+import { type SignInRequest, signIn } from './sign-in.ts';
 import { type SecretVersions, versionsOf } from './sign-in-secrets.ts';
 import { accessOf, accessTokenOf, isFresh, type Session, userIdOf } from './stored-session.ts';
 import { requestTokens } from './tokens.ts';
@@ -61,11 +61,9 @@ async function refresh(parts: SessionParts, session: Session, refreshToken: stri
   return undefined;
 }
 
-type Dance = Parameters<typeof signIn>[0];
-
-async function signInByOauth(parts: SessionParts, dance: Dance): Promise<Session> {
+async function signInByOauth(parts: SessionParts, request: SignInRequest): Promise<Session> {
   const { http, peloton, log } = parts;
-  const { code, codeVerifier } = await timed(log, 'peloton.sign-in', () => signIn(dance));
+  const { code, codeVerifier } = await timed(log, 'peloton.sign-in', () => signIn(request));
   const answer = await timed(log, 'peloton.tokens', () =>
     requestTokens(http, peloton, {
       grant_type: 'authorization_code',
@@ -78,8 +76,8 @@ async function signInByOauth(parts: SessionParts, dance: Dance): Promise<Session
   throw new StatsError('upstream-changed', `POST ${new URL(peloton.authUrl).host}/oauth/token refused a new code.`);
 }
 
-async function signInBySessionLogin({ store, log }: SessionParts, dance: Dance): Promise<Session> {
-  const fields = await timed(log, 'peloton.sign-in', () => sessionLogin(dance));
+async function signInBySessionLogin({ store, log }: SessionParts, request: SignInRequest): Promise<Session> {
+  const fields = await timed(log, 'peloton.sign-in', () => sessionLogin(request));
   const session: Session = { ...fields, username_version: store.secrets?.username?.version };
   await keepSession(store, session);
   return session;
@@ -90,8 +88,8 @@ async function signInAnew(parts: SessionParts): Promise<Session> {
   const credentials = readCredentials(store.secrets);
   if (store.secrets) ledger.assertSignInAllowed(versionsOf(store.secrets));
   await proveWritable(store, ledger.proveWritable);
-  const dance = { http, peloton, credentials, beforePost: ledger.countSignIn };
-  return await (peloton.signIn === 'session' ? signInBySessionLogin : signInByOauth)(parts, dance);
+  const request = { http, peloton, credentials, beforePost: ledger.countSignIn };
+  return await (peloton.signIn === 'session' ? signInBySessionLogin : signInByOauth)(parts, request);
 }
 
 async function renewSession(parts: SessionParts, session: Session): Promise<Session> {

@@ -6,8 +6,9 @@ import { CookieJar } from 'tough-cookie';
 import type { PelotonConfig } from '../config.ts';
 import { type Cause, errorOf, StatsError } from '../errors.ts';
 import type { HttpClient, HttpResponse } from '../http.ts';
+import { tryParseJson } from '../stats/json.ts';
 import type { Credentials } from './credentials.ts';
-import { assertAvailable, changed, parseJson, stringOf, unavailable } from './judge.ts';
+import { assertAvailable, changed, stringOf, unavailable } from './judge.ts';
 import {
   asksSecondFactor,
   assertPage,
@@ -137,7 +138,7 @@ function secondFactor(answer: HttpResponse): StatsError {
 /** The refusal that an answer to the credentials means, where the answer is not the form that leads on. */
 function credentialsRefused(answer: HttpResponse): StatsError {
   const { label, status } = answer;
-  const body = parseJson(answer);
+  const body = tryParseJson(answer.text);
   const code = stringOf(body, 'code') ?? stringOf(body, 'error') ?? '';
   const refusal = refusals.get(code);
   if (refusal) {
@@ -159,7 +160,7 @@ function credentialsRefused(answer: HttpResponse): StatsError {
 /** The form that carries the result of the sign-in on. Its address varies, its field `wresult` does not. */
 function readCallbackForm(answer: HttpResponse): HiddenForm {
   if (answer.text.trim() === '') throw unavailable(answer, `answered ${answer.status} with an empty body`);
-  if (parseJson(answer) !== undefined) throw credentialsRefused(answer);
+  if (tryParseJson(answer.text) !== undefined) throw credentialsRefused(answer);
   assertAvailable(answer);
   const form = readForms(answer.text).find(({ fields }) => fields.some(([name]) => name === 'wresult'));
   if (answer.status === 200 && form?.action) return form;
@@ -221,7 +222,7 @@ function throwAsJudgement(error: unknown): never {
   throw errorOf('unknown-answer', message, { credentialsJudged: true, ...(status !== undefined && { status }) });
 }
 
-export type SignIn = {
+export type SignInRequest = {
   http: HttpClient;
   peloton: PelotonConfig;
   credentials: Credentials;
@@ -249,7 +250,7 @@ export async function openSignIn(
  * Signs in and returns a code for /oauth/token. Only the opening of the login page is ever repeated.
  * @throws StatsError `sign-in-refused`, `upstream-unavailable` or `upstream-changed`.
  */
-export async function signIn({ http, peloton, credentials, beforePost }: SignIn): Promise<AuthorizationCode> {
+export async function signIn({ http, peloton, credentials, beforePost }: SignInRequest): Promise<AuthorizationCode> {
   const { attempt, page } = await openSignIn(http, peloton);
   await beforePost();
   const judged = await postCredentials(attempt, page, credentials);

@@ -4,11 +4,12 @@
 import * as z from 'zod';
 import type { Secret } from '../azure/vault.ts';
 import type { PelotonConfig } from '../config.ts';
+import { hourMs } from '../stats/time.ts';
 import { readUserId } from './access-token.ts';
 import { type Access, userIdSchema } from './overview.ts';
 import { readSessionFields } from './pasted-session.ts';
 
-const renewBeforeMs = 60 * 60 * 1000;
+const renewBeforeMs = hourMs;
 
 /** Printable ASCII, since a token travels in a header. */
 export const tokenSchema = z

@@ -4,7 +4,8 @@
 import type { PelotonConfig } from '../config.ts';
 import { errorOf } from '../errors.ts';
 import type { HttpClient } from '../http.ts';
-import { assertAvailable, changed, parseJson, requireJson, stringOf } from './judge.ts';
+import { isObject, tryParseJson } from '../stats/json.ts';
+import { assertAvailable, changed, requireJson, stringOf } from './judge.ts';
 
 export type Grant =
   | { grant_type: 'authorization_code'; code: string; code_verifier: string; redirect_uri: string }
@@ -15,10 +16,6 @@ export type Grant =
  * token is dead: revoked, spent, expired, or the password was changed.
  */
 export type TokenAnswer = { body: object } | 'invalid_grant';
-
-function asObject(body: unknown): object | undefined {
-  return typeof body === 'object' && body !== null && !Array.isArray(body) ? body : undefined;
-}
 
 /**
  * Makes one request and never repeats it: the caller decides what a missing answer means.
@@ -33,11 +30,11 @@ export async function requestTokens(http: HttpClient, peloton: PelotonConfig, gr
     headers: { 'Content-Type': 'application/json', Accept: 'application/json' },
     body: JSON.stringify({ client_id: peloton.clientId, ...grant }),
   });
-  const tokens = asObject(parseJson(answer));
-  if (tokens && stringOf(tokens, 'refresh_token')) return { body: tokens };
+  const sent = tryParseJson(answer.text);
+  if (isObject(sent) && stringOf(sent, 'refresh_token')) return { body: sent };
   assertAvailable(answer);
   const body = requireJson(answer);
-  if (tokens && answer.status === 200) return { body: tokens };
+  if (isObject(body) && answer.status === 200) return { body };
   const code = stringOf(body, 'error') ?? stringOf(body, 'code') ?? '';
   if (code === 'invalid_grant') return 'invalid_grant';
   if (code.includes('mfa')) {

@@ -32,14 +32,22 @@ const absentMs = 5_000;
 /** Readers wait no longer than this for a revalidation, when there is a version to serve. */
 const maxWaitMs = 1_000;
 
+/** A revalidation under way: `soon` settles with `done`, or after `maxWaitMs`. */
+function limitWait(done: Promise<void>) {
+  const soon = Promise.race([done, new Promise(resolve => setTimeout(resolve, maxWaitMs).unref())]);
+  soon.catch(() => {}); // a failure reaches those who wait for `done`
+  return { done, soon };
+}
+
 export function createBlobCache<T>({ read, parse, onChange, monotonicMs }: BlobCacheSource<T>): BlobCache<T> {
   let cached: CachedBlob<T> | undefined;
   let hasRead = false;
   let freshUntil = Number.NEGATIVE_INFINITY;
   let isExpired = false;
-  /** The one revalidation under way. `soon` settles with `done`, or after `maxWaitMs`. */
-  let revalidation: { done: Promise<void>; soon: Promise<unknown> } | undefined;
-
+  let revalidation: ReturnType<typeof limitWait> | undefined;
+  const forget = () => {
+    revalidation = undefined;
+  };
   async function revalidate(): Promise<void> {
     const askedAt = monotonicMs();
     isExpired = false;
@@ -58,19 +66,10 @@ export function createBlobCache<T>({ read, parse, onChange, monotonicMs }: BlobC
     }
   }
 
-  function startRevalidation() {
-    const done = revalidate().finally(() => {
-      revalidation = undefined;
-    });
-    const soon = Promise.race([done, new Promise(resolve => setTimeout(resolve, maxWaitMs).unref())]);
-    soon.catch(() => {}); // a failure reaches those who wait for `done`
-    return { done, soon };
-  }
-
   return {
     async get() {
       if (monotonicMs() < freshUntil) return cached;
-      revalidation ??= startRevalidation();
+      revalidation ??= limitWait(revalidate().finally(forget));
       await (cached ? revalidation.soon : revalidation.done);
       return cached;
     },

@@ -3,7 +3,7 @@
 
 import * as z from 'zod';
 import { StatsError } from '../errors.ts';
-import { isObject } from './json.ts';
+import { isObject, memberOf } from './json.ts';
 import {
   type Achievement,
   achievementSchema,
@@ -55,13 +55,9 @@ function withoutUnset<T extends object>(value: T): { [K in keyof T]: Exclude<T[K
   };
 }
 
-function member(value: unknown, key: string): unknown {
-  return isObject(value) && Object.hasOwn(value, key) ? (value[key] ?? undefined) : undefined;
-}
-
 /** A check before Zod's own, whose list of issues for a million malformed entries would take minutes. */
 function isNamed(value: unknown): boolean {
-  return typeof member(value, 'name') === 'string' && typeof member(value, 'slug') === 'string';
+  return typeof memberOf(value, 'name') === 'string' && typeof memberOf(value, 'slug') === 'string';
 }
 
 /** The entries that `read` takes. The others are left out; so is the whole where it is no list. */
@@ -104,7 +100,7 @@ function readWorkouts(body: unknown): Snapshot['workout_counts'] {
 
 function readRecords(body: unknown, leftOut: LeftOut[]): RecordGroup[] | undefined {
   const place = 'personal_records';
-  return readList(member(body, place), {
+  return readList(memberOf(body, place), {
     place,
     leftOut,
     read: entry => {
@@ -136,14 +132,14 @@ function floorToLocalDay(seconds: number, timeZone: string): number {
 type PartRequest = { timeZone: string; leftOut: LeftOut[] };
 
 function readStreaks(body: unknown, { timeZone, leftOut }: PartRequest): Streaks | undefined {
-  const sent = member(body, 'streaks');
+  const sent = memberOf(body, 'streaks');
   if (sent === undefined) return undefined;
   if (!isObject(sent)) {
     leftOut.push('streaks');
     return undefined;
   }
   const readNumber = (key: keyof Streaks, schema = wholeNumber): number | undefined => {
-    const value = member(sent, key);
+    const value = memberOf(sent, key);
     const parsed = schema.safeParse(value);
     if (value !== undefined && !parsed.success) leftOut.push(`streaks.${key}`);
     return parsed.data;
@@ -162,9 +158,9 @@ function readStreaks(body: unknown, { timeZone, leftOut }: PartRequest): Streaks
 
 /** Achievements from either shape: a flat list (version 1), or templates with a count each (version 2, and unversioned). */
 function readAchievements(body: unknown, leftOut: LeftOut[]): Achievement[] | undefined {
-  const counts = member(body, 'achievement_counts');
-  const counted = member(counts, 'achievements');
-  const flat = member(body, 'achievements');
+  const counts = memberOf(body, 'achievement_counts');
+  const counted = memberOf(counts, 'achievements');
+  const flat = memberOf(body, 'achievements');
   const isFilled = (list: unknown) => Array.isArray(list) && list.length > 0;
   const isCounted =
     flat === undefined ? counts !== undefined : Array.isArray(counted) && (isFilled(counted) || !isFilled(flat));
@@ -172,10 +168,10 @@ function readAchievements(body: unknown, leftOut: LeftOut[]): Achievement[] | un
     place: isCounted ? 'achievement_counts.achievements' : 'achievements',
     leftOut,
     read: entry => {
-      const template = member(entry, 'template') ?? entry;
+      const template = memberOf(entry, 'template') ?? entry;
       if (!isNamed(template)) return undefined;
       const parsed = sentAchievement.safeParse(template);
-      const count = sentCount.safeParse(member(entry, 'count'));
+      const count = sentCount.safeParse(memberOf(entry, 'count'));
       if (!parsed.success || !count.success) return undefined;
       return withoutUnset({ ...parsed.data, count: count.data });
     },

@@ -4,6 +4,7 @@
 import { createHash } from 'node:crypto';
 import * as z from 'zod';
 import { isLoopback } from '../config.ts';
+import { tryParseJson } from '../stats/json.ts';
 
 export const hooksSecret = 'build-hooks';
 export const hooksHint = `Store ${hooksSecret} as JSON: [{"url":"https://…","token":"…"}], where the token is optional.`;
@@ -46,13 +47,8 @@ export type HookList = {
 function parseArray(value: string): unknown[] | undefined {
   const text = value.trim(); // which takes a byte order mark away too
   if (text === '') return [];
-  try {
-    const list: unknown = JSON.parse(text);
-    return Array.isArray(list) ? list : undefined;
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
+  const list = tryParseJson(text);
+  return Array.isArray(list) ? list : undefined;
 }
 
 /** Reads the secret. A malformed entry costs the others nothing. */

@@ -110,13 +110,14 @@ type HookCall = { http: HttpClient; log: Log; hook: Hook; date: string };
 /** Why the hook did not accept the news, in words that name no host; undefined where it did. */
 async function callAndLog({ http, log, hook, date }: HookCall): Promise<string | undefined> {
   const { host } = new URL(hook.url);
+  const hostLog: Log = (level, event, fields) => log(level, event, { host, ...fields });
   try {
-    await timed(log, 'hook.called', () => callHook(http, hook, date), { host });
+    await timed(hostLog, 'hook.called', () => callHook(http, hook, date));
     return undefined;
   } catch (thrown) {
     // Whatever it was, the others have to be written down.
     const { message, status = null } = asStatsError(thrown);
-    log('warn', 'hook.failed', { host, status, message });
+    hostLog('warn', 'hook.failed', { status, message });
     return message.replaceAll(`POST ${host}/{hook}`, 'it');
   }
 }

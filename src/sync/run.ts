@@ -6,7 +6,7 @@ import type { BlobContainer, Containers, Storage } from '../azure/storage.ts';
 import type { Vault } from '../azure/vault.ts';
 import type { Config } from '../config.ts';
 import { asStatsError } from '../errors.ts';
-import { createHttpClient, type HttpClient, type HttpLimits } from '../http.ts';
+import { createHttpClient, type HttpClient, type HttpLimits, type HttpOptions } from '../http.ts';
 import type { Log } from '../log.ts';
 import type { SessionVault } from '../peloton/session-store.ts';
 import { type Calls, timeIsUp, track, waitForCalls, watchContainer, watchHttp, watchVault } from './calls.ts';
@@ -67,8 +67,7 @@ function openClients(
 ) {
   const { openVault, clock, log } = options;
   const storage = options.storage.within(work.signal);
-  const onAnswer = (answer: { request: string; status: number | null; duration_ms: number }) =>
-    log('debug', 'peloton.answered', answer);
+  const onAnswer: HttpOptions['onAnswer'] = answer => log('debug', 'peloton.answered', answer);
   const httpOptions = { limits: options.limits?.http ?? {}, signal: work.signal, clock };
   return {
     storage: { public: watchContainer(calls, storage.public), private: watchContainer(calls, storage.private) },

@@ -6,6 +6,7 @@ import type { BlobContainer } from '../azure/storage.ts';
 import { type ErrorCode, errorTable, StatsError } from '../errors.ts';
 import { secretVersions } from '../peloton/sign-in-secrets.ts';
 import { stateBlob } from '../stats/blobs.ts';
+import { tryParseJson } from '../stats/json.ts';
 import { lostPartSchema } from '../stats/losses.ts';
 import { isAhead, isFromWrongClock } from '../stats/wrong-clock.ts';
 import { noticeSchema } from './notices.ts';
@@ -116,20 +117,16 @@ function withoutWrongClock(state: State, now: Date): State {
 export async function readState(container: BlobContainer, now: Date): Promise<StateFile> {
   const blob = await container.read(stateBlob);
   if (blob === undefined || blob === 'unchanged') return { state: initialState, etag: undefined, isDamaged: false };
-  try {
-    const state = stateSchema.parse(JSON.parse(blob.bytes.toString('utf8')));
-    return { state: withoutWrongClock(state, now), etag: blob.etag, isDamaged: false };
-  } catch (error) {
-    if (!(error instanceof SyntaxError || error instanceof z.ZodError)) throw error;
-    return { state: initialState, etag: blob.etag, isDamaged: true };
-  }
+  const { data: state } = stateSchema.safeParse(tryParseJson(blob.bytes.toString('utf8')));
+  if (!state) return { state: initialState, etag: blob.etag, isDamaged: true };
+  return { state: withoutWrongClock(state, now), etag: blob.etag, isDamaged: false };
 }
 
 /**
  * Replaces the state that was read.
  * @throws StatsError `storage` where someone else has replaced it meanwhile.
  */
-export async function writeState(container: BlobContainer, file: StateFile, state: State): Promise<StateFile> {
+async function writeState(container: BlobContainer, file: StateFile, state: State): Promise<StateFile> {
   const bytes = Buffer.from(JSON.stringify(state, null, 2));
   const condition = file.etag === undefined ? 'absent' : { etag: file.etag };
   const etag = await container.write(stateBlob, { bytes, contentType: 'application/json' }, condition);

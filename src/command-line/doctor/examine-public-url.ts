@@ -4,21 +4,22 @@ import * as z from 'zod';
 import { readPublicUrl, type Settings } from '../../config.ts';
 import { asStatsError } from '../../errors.ts';
 import type { HttpClient, HttpResponse } from '../../http.ts';
-import { parseJson } from '../../peloton/judge.ts';
+import { tryParseJson } from '../../stats/json.ts';
 import { parseSnapshot, type Snapshot } from '../../stats/snapshot.ts';
+import { minuteMs } from '../../stats/time.ts';
 import { healthSchema } from '../../sync/health.ts';
 import type { Run } from '../../sync/run.ts';
 import { type Examination, type Finding, fix, judgeProblem, note, ok } from './finding.ts';
 
 /** A cache may hold the stats for five minutes, and an instance its copy for half a minute more. */
-const longestLagMs = 6 * 60_000;
+const longestLagMs = 6 * minuteMs;
 const checkUrl = 'check that PUBLIC_URL is where this service answers, and that it runs there';
 
 /** Another version of the service may have no notices, or others. */
 const readableHealth = healthSchema.extend({ notices: z.array(z.object({ code: z.string() })).catch([]) });
 
 function judgeHealth(answer: HttpResponse): Finding {
-  const health = readableHealth.safeParse(parseJson(answer)).data;
+  const health = readableHealth.safeParse(tryParseJson(answer.text)).data;
   if (!health) return fix('/api/health', `answered ${answer.status} without health`, checkUrl);
   const { status, problem, notices } = health;
   const noticed = notices.length > 0 ? `, with the notice ${notices.map(({ code }) => code).join(', ')}` : '';

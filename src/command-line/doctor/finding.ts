@@ -1,6 +1,7 @@
 // One line of the doctor: what was looked at, and that it works, or the exact next step.
 
 import { asStatsError, type ErrorCode, errorTable } from '../../errors.ts';
+import { dayMs, hourMs, minuteMs } from '../../stats/time.ts';
 
 export type Finding = {
   /** `note` is for what needs nobody and yet is worth knowing. */
@@ -53,11 +54,14 @@ export function countOf(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }
 
+const units = [
+  ['day', dayMs],
+  ['hour', hourMs],
+  ['minute', minuteMs],
+] as const;
+
 /** Whole units of the largest of which there are two: `47 hours`. */
 export function describeDuration(milliseconds: number): string {
-  const seconds = Math.max(0, Math.floor(milliseconds / 1000));
-  if (seconds >= 2 * 86_400) return countOf(Math.floor(seconds / 86_400), 'day');
-  if (seconds >= 2 * 3_600) return countOf(Math.floor(seconds / 3_600), 'hour');
-  if (seconds >= 2 * 60) return countOf(Math.floor(seconds / 60), 'minute');
-  return countOf(seconds, 'second');
+  const [noun, unitMs] = units.find(([, ms]) => milliseconds >= 2 * ms) ?? ['second', 1000];
+  return countOf(Math.max(0, Math.floor(milliseconds / unitMs)), noun);
 }
