@@ -21,7 +21,7 @@ export type AppLimits = Partial<RunLimits> & { storage?: Partial<StorageLimits>;
 export type AppOptions = {
   /** The wall clock: instants and days. */
   clock?: () => Date;
-  /** How long a copy is fresh: a wall clock can be set. */
+  /** Tells how long a cached blob is fresh, since a wall clock can be set. */
   monotonicMs?: () => number;
   limits?: AppLimits;
   leaseClocks?: LeaseClocks;

@@ -93,8 +93,8 @@ function isConnectionString(text: string): boolean {
 const text = z.string();
 
 /**
- * Gives the name of a time zone in its own spelling, or what is wrong with it. Whoever reads a schedule hands in `findTimeZone`
- * of stats/time-zones.ts: its names are many, and a GET reads no schedule.
+ * Looks a time zone up: its name in the database's own spelling, or the fault of the setting. A caller that reads a schedule
+ * passes in `findTimeZone` of stats/time-zones.ts, whose list of names is long: a GET reads no schedule and loads no list.
  */
 export type FindTimeZone = (given: string) => { name: string } | { fault: string };
 
@@ -121,7 +121,7 @@ const settingTable = {
     )
     .default('stats'),
   SYNC_TIME: timeOfDay.default({ hour: 8, minute: 0 }),
-  SYNC_TIME_ZONE: timeZoneRule(name => ({ name })), // as it is for whoever needs no schedule
+  SYNC_TIME_ZONE: timeZoneRule(name => ({ name })), // any name, for callers that read no schedule
   PUBLIC_URL: webUrl.transform(text => new URL(text).href.replace(/[/?#]+$/, '')).optional(),
   PELOTON_API_URL: origin.default('https://api.onepeloton.com'),
   PELOTON_AUTH_URL: origin.default('https://auth.onepeloton.com'),

@@ -7,7 +7,7 @@
 const upgrade =
   'git pull, npm ci, azd up (docs/operations.md#upgrade). If there is nothing newer, report the log event sync.failed.';
 const credentialsScript = 'bash infra/scripts/set-credentials.sh';
-/** Peloton judges the same words otherwise once its owner has settled something: the scripts write new versions of them. */
+/** For an owner who settles something with Peloton and keeps the password: the script writes a new version of it. */
 const storeAgain = `${credentialsScript} with the same password: only a new version ends the wait.`;
 
 /** One row for each code: who acts on such a failure, what that person is told, and the HTTP status. */
@@ -144,7 +144,7 @@ export function errorOf(cause: Cause, message: string, options: Omit<StatsErrorO
   return new StatsError(code, message, { ...options, hint });
 }
 
-/** Any error as one of ours. Any other is a defect, named by its kind alone, since its message may hold anything. */
+/** Any error as a StatsError. A defect is named by its kind alone, since its message may hold anything. */
 export function asStatsError(error: unknown): StatsError {
   if (error instanceof StatsError) return error;
   const kind = error instanceof Error ? error.name : typeof error;

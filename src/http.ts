@@ -95,7 +95,7 @@ export type HttpOptions = {
   /** Ends every request and every wait; with its reason, where that is a StatsError. Without it each request has its own time. */
   signal?: AbortSignal;
   clock: () => Date;
-  /** Told of every request: its label, and the status of a complete answer. */
+  /** Called after every request, with its label and the status of a complete answer. */
   onAnswer?: (answer: { request: string; status: number | null; duration_ms: number }) => void;
 };
 

@@ -137,7 +137,10 @@ function loopbackCredential(url: string): TokenCredential {
   };
 }
 
-/** @param url what is asked with the tokens. They reject with a NoTokenError. */
+/**
+ * The credential of an identity, whose `getToken` rejects with a NoTokenError.
+ * @param url the service that the tokens are for.
+ */
 export function createCredential(identity: Identity, url: string): TokenCredential {
   switch (identity.kind) {
     case 'managed':

@@ -1,5 +1,5 @@
-// The doubles of this machine, as an SDK meets them: straight, never through the proxy that the environment names, and with
-// the token that `npm start -- --account` made for its run.
+// Access to the doubles on this machine: directly, never through the proxy that the environment names, and with the token that
+// `npm start -- --account` made for its run.
 
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { Agent as HttpAgent } from 'node:http';

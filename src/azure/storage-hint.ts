@@ -1,4 +1,4 @@
-// The next step where Blob Storage refused, by its code and status. What is not here has the hint of the code `storage`.
+// The next step where Blob Storage refused, by its code and status. All other refusals have the hint of the code `storage`.
 
 const wait = 'Nothing to do: the next tick tries again.';
 const missingRole =

@@ -1,19 +1,19 @@
-// What a vault that gave no secret has to say, as a StatsError: what came is named, and the next step is that of the status
-// and of the most exact code. A value is never part of either.
+// A failed call of Key Vault as a StatsError: the message names the answer that came, the hint is the next step for its status
+// and its most exact code. A secret's value is part of neither.
 
 import { isRestError } from '@azure/keyvault-secrets';
 import { isLoopback } from '../config.ts';
 import { reasonOf, StatsError } from '../errors.ts';
 import { NoTokenError } from './identity.ts';
 
-/** An answer that came whole: the SDK fails over one without a body, and forgets its status. */
+/** An answer that came whole, noted because the SDK fails on an answer without a body and forgets its status. */
 export type SeenAnswer = { status: number; mediaType: string; isEmpty: boolean; challenge: string };
 
 export type FailedCall = {
   vaultUrl: string;
   action: 'get' | 'set';
   name: string;
-  /** The last one; undefined where none came. */
+  /** The last answer; undefined where none came. */
   answer: SeenAnswer | undefined;
 };
 
@@ -70,13 +70,13 @@ function nextStep(call: FailedCall, { status = 0, code = '' }: VaultFault): stri
   return status >= 200 ? stranger : unreachable;
 }
 
-/** `AKV10032`, which stands in a text alone: in the message, or in the challenge of an answer without a body. */
+/** A code such as `AKV10032`, which no field holds: it stands in the message, or in the challenge of an answer without a body. */
 function tokenFault(error: unknown, answer: SeenAnswer | undefined): string | undefined {
   const message = error instanceof Error ? error.message : '';
   return /\bAKV\d{5}\b/.exec(`${message} ${answer?.challenge}`)?.[0];
 }
 
-/** The most exact code: a disabled and a deleted secret are told by the inner one. */
+/** The most exact code: only the inner one tells a disabled secret from a deleted one. */
 function vaultCodeOf(error: unknown): string | undefined {
   if (!isRestError(error)) return undefined;
   type Body = { error?: { innererror?: { code?: string }; innerError?: { code?: string } } };
@@ -85,7 +85,7 @@ function vaultCodeOf(error: unknown): string | undefined {
   return inner?.code ?? error.code;
 }
 
-/** The SDK sends no token to a challenge whose host is not the vault's own domain. */
+/** The fault of a challenge whose host is not in the vault's own domain: the SDK then sends no token. */
 function challengeFault(error: unknown): VaultFault | undefined {
   if (!(error instanceof Error) || !/^The challenge /.test(error.message)) return undefined;
   const [, host] = /challenge resource '([\w.-]{1,100})' does not match/.exec(error.message) ?? [];
@@ -110,7 +110,7 @@ function describeVaultFault(error: unknown, call: FailedCall): { reason: string;
   return { reason: fault.reason, hint: nextStep(call, fault) };
 }
 
-/** A failed call as the failure of whoever deployed the service, with the next step. */
+/** A failed call as a StatsError `vault`, with the next step. */
 export function vaultError(error: unknown, call: FailedCall): StatsError {
   const { reason, hint } = describeVaultFault(error, call);
   const { host } = new URL(call.vaultUrl);

@@ -37,7 +37,10 @@ type ClientPolicy = NonNullable<SecretClientOptions['additionalPolicies']>[numbe
 /** The headers in which an answer asks to be left alone, with the milliseconds of their unit. */
 const waitHeaders = { 'retry-after': 1000, 'retry-after-ms': 1, 'x-ms-retry-after-ms': 1 };
 
-/** The SDK waits for as long as it is told to, an hour if need be: a long wait is for the next tick, with its true reason. */
+/**
+ * Removes a header that asks for a long wait, which the SDK would obey, for an hour if need be. The call then fails with its
+ * true reason, and the next tick tries again.
+ */
 function refuseLongWaits(maxRetryDelayMs: number): ClientPolicy {
   return {
     position: 'perRetry',
@@ -55,9 +58,9 @@ function refuseLongWaits(maxRetryDelayMs: number): ClientPolicy {
   };
 }
 
-/** The client, which keeps its token: one serves the whole process. Creating it makes no request. */
+/** The client for the whole process, since it caches its token. Creating it makes no request. */
 export function createSecretClient({ url, identity }: Config['vault'], limits = vaultLimits): SecretClient {
-  // Both are for doubles alone: plain http, and a challenge that names Azure's own host.
+  // The double needs two exceptions: plain http, and a challenge that names Azure's own host.
   const isDouble = isLoopback(url);
   return new SecretClient(url, createCredential(identity, url), {
     ...directAgent(url),

@@ -1,6 +1,6 @@
 // The settings of a command: those of the environment over those of local.settings.json in the working folder.
-// The file usually names the sandbox, so what it says of this machine gives way where the environment names a vault in
-// Azure: the credentials of that vault must never go to a double.
+// The file usually names the sandbox, so its settings that name this machine are dropped where the environment names a vault
+// in Azure: the credentials of that vault must never go to a double.
 
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -11,7 +11,7 @@ import { tryParseJson } from '../stats/json.ts';
 
 const fileName = 'local.settings.json';
 
-/** What Core Tools reads: a flat object, whose numbers and truth values count as their text. */
+/** The file as Core Tools reads it: a flat object, whose numbers and truth values count as their text. */
 const localSettings = z.object({
   IsEncrypted: z.boolean().optional(),
   Values: z
@@ -51,7 +51,7 @@ function namesThisMachine(value: string | undefined): boolean {
 
 const storeNames = ['STORAGE_ACCOUNT_URL', 'STORAGE_CONNECTION_STRING'];
 
-/** What of the file holds beside an environment: not another store, and nothing of this machine beside a vault in Azure. */
+/** True for a setting of the file that counts beside the environment: no other store, and nothing local beside a vault in Azure. */
 function isKept([name, value]: [string, string | undefined], given: Settings): boolean {
   if (storeNames.includes(name) && storeNames.some(store => given[store])) return false;
   const isAzure = given.KEY_VAULT_URL !== undefined && !namesThisMachine(given.KEY_VAULT_URL);

@@ -1,4 +1,4 @@
-// What the commands have in common: flags, settings, the parts of a run, and how they end.
+// The frame of every command: its flags, its settings, its runs, and its end.
 // Exit codes: 0 for good, 1 for anything that needs someone, 2 for a command line that is wrong.
 
 import { parseArgs } from 'node:util';
@@ -12,7 +12,7 @@ import { readSettings } from './read-settings.ts';
 export type CommandContext = {
   settings: Settings;
   /**
-   * Starts a run, which whoever asked for it ends. Without `limits` its time is that of a tick.
+   * Starts a run, which the command has to end. Without `limits` its time is that of a tick.
    * @throws StatsError `config` with every fault of the settings.
    */
   start: (limits?: Partial<RunLimits>) => Promise<Run>;
@@ -29,13 +29,13 @@ export type Command = {
   run: (context: CommandContext) => Promise<number>;
 };
 
-/** What a run has to say besides how it ended: warnings and worse, on stderr. */
+/** The log of a run at the terminal: warnings and errors, on stderr, but for the failure that `report` prints. */
 const log: Log = (level, event, fields = {}) => {
   if ((level !== 'warn' && level !== 'error') || event === syncFailed) return;
   console.error(`${level.padEnd(5)} ${event} ${JSON.stringify(fields)}`);
 };
 
-/** How a failure is told to the person at the terminal: the code, what happened, what to do. */
+/** Prints a failure for the person at the terminal: the code, the message, the next step. */
 function report(thrown: unknown): void {
   const { code, message, hint } = asStatsError(thrown);
   console.error(`Failed (${code}): ${message}\n→ ${hint}`);
@@ -44,7 +44,7 @@ function report(thrown: unknown): void {
 
 const settingsHint = 'Set them in the environment, or in local.settings.json: local.settings.json.example shows how.';
 
-/** Whoever types a command has no app settings to correct, but an environment and a file. */
+/** A failure of the settings with the hint for a terminal, where they come from the environment and a file. */
 function forThisMachine(thrown: unknown): unknown {
   if (!(thrown instanceof StatsError) || thrown.code !== 'config') return thrown;
   return new StatsError('config', thrown.message, { hint: settingsHint });
@@ -64,12 +64,12 @@ function flush(stream: NodeJS.WriteStream): Promise<void> {
   return new Promise(resolve => stream.write('', () => resolve()));
 }
 
-/** How long what is still open may take to end by itself. */
+/** How long the process may take to end by itself. */
 const longestEndMs = 1_000;
 
 /**
- * Ends the process where something keeps it alive although all is said: a program that Azure's login started, or a request of a
- * library that nobody can end. What a run asks for ends with the run, so that this is the last resort.
+ * Ends the process where something keeps it alive after its last output: a program that Azure's login started, or a request of
+ * a library that nobody can end. This is the last resort, since the requests of a run end with the run.
  */
 function endSoon(): void {
   const end = async () => {

@@ -16,7 +16,7 @@ export function isJwt(text: string): boolean {
   return /^[\w-]+(\.[\w-]*){2}((\.[\w-]*){2})?$/.test(text) && isObject(readPart(text.split('.', 1)[0]));
 }
 
-/** Whose account an access token is for; undefined where it does not say so, or not in the form of a user id. */
+/** The user id of an access token's account; undefined where the token has none, or one of another form. */
 export function readUserId(accessToken: string): string | undefined {
   const [, claims] = accessToken.split('.', 2);
   return claimsSchema.safeParse(readPart(claims)).data?.['http://onepeloton.com/user_id'];

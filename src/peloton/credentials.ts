@@ -1,5 +1,5 @@
-// The user name and the password of the vault, as they are sent: without what nobody sees around them. A password keeps its
-// blanks, which may be part of it; a user name has none around it.
+// The user name and the password of the vault, as they are sent: without the invisible characters around them. A password
+// keeps its blanks, which may be part of it; a user name has none around it.
 
 import { trimSecret } from '../azure/trim-secret.ts';
 import type { Secret } from '../azure/vault.ts';

@@ -1,5 +1,5 @@
-// Judges an answer of Peloton that is not the expected one: whose turn it is to act. The important border is that of "not there
-// right now", which is retried by itself and never leads to a sign-in.
+// Judges an answer of Peloton that is not the expected one: the error's code says who has to act. The most important distinction
+// is that of an outage, which is tried again without anybody's help and never leads to a sign-in.
 
 import { StatsError, type StatsErrorOptions } from '../errors.ts';
 import type { HttpResponse } from '../http.ts';

@@ -1,5 +1,5 @@
-// What people have in hand and paste as a session: JSON with tokens, the value that the members site keeps in localStorage, a
-// bare token, or the header that it came in; with the quotes, byte order mark and line ends of wherever it was copied from.
+// Reads a pasted session in each form that people have at hand: JSON with tokens, the value that the members site keeps in
+// localStorage, a bare token, or the header around it; with the quotes, byte order mark and line ends of the copied place.
 
 import { isObject, tryParseJson } from '../stats/json.ts';
 import { isJwt } from './access-token.ts';
@@ -7,7 +7,7 @@ import { isJwt } from './access-token.ts';
 const around = /^[\s\uFEFF]+|[\s\uFEFF]+$/g;
 const quotes = /^['"`“”‘’]+|['"`“”‘’]+$/g;
 
-/** A refresh token has no structure: only its form tells it from words. One that begins as a JWT does is a piece of one. */
+/** A refresh token has no structure: only its form tells it from words. A text that begins like a JWT is a piece of a JWT. */
 const refreshToken = /^(?!eyJ)(?=v1\.|.{40})[\w.~+/=-]{20,}$/;
 
 function readBareToken(text: string): Record<string, unknown> | undefined {
@@ -17,7 +17,7 @@ function readBareToken(text: string): Record<string, unknown> | undefined {
   return refreshToken.test(token) ? { refresh_token: token } : undefined;
 }
 
-/** The fields of a session, unjudged: empty for an empty text, undefined for one that is no session of any form. */
+/** The fields of a session, unjudged: empty for an empty text, undefined for a text that is no session of any form. */
 export function readSessionFields(text: string): Record<string, unknown> | undefined {
   const trimmed = text.replace(around, '');
   if (trimmed === '') return {};

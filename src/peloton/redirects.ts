@@ -29,7 +29,7 @@ function isOnTheWay(url: URL, authUrl: string): boolean {
   return url.protocol === 'https:' && domainOf(url.hostname) === domainOf(new URL(authUrl).hostname);
 }
 
-/** True for the redirect URI, and for another page of its host with a code: its address is as good as the tokens. */
+/** True for the redirect URI, and for another page of its host whose address has a code, which is as good as the tokens. */
 function isHome(url: URL, redirectUri: string): boolean {
   const { origin, pathname } = new URL(redirectUri);
   return url.origin === origin && (url.pathname === pathname || url.searchParams.has('code'));

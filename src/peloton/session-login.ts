@@ -1,5 +1,5 @@
 // The 2021 way, retired by Peloton in October 2025: user name and password for a session id, which travels as a cookie.
-// Kept for `PELOTON_SIGN_IN=session`, so that an owner can go back should Peloton do so.
+// `PELOTON_SIGN_IN=session` selects it, so that an owner can go back should Peloton do so.
 
 import * as z from 'zod';
 import { errorOf, type StatsError } from '../errors.ts';
@@ -10,7 +10,7 @@ import type { SignInRequest } from './sign-in.ts';
 import { tokenSchema } from './stored-session.ts';
 
 const route = '/auth/login';
-/** The API says whose the session is where the answer does not. */
+/** Without a user id where the answer has no usable one: `/api/me` is then asked for it. */
 const sessionAnswer = z.object({ session_id: tokenSchema, user_id: userIdSchema.optional().catch(undefined) });
 
 function unknownAnswer({ label, status }: HttpResponse): StatsError {

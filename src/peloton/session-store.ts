@@ -26,11 +26,11 @@ import {
 
 export type SessionVault = {
   read(name: string): Promise<Secret | undefined>;
-  /** Writes what could be made again; returns the id of the new version. */
+  /** Writes a value that could be made again; returns the id of the new version. */
   write(name: string, value: string): Promise<string>;
   /**
-   * Writes what exists nowhere else, also when the run's time for work is up. A run that has lost its lease writes only where
-   * the vault still holds the version that it knows.
+   * Writes a value that exists nowhere else, such as new tokens, also when the run's time for work is up. A run that has lost
+   * its lease writes only where the vault still holds the version that the run knows.
    */
   keep(name: string, value: string, knownVersion: string | undefined): Promise<string>;
 };
@@ -39,7 +39,7 @@ export type SessionStore = {
   readonly vault: SessionVault;
   readonly clock: () => Date;
   readonly log: Log;
-  /** As this run leaves them; undefined until they are read. */
+  /** The secrets as this run leaves them; undefined until they are read. */
   secrets: SignInSecrets | undefined;
   /** Whether this run has written the session already, which proves that it may. */
   isWritten: boolean;
@@ -92,7 +92,7 @@ function remember(store: SessionStore, value: string, version: string): void {
   store.isWritten = true;
 }
 
-/** Writes the session as it is, which tells whether a new one could be kept. */
+/** Writes the session as it is, which proves that a new one could be stored. */
 async function writeAgain(store: SessionStore): Promise<void> {
   const value = store.secrets?.session?.value ?? '{}';
   const version = await timed(store.log, 'vault.write', () => store.vault.write(sessionSecret, value));
@@ -100,7 +100,7 @@ async function writeAgain(store: SessionStore): Promise<void> {
 }
 
 /**
- * Proves that the answer to a refresh or a sign-in could be kept, before Peloton is asked.
+ * Proves that the answer to a refresh or a sign-in could be stored, before Peloton is asked.
  * @param proveLedger proves the same of state.json, side by side.
  */
 export async function proveWritable(store: SessionStore, proveLedger: () => Promise<void>): Promise<void> {
@@ -115,7 +115,7 @@ export async function keepSession(store: SessionStore, session: Session): Promis
   remember(store, value, version);
 }
 
-/** Writes the session with something added that could be asked for again; a run that wrote one already leaves that as it is. */
+/** Writes the session with an addition that could be asked for again. A run that has written a session already writes no other. */
 export async function addToSession(store: SessionStore, session: Session): Promise<void> {
   if (store.isWritten) return;
   const value = JSON.stringify(session);

@@ -1,5 +1,5 @@
-// How a request gets its session: the stored one while it is good, a refresh when it is not, a sign-in last. Custody of the
-// tokens follows docs/peloton.md: nothing is asked of Peloton whose answer could not be kept, and no spent token is sent again.
+// The session of a request: the stored one while it is good, a refreshed one when it is not, a sign-in last. Peloton gives each
+// token once (docs/peloton.md): it is never asked for tokens that could not be stored, and never sent a spent one again.
 
 import type { PelotonConfig } from '../config.ts';
 import { StatsError } from '../errors.ts';
@@ -18,9 +18,9 @@ import { requestTokens } from './tokens.ts';
 export type SignInLedger = {
   /** A token that Peloton refused, or a refresh token whose successor arrived: it is not sent again. */
   isDead(token: string): boolean;
-  /** Remembers it with the next write of state.json. */
+  /** Remembers the token as dead with the next write of state.json. */
   markDead(token: string): void;
-  /** Proves that what a sign-in or a refresh makes known can be written down. */
+  /** Proves that the result of a sign-in or a refresh can be written into state.json. */
   proveWritable(): Promise<void>;
   /** @throws StatsError with the code of the last sign-in when three were made in 24 hours, or it was refused. */
   assertSignInAllowed(tried: SecretVersions): void;
@@ -102,8 +102,8 @@ async function renewSession(parts: SessionParts, session: Session): Promise<Sess
 }
 
 /**
- * Asks the API whose the session is, and adds that to a session that was stored before this run. Where it cannot be kept, the
- * next run asks again.
+ * Asks the API for the user id of the session, and adds the id to a session that was stored before this run. Where it cannot
+ * be stored, the next run asks again.
  */
 async function learnUserId({ http, peloton, store, log }: SessionParts, session: Session, access: Access) {
   const userId = await timed(log, 'peloton.me', () => fetchUserId(http, peloton, access));
@@ -140,7 +140,7 @@ export async function askWithSession<T>(parts: SessionParts, session: Session, r
   return await ask(parts, await renewSession(parts, session), request);
 }
 
-/** Signs in whatever is stored, and keeps the new session. The secrets have been read. */
+/** Signs in, whatever session is stored, and stores the new one. `readSession` has to come first. */
 export async function makeSession(parts: SessionParts): Promise<void> {
   await signInAnew(parts);
 }

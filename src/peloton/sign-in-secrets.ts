@@ -1,6 +1,6 @@
-// The three secrets that a sign-in depends on, and what tells them from those of an earlier one.
-// The session counts by its content, not by its version: the app writes it again to prove that it may, and a crash could make
-// it forget that it did.
+// The three secrets that a sign-in depends on, and their versions, by which a later run sees whether one has changed.
+// The session is compared by its content, not by its version: the app writes the same session again to prove that it may, and
+// after a crash it would take that version for an owner's.
 
 import { createHash } from 'node:crypto';
 import * as z from 'zod';

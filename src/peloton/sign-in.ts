@@ -35,7 +35,7 @@ type LoginPage = { url: URL; transactionState: string; csrf: string };
 const maxHops = 15;
 /** Base64 of `{"name":"auth0.js-ulp","version":"9.14.3"}`: the client library of Peloton's own page. */
 const auth0Client = 'eyJuYW1lIjoiYXV0aDAuanMtdWxwIiwidmVyc2lvbiI6IjkuMTQuMyJ9';
-/** What Peloton's codes mean: each is a judgement of the credentials. */
+/** The cause behind each of Peloton's codes, all of which judge the credentials. */
 const refusals = new Map<string, Cause>([
   ['invalid_user_password', 'wrong-password'],
   ['password_leaked', 'leaked-password'],
@@ -87,7 +87,7 @@ async function openLoginPage(attempt: Attempt): Promise<LoginPage> {
   const page = readInjectedConfig(answer.text);
   const csrf = (await findCsrf(jar, url)) ?? page.csrf;
   const isLoginPage = answer.status === 200 && page.state !== undefined && csrf !== undefined;
-  if (!isLoginPage) assertPage(answer); // not of a whole login page, whose script may hold the words of a bot check
+  if (!isLoginPage) assertPage(answer); // a whole login page is not checked: its script may hold the words of a bot check
   if (!csrf) throw unavailable(answer, 'gave no _csrf, in the cookie or the page');
   if (page.challenge && page.challenge !== challengeOf(codeVerifier)) throw changed(answer, 'is for another sign-in');
   const inUrl = url.searchParams.get('state');

@@ -17,7 +17,7 @@ export const tokenSchema = z
   .trim()
   .regex(/^[\x21-\x7e]+$/);
 
-/** What an owner copies out of a browser is a whole Authorization header. */
+/** An access token as an owner pastes it: perhaps the whole Authorization header of a browser. */
 const pastedToken = z
   .string()
   .transform(text => text.trim().replace(/^Bearer\s+/i, ''))
@@ -39,13 +39,13 @@ export function parseSession(secret: Secret | undefined): Session {
   return sessionSchema.parse((secret && readSessionFields(secret.value)) ?? {});
 }
 
-/** What an owner does whose pasted session is none. */
+/** The next step of an owner whose pasted session cannot be read. */
 export const unreadableHint =
   'The secret peloton-session is no session: store {"access_token":"…"} or {"refresh_token":"…"} in it, the value that the members site keeps in localStorage, or a bare token.';
 
 /**
- * True for a secret that an owner has put something into that is no session. One that is empty, or that the app made without
- * a token, is nobody's mistake.
+ * True for a secret in which an owner has stored something else than a session. An empty secret, and one that the app wrote
+ * without a token, is nobody's mistake.
  */
 export function isUnreadable(secret: Secret | undefined): boolean {
   if (!secret) return false;
@@ -70,7 +70,7 @@ export function accessTokenOf(session: Session, signIn: PelotonConfig['signIn'])
   return signIn === 'session' ? session.session_id : session.access_token;
 }
 
-/** The headers that make a request one of the session's. */
+/** The headers that a request of this session has; undefined where the session has no token for this kind of sign-in. */
 export function accessOf(session: Session, signIn: PelotonConfig['signIn']): Access | undefined {
   const token = accessTokenOf(session, signIn);
   if (token === undefined) return undefined;
@@ -79,7 +79,7 @@ export function accessOf(session: Session, signIn: PelotonConfig['signIn']): Acc
   };
 }
 
-/** Whose the session is, as far as it says: its token does so itself, and otherwise what was once learned of it. */
+/** The user id of the session's account: from the token itself, else as an earlier run stored it; undefined where neither has it. */
 export function userIdOf(session: Session, signIn: PelotonConfig['signIn']): string | undefined {
   const token = signIn === 'session' ? undefined : session.access_token;
   return (token && readUserId(token)) ?? session.user_id;

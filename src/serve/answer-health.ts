@@ -25,14 +25,14 @@ async function assertHistory(storage: Storage): Promise<void> {
 
 export type HealthSources = { storage: () => Promise<Storage>; config: () => Promise<Config>; clock: () => Date };
 
-/** What an instance remembers from one request to the next. */
+/** The memory of an instance from one request to the next. */
 type Memory = {
   startedAt: Date;
-  /** What could not be read at the last request, and since which one. */
+  /** The fault at the last request, and the instant of the request that met it first; undefined where all could be read. */
   fault: { code: ErrorCode; since: Date } | undefined;
 };
 
-/** Since when the store or the settings have been at fault, as far as this instance has been asked. */
+/** When the present fault of the store or the settings began, as far as the requests to this instance tell. */
 function faultSince(memory: Memory, code: ErrorCode, now: Date): Date {
   const isSame = memory.fault?.code === code && memory.fault.since <= now;
   if (!isSame) memory.fault = { code, since: now };

@@ -1,4 +1,4 @@
-// POST /api/sync: the outcome of a tick that somebody asked for.
+// POST /api/sync: runs a tick on demand and answers with its outcome.
 
 import { asStatsError } from '../errors.ts';
 import type { TickOutcome } from '../sync/tick.ts';

@@ -11,7 +11,7 @@ import { commonHeaders, type Reply } from './reply.ts';
 declare const BUILT_AT: string | undefined;
 export const builtAt = typeof BUILT_AT === 'string' ? new Date(BUILT_AT) : new Date();
 
-/** The Last-Modified of an answer made of a blob: not before the build, since other code can answer otherwise. */
+/** The Last-Modified of an answer made of a blob: not before the build, since a new build may answer differently. */
 export function lastModifiedOf(blob: { lastModified: Date }): Date {
   return blob.lastModified > builtAt ? blob.lastModified : builtAt;
 }

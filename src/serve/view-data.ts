@@ -15,7 +15,7 @@ export type ViewData = {
   snapshot: Snapshot;
   /** Oldest first. */
   history: readonly HistoryPoint[];
-  /** Another one whenever the snapshot or the history is another. */
+  /** Changes whenever the snapshot or the history does. */
   version: string;
   lastModified: Date;
 };

@@ -1,4 +1,5 @@
-// Losses: what a snapshot lacks of what the ones before it had. Named by places and numbers of ours alone, never by a value.
+// Losses: the counts and parts that earlier snapshots had and a new one lacks. They are named by places and numbers alone, never
+// by a value that Peloton sent.
 
 import * as z from 'zod';
 import { toPoint } from './history.ts';
@@ -18,14 +19,14 @@ export function countsThatFell(before: Snapshot, after: Snapshot): { disciplines
   };
 }
 
-/** What the entries of a list have: undefined where none has it, and null where the list is empty, which says nothing. */
+/** The first value of a field in a list: undefined where no entry has one, and null for an empty list, which proves nothing. */
 function someOf<T>(list: readonly T[] | undefined, field: (entry: T) => unknown): unknown {
   return list?.length === 0 ? null : list?.map(field).find(value => value !== undefined);
 }
 
 /**
- * The parts that a reader misses, each with its value in a snapshot. Left out is what comes and goes by nature, such as the
- * start of a streak, and workout_counts, without which there is no snapshot.
+ * The parts that a reader would miss, each with its value in a snapshot. Parts that come and go by nature are not among them,
+ * such as the start of a streak; nor is workout_counts, without which there is no snapshot.
  */
 const partTable: Record<string, (snapshot: Snapshot) => unknown> = {
   'workout_counts.workouts[].icon_url': ({ workout_counts }) => someOf(workout_counts.workouts, each => each.icon_url),
@@ -58,11 +59,11 @@ export type Comparison = {
   snapshot: Snapshot;
   /** The places of the overview that were malformed: a list that is empty for that has lost its entries. */
   leftOut: readonly string[];
-  /** What was lost before. */
+  /** The losses that earlier runs found. */
   known: readonly LostPart[];
 };
 
-/** After so long without it, a part is one that does not come. */
+/** How long an absent part counts as lost; after that it is a part that this account does not have. */
 const missedMs = 30 * dayMs;
 
 /**
@@ -84,7 +85,7 @@ export function findLostParts({ before, snapshot, leftOut, known }: Comparison):
   return lost.sort((a, b) => Date.parse(a.since) - Date.parse(b.since));
 }
 
-/** What the owner is told: a part that is gone as a whole is named once. */
+/** The hint of the notice: a part that is gone as a whole is named once, without the parts inside it. */
 export function describeLostParts(lost: readonly LostPart[]): string {
   const isInside = (part: string, outer: string) => part.startsWith(`${outer}.`) || part.startsWith(`${outer}[`);
   const parts = lost.map(({ part }) => part);

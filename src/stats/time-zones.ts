@@ -6,7 +6,7 @@ import { timeZoneNames } from './time-zone-names.ts';
 
 const ownSpellings = new Map(timeZoneNames.map(name => [name.toLowerCase(), name]));
 
-/** What people and old systems write for a zone, and which zones they may mean, the likeliest first. */
+/** Names outside the database that people and old systems write, each with the zones it may stand for, the likeliest first. */
 const likelyZones = new Map(
   [
     'ACDT Australia/Adelaide',
@@ -87,7 +87,7 @@ function engineNameOf(name: string): string | undefined {
   }
 }
 
-/** What somebody may have meant who wrote a name that the database does not have: of `SystemV/EST5EDT` its last part counts. */
+/** The zones that a name outside the database may stand for: of `SystemV/EST5EDT` the last part counts. */
 function findLikely(given: string): string[] {
   const listed = likelyZones.get(given.slice(given.lastIndexOf('/') + 1).toUpperCase());
   const engineName = ownSpellings.get(engineNameOf(given)?.toLowerCase() ?? '');
@@ -97,7 +97,7 @@ function findLikely(given: string): string[] {
 export type FoundTimeZone = { name: string } | { fault: string };
 
 /**
- * Looks a name up. A fault says what the setting must be, and never what it was.
+ * Looks a name up. A fault says what the setting must be, and never repeats its value.
  * @param isKnown whether this machine's own database has a zone too, since it does the arithmetic.
  */
 export function findTimeZone(

@@ -1,10 +1,10 @@
-// What a clock that was wrong has dated: instants and days that are ahead of the present. Pure.
+// Wrong clocks: instants and days that are dated ahead of the present. Pure.
 
 import { dayMs, hourMs } from './time.ts';
 
 /**
- * True for an instant more than two days ahead, where no wait of the service is longer than one: it counts as none, wherever
- * it stands.
+ * True for an instant more than two days ahead, which a wrong clock has written, since no wait of the service is longer than a
+ * day. Wherever such an instant stands, it counts as none.
  */
 export function isFromWrongClock(at: Date, now: Date): boolean {
   return at.getTime() - now.getTime() > 2 * dayMs;

@@ -1,5 +1,5 @@
-// The calls that a run has under way, so that its end can wait for them, and the question that each of its writes asks first:
-// whether the run may still write.
+// The calls that a run has under way, so that its end can wait for them, and the check before each of its writes: whether the
+// run still has its lease.
 
 import type { BlobContainer } from '../azure/storage.ts';
 import type { Vault } from '../azure/vault.ts';
@@ -14,7 +14,7 @@ type Peer = keyof typeof peers;
 export type Calls = {
   /** The peer of each call, in the order in which the calls began. */
   underWay: Map<Promise<unknown>, Peer>;
-  /** Throws why not. Asked just before anything leaves that changes something. */
+  /** Throws where the run has no lease any more. Called just before each request that changes something. */
   assertMayWrite(): void;
 };
 
@@ -48,8 +48,8 @@ export function watchContainer(calls: Calls, container: BlobContainer): BlobCont
 }
 
 /**
- * @param vaults one whose calls end with the time for work, and one whose calls end with the run: a write that has left may
- * land long after nobody waits for it any more, so the time for work breaks none off.
+ * The vault of a run. Reads end with the time for work, writes with the run: a write that has been sent may land long after
+ * nobody waits for it any more, so the end of the work does not abort it.
  */
 export function watchVault(calls: Calls, { work, closing }: Record<'work' | 'closing', Vault>): SessionVault {
   return {

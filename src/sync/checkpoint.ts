@@ -12,7 +12,7 @@ export type Checkpoint = {
   file: StateFile;
   latest: StoredSnapshot | undefined;
   /**
-   * The later of what the state and the snapshot say. Undefined while there is no snapshot, or one that a wrong clock dated,
+   * The later instant of the state's and the snapshot's. Undefined while there is no snapshot, or one that a wrong clock dated,
    * whatever the state says.
    */
   lastSuccess: Date | undefined;

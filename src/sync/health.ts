@@ -1,4 +1,4 @@
-// How the service is, from what the last runs wrote down: for a probe, and for the person it names. Pure.
+// The health of the service, computed from the records of the last runs: for a probe, and for the person who has to act. Pure.
 
 import * as z from 'zod';
 import type { ScheduleConfig } from '../config.ts';
@@ -27,7 +27,7 @@ type Problem = NonNullable<Health['problem']>;
 const overdueHint =
   'No sync has run since it fell due: the timer is not running, or its runs fail before they can write down why. Call POST /api/sync, whose answer says which; restart the function app.';
 
-/** What readers see while a problem lasts. The hint of an error cannot know it. */
+/** A hint with what readers see while the problem lasts, which the error itself cannot know. */
 function withReaders(hint: string, lastSuccess: Date | undefined): string {
   return `${hint} ${lastSuccess ? 'Readers see the last good stats.' : 'There are no stats yet.'}`;
 }
@@ -38,11 +38,11 @@ export type HealthFacts = {
   state: State;
   /** Undefined while there is no snapshot. */
   lastSuccess: Date | undefined;
-  /** Since when whoever asks has been there: a tick before that is nothing it could know of. */
+  /** When the process that asks started: it knows nothing of the ticks before. */
   startedAt: Date;
 };
 
-/** How long the run of a tick may take before what it wrote down can be read. */
+/** How long a tick may take to run a sync and record its outcome. */
 const firstRunMs = 2 * minuteMs;
 
 /** When the first sync comes, as far as is known: with the first tick since the start, or with the next one. */
@@ -56,7 +56,7 @@ function isUntried({ state, lastSuccess }: HealthFacts): boolean {
   return lastSuccess === undefined && state.last_success === null && state.last_failure === null;
 }
 
-/** The sync is late, and not because the service is too new for one. Where the snapshot is gone, the state says when it was. */
+/** True where the sync is late, unless the service is too new for one. Where the snapshot is gone, the state's success counts. */
 function isLate(facts: HealthFacts, scheduledAt: Date): boolean {
   const { now, schedule, state, lastSuccess } = facts;
   if (isUntried(facts) && !firstSync(facts).isOver) return false;
@@ -84,9 +84,9 @@ function nextAttempt({ next_attempt, refused }: State, { now, dueFrom }: { now: 
 export type HealthFault = {
   error: StatsError;
   now: Date;
-  /** Since when it has been so, as far as is known. */
+  /** When the fault began, as far as is known. */
   since: Date;
-  /** What could be read all the same. */
+  /** The last success and the notices, where they could be read all the same. */
   lastSuccess: Date | undefined;
   notices: readonly Notice[];
 };

@@ -1,4 +1,4 @@
-// The secret `build-hooks`: the sites that are told when the stats have changed, and what in the list cannot be used.
+// The secret `build-hooks`: the sites to call when the stats have changed, and the faults of the list.
 // A URL can be a secret by itself, so entries are named by their place in the list.
 
 import { createHash } from 'node:crypto';
@@ -75,7 +75,7 @@ export function idOf({ url, token }: Hook): string {
 
 const namedAtMost = 5;
 
-/** What is wrong with the list, in a sentence without a value of it; undefined where nothing is. */
+/** The faults of the list in a sentence that repeats none of its values; undefined where it has none. */
 export function describeFaults({ malformed, isList }: Omit<HookList, 'hooks'>): string | undefined {
   if (!isList) return `The secret ${hooksSecret} is not a list of hooks. ${hooksHint}`;
   if (malformed.length === 0) return undefined;

@@ -1,5 +1,6 @@
-// Build hooks: sites that rebuild themselves are told when the public stats have changed. A hook is pending while what it last
-// accepted is not what is public. One that fails is tried again at ticks and never fails a sync; after three days it is told.
+// Build hooks: sites that rebuild themselves are called when the public stats have changed. A hook is pending while the stats
+// that it last accepted are not the public ones. A hook that fails is called again at later ticks and never fails a sync; after
+// three days a notice tells the owner.
 
 import { createHash } from 'node:crypto';
 import type { Vault } from '../azure/vault.ts';
@@ -14,17 +15,17 @@ import { describeFaults, type Hook, hooksHint, hooksSecret, idOf, parseHooks } f
 import type { Findings } from './notices.ts';
 import type { HookState } from './state.ts';
 
-/** How long after the last try of 24 hours the next one may come: at once, at the next tick, and after an outage. */
+/** The wait before the first, second and third call in 24 hours: none, until the next tick, until an outage may be over. */
 const waitsMs = [0, 10 * minuteMs, 4 * hourMs];
-/** How long a hook may fail before its owner is told. */
-const toldAfterMs = 3 * dayMs;
+/** How long a hook may fail before a notice tells its owner. */
+const noticeAfterMs = 3 * dayMs;
 
 /** A digest of the public stats without the instant and the day of their sync, which tells one version from another. */
 export function digestStats({ synced_at: _at, date: _date, ...stats }: Snapshot): string {
   return createHash('sha256').update(JSON.stringify(stats)).digest('hex');
 }
 
-/** The tries of the last 24 hours. One that is dated ahead of the clock keeps no hook waiting. */
+/** The tries of the last 24 hours. A try that is dated ahead of the clock does not count: the hook would wait for ever. */
 function recentTries({ tried }: HookState, now: Date): string[] {
   return tried.filter(at => Date.parse(at) > now.getTime() - dayMs && !isAhead(new Date(at), now));
 }
@@ -36,7 +37,7 @@ function isPending(hook: HookState, digest: string, now: Date): boolean {
   return waitMs !== undefined && now.getTime() - Date.parse(tries.at(-1) ?? '1970-01-01') >= waitMs;
 }
 
-/** Whether a tick has a hook to call: known from the state alone. */
+/** Whether a tick has a hook to call, by the state alone: the list in the vault is not read. */
 export function hasPendingHook(hooks: readonly HookState[], snapshot: Snapshot | undefined, now: Date): boolean {
   if (hooks.length === 0 || !snapshot) return false;
   const digest = digestStats(snapshot);
@@ -47,20 +48,20 @@ export type HookParts = { http: HttpClient; vault: Pick<Vault, 'read'>; clock: (
 
 export type HookRound = {
   snapshot: Snapshot;
-  /** A hook that is new has nothing to hear of stats that did not change. */
+  /** Whether this sync changed the stats: a new hook is not called for stats that did not change. */
   hasChanged: boolean;
   known: readonly HookState[];
-  /** Writes down what has changed: before the calls, so that a crash cannot multiply them, and after. */
+  /** Writes the hooks into state.json: before the calls, so that a crash cannot multiply them, and after. */
   save: (hooks: HookState[], findings: Findings) => Promise<void>;
 };
 
 type ReadList = {
   hooks: Hook[];
-  /** Why the list may not be the whole of what the owner meant. What only the owner can mend is told at once. */
+  /** Why the list may be incomplete. A fault that only the owner can mend becomes a notice at once. */
   fault?: { what: string; isOwners: boolean };
 };
 
-/** What is wrong with the list is logged. A vault that does not give it is waited for. */
+/** Reads the list and logs its faults. A vault that fails makes no notice, since a later tick may read the list. */
 async function readHooks(vault: Pick<Vault, 'read'>, log: Log): Promise<ReadList> {
   try {
     const { hooks, ...list } = parseHooks((await vault.read(hooksSecret))?.value ?? '');
@@ -80,26 +81,26 @@ async function readHooks(vault: Pick<Vault, 'read'>, log: Log): Promise<ReadList
   }
 }
 
-/** The moment of a round: what there is to hear, and when. */
+/** The news of a round, as the digest of the public stats, and the instant of the round. */
 type Moment = { digest: string; now: Date };
 
-/** A hook with what is known of it. Without `hook`, one that the list has no more although it may be meant to. */
+/** A hook with its state. `hook` is undefined where the list has none for this state, perhaps because an entry is malformed. */
 type Entry = { hook: Hook | undefined; state: HookState };
 
-/** The hooks of a round with what is known of them. */
+/** The hooks of a round with their states. */
 function toEntries(list: ReadList, { known, hasChanged }: HookRound, { digest, now }: Moment): Entry[] {
   const listed = list.hooks.map(hook => ({ hook, id: idOf(hook) }));
   const unlisted = known.filter(({ id }) => !listed.some(each => each.id === id));
-  // An owner who mends a hook that failed puts another in its place, which has to hear what that one did not.
+  // A hook that failed and is listed no more was probably replaced by a new one, which has to get the news in its place.
   const isMended = unlisted.some(({ accepted }) => accepted !== digest);
   const accepted = hasChanged || isMended ? null : digest;
   const entries = listed.map(({ hook, id }): Entry => {
     const state = known.find(state => state.id === id) ?? { id, accepted, tried: [], failed: null };
     return { hook, state };
   });
-  // Which of them a malformed entry was meant to be cannot be known: all of them still have to hear the news.
-  const kept = list.fault ? unlisted.map((state): Entry => ({ hook: undefined, state })) : [];
-  return [...entries, ...kept].map(({ hook, state }) => {
+  // A malformed entry may stand for any of the hooks that are listed no more: all of them stay pending.
+  const orphans = list.fault ? unlisted.map((state): Entry => ({ hook: undefined, state })) : [];
+  return [...entries, ...orphans].map(({ hook, state }) => {
     const failed = state.accepted === digest ? null : state.failed;
     return { hook, state: { ...state, tried: recentTries(state, now), failed } };
   });
@@ -115,7 +116,7 @@ async function callAndLog({ http, log, hook, date }: HookCall): Promise<string |
     await timed(hostLog, 'hook.called', () => callHook(http, hook, date));
     return undefined;
   } catch (thrown) {
-    // Whatever it was, the others have to be written down.
+    // Not thrown on: the outcome of the other hooks still has to be written down.
     const { message, status = null } = asStatsError(thrown);
     hostLog('warn', 'hook.failed', { status, message });
     return message.replaceAll(`POST ${host}/{hook}`, 'it');
@@ -129,9 +130,9 @@ function afterCall(state: HookState, reason: string | undefined, { digest, now }
   return { ...state, failed: { since: isKnown ? since : now.toISOString(), reason } };
 }
 
-/** The notice: what is malformed is told at once, and what fails after three days. */
+/** The notice of a round: a malformed list at once, a failing hook after three days. */
 function judgeEntries(list: ReadList, entries: readonly Entry[], now: Date): Findings {
-  const isOld = ({ state: { failed } }: Entry) => failed && now.getTime() - Date.parse(failed.since) >= toldAfterMs;
+  const isOld = ({ state: { failed } }: Entry) => failed && now.getTime() - Date.parse(failed.since) >= noticeAfterMs;
   const old = entries.filter(isOld);
   const failing = old.flatMap(({ hook, state: { failed } }) =>
     hook && failed
@@ -172,7 +173,7 @@ async function callPending({ http, vault, clock, log }: HookParts, round: HookRo
   await save(statesOf(called), judgeEntries(list, called, at.now));
 }
 
-/** Calls every hook that is pending. Never throws: what goes wrong is logged, and tried again at a later tick. */
+/** Calls every hook that is pending. Never throws: a failure is logged, and the hook is called again at a later tick. */
 export async function callHooks(parts: HookParts, round: HookRound): Promise<void> {
   try {
     await callPending(parts, round);

@@ -30,7 +30,7 @@ export function recentSignIns({ sign_ins }: State, now: Date): State['sign_ins']
   return sign_ins.filter(({ at }) => ageMs(at) < dayMs && ageMs(at) > -2 * dayMs);
 }
 
-/** What was said when the last failure had this code: it knows the cause. */
+/** The hint of the last failure where it had this code, since that one knows the cause; else the code's own hint. */
 function knownHint({ last_failure: failure }: State, code: ErrorCode): string {
   return failure?.code === code ? failure.hint : errorTable[code].hint;
 }
@@ -78,7 +78,7 @@ export function openLedger({ file, clock, force }: LedgerParts): Ledger {
     },
     async countSignIn() {
       const now = clock();
-      // Until the run says otherwise, nobody knows what became of it.
+      // The outcome is not known until the run ends.
       const signIn = { at: now.toISOString(), outcome: 'upstream-unavailable' as const };
       await file.save({ sign_ins: [...recentSignIns(file.state, now), signIn] });
       hasSignedIn = true;

@@ -1,5 +1,5 @@
-// Notices: what goes wrong beside the syncs and changes no status. A run that finds one writes it into state.json, where
-// health reads it, and logs it once when it begins; the run that finds it gone takes it out.
+// Notices: trouble beside the syncs, which changes no status. A run that finds a reason for a notice writes the notice into
+// state.json, where health reads it, and logs it once when it begins; the run that finds the reason gone removes the notice.
 
 import * as z from 'zod';
 import { isFromWrongClock } from '../stats/wrong-clock.ts';
@@ -16,8 +16,8 @@ export const noticeSchema = z.object({ code: z.enum(noticeCodes), hint: z.string
 export type Notice = z.infer<typeof noticeSchema>;
 
 /**
- * What a run has found of each notice that it looked for: null where there is no reason for one. `since` is given where it is
- * known that the reason is older than this run. A notice that the run did not look for stays as it is.
+ * The findings of a run: the reason for each notice that it checked for, or null where there is none. `since` is given where
+ * the reason is known to be older than this run. A notice that the run did not check for stays as it is.
  */
 export type Findings = { [Code in NoticeCode]?: { hint: string; since?: string } | null };
 

@@ -1,5 +1,5 @@
-// How a run ended, written into state.json for the next one: a success, a failure with the wait that it means, or what became
-// of a sign-in for its own sake.
+// The outcome of a run, written into state.json for the next run: a success, a failure with the wait that follows from it, or
+// the result of a sign-in for its own sake.
 
 import { isDeepStrictEqual } from 'node:util';
 import { asStatsError, type ErrorCode, type StatsError } from '../errors.ts';
@@ -19,7 +19,7 @@ export type RunRecord = { file: RunState; ledger: Ledger; startedAt: Date; clock
 
 type Refused = State['refused'];
 
-/** What a run that has the lease writes into state.json. */
+/** Opens state.json for a run that has the lease. */
 export function openRecord(
   { closing, clock, log }: Run,
   { file: opened, force }: { file: StateFile; force: boolean },
@@ -29,8 +29,8 @@ export function openRecord(
 }
 
 /**
- * Writes changes down together with the notices that follow from what the run has found, and then logs the notices that begin:
- * once each, since from then on they are known.
+ * Saves changes together with the notices that follow from the run's findings, and then logs the notices that begin: once each,
+ * since later runs read them in the state.
  */
 async function saveWithNotices({ file, clock, log }: RunRecord, changes: Partial<State>, findings: Findings) {
   const { notices, begun } = updateNotices(file.state.notices, findings, clock());
@@ -39,7 +39,7 @@ async function saveWithNotices({ file, clock, log }: RunRecord, changes: Partial
 }
 
 /**
- * Writes down what is known of the hooks, where anything is new in it.
+ * Saves the states of the hooks, where any of them has changed.
  * @throws StatsError `storage`.
  */
 export async function recordHooks(record: RunRecord, hooks: HookState[], findings: Findings): Promise<void> {
@@ -96,7 +96,7 @@ function refusalAfter(state: State, { wait, tried, stopsSync }: Ending): Refused
   return stricterOf(earlier, { versions: tried, until, stops_sync: stopsSync });
 }
 
-/** The notice of a session that cannot be read, by the secrets as a run leaves them; not looked for where it read none. */
+/** The notice of a session that cannot be read, by the secrets as the run leaves them; no finding where it read none. */
 function findUnreadableSession({ secrets }: SessionStore): Findings {
   if (!secrets) return {};
   return { 'session-unreadable': isUnreadable(secrets.session) ? { hint: unreadableHint } : null };
@@ -116,7 +116,7 @@ export type Success = {
   before: Snapshot | undefined;
 };
 
-/** @throws StatsError `storage`, as all that record do. */
+/** @throws StatsError `storage`, as all functions that record. */
 export async function recordSuccess(record: RunRecord, { store, ...parts }: Success): Promise<void> {
   const { refused, last_failure: failure, lost_parts: known } = record.file.state;
   const lost = findLostParts({ ...parts, known });
@@ -154,7 +154,7 @@ export async function recordFailure(record: RunRecord, error: StatsError, store:
   await saveWithNotices(record, changes, findUnreadableSession(store));
 }
 
-/** What became of a sign-in for its own sake. The syncs keep their waits. */
+/** Records the result of a sign-in for its own sake. The waits of the syncs stay. */
 export async function recordSignIn(
   record: RunRecord,
   outcome: 'signed-in' | StatsError,

@@ -13,11 +13,12 @@ import { updateHistory } from './series.ts';
 const aheadHint =
   'A clock was wrong, then or now. POST /api/sync?force=true, or npm run sync -- --force, puts new stats in its place; without that it is replaced once the clock has passed that instant.';
 
-/** Why a stored snapshot keeps its place: a clock dated it after the new one. What is dated days ahead counts as none. */
+/** The failure of a run that finds a stored snapshot dated after its own: one of the two clocks is wrong. */
 function aheadError(name: string, { synced_at }: Snapshot): StatsError {
   return new StatsError('storage', `${name} is dated ahead of the clock (${synced_at}).`, { hint: aheadHint });
 }
 
+/** True for a stored snapshot that is dated ahead and must not be replaced; dated more than two days ahead, it counts as none. */
 function keepsPlace({ synced_at }: Snapshot, now: Date): boolean {
   const at = new Date(synced_at);
   return at > now && !isFromWrongClock(at, now);
@@ -49,7 +50,7 @@ async function replaceOlder(container: BlobContainer, name: string, { snapshot, 
 }
 
 /**
- * Nothing is asked of Peloton that could not be published.
+ * Proves that the store would take the writes of a day's sync, before Peloton is asked.
  * @throws StatsError `storage` where a blob of that day's sync takes no write.
  */
 export async function proveStoreWritable({ public: open, private: closed }: Containers, date: string): Promise<void> {
@@ -62,7 +63,7 @@ export async function proveStoreWritable({ public: open, private: closed }: Cont
 export type Place = { container: BlobContainer; latest: Snapshot | undefined; date: string; now: Date };
 
 /**
- * Nor is Peloton asked where the place is taken, which `force` alone overrides.
+ * Asserts that no stored snapshot would stop the new one, before Peloton is asked. A forced run skips this.
  * @throws StatsError `storage` where the newest snapshot, or that of the day, is dated ahead of the clock.
  */
 export async function assertPlaceFree({ container, latest, date, now }: Place): Promise<void> {

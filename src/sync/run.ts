@@ -1,5 +1,5 @@
 // One run: what it works with, the time it has, the lease that makes it the only one, and its end. Nothing that a run began
-// outlives it: its end breaks off the calls under way, waits for them, and only then gives the lease back.
+// outlives it: its end aborts the calls under way, waits for them, and only then releases the lease.
 
 import type { Lease, LeaseClocks } from '../azure/lease.ts';
 import type { BlobContainer, Containers, Storage } from '../azure/storage.ts';
@@ -14,9 +14,9 @@ import { type Calls, timeIsUp, track, waitForCalls, watchContainer, watchHttp, w
 export type RunLimits = {
   http: Partial<HttpLimits>;
   leaseSeconds: number;
-  /** When the work is broken off. */
+  /** When the work is aborted. */
   workMs: number;
-  /** When writing down how it went is broken off too. With the release of the lease, a run ends within 90 s. */
+  /** When recording the outcome is aborted too. With the release of the lease, a run ends within 90 s. */
   endMs: number;
 };
 
@@ -40,19 +40,19 @@ export type Run = {
   vault: SessionVault;
   /** For Peloton: every answer is logged. */
   http: HttpClient;
-  /** For build hooks and the public URL: whoever asks tells what came of it. */
+  /** For build hooks and the public URL: the callers log the answers themselves. */
   siteHttp: HttpClient;
   /** The private container, for what is still to be written when the time for work is up. */
   closing: BlobContainer;
   /** False where another run has the lease. A run without it only reads. */
   takeLease(): Promise<boolean>;
-  /** Breaks off the work under way, and waits until none is. */
+  /** Aborts the work under way, and waits until none is. */
   stopWork(): Promise<void>;
-  /** Stops the work and gives the lease back. */
+  /** Stops the work and releases the lease. */
   end(): Promise<void>;
 };
 
-/** A signal that fires after a time, with the failure of whom the run is then waiting for, and until then on demand. */
+/** A signal that fires when the time is up, with the failure of the peer that the run is waiting for, or when it is aborted. */
 function startTimer(ms: number, calls: Calls) {
   const controller = new AbortController();
   return { controller, signal: controller.signal, timer: setTimeout(() => controller.abort(timeIsUp(calls)), ms) };
@@ -60,7 +60,7 @@ function startTimer(ms: number, calls: Calls) {
 
 type Timer = ReturnType<typeof startTimer>;
 
-/** The clients of a run: those of the work end with its time, and what writes down how it went ends with the run. */
+/** The clients of a run: those of the work end with the time for work, those that record the outcome with the run. */
 function openClients(
   { config: _, ...options }: RunOptions,
   { work, closing, calls }: Record<'work' | 'closing', Timer> & { calls: Calls },
@@ -86,7 +86,7 @@ async function releaseLease(lease: Lease, log: Log): Promise<void> {
   }
 }
 
-/** Starts the time of a run, which lasts until its `end`. Nothing is asked of anybody yet. */
+/** Starts the time of a run, which lasts until its `end`. Makes no request by itself. */
 export function startRun(options: RunOptions): Run {
   const { config, clock, log } = options;
   const limits = { ...runLimits, ...options.limits };

@@ -1,4 +1,4 @@
-// When: the local day, the instant at which the daily sync falls due, and when a failed one is tried again. Pure.
+// The schedule: the instant at which the daily sync falls due, and when a failed sync is tried again. Pure.
 // The scheduled instant of a local date is its first instant with local time ≥ SYNC_TIME: in a skipped hour the end of
 // the gap, in a repeated one the first.
 
@@ -61,15 +61,15 @@ export function nextTick(now: Date): Date {
 /** How long after its scheduled instant a missing sync makes the stats stale. */
 export const staleAfterMs = 3 * hourMs;
 
-/** The end of a wait that lasts. */
+/** True for the end of a wait that is not over. A wait whose end a wrong clock dated counts as over. */
 export function isStillToCome(at: Date, now: Date): boolean {
   return now < at && !isFromWrongClock(at, now);
 }
 
 /**
- * A snapshot is owed: none exists, or the last success is older than the latest scheduled instant. So too where the last
- * success is dated ahead of the clock, since days would be lost in silence while it lies ahead: the run that begins puts new
- * stats in its place where it may, and else fails with what the owner has to do.
+ * True where the stats have to be synced: no snapshot exists, or the last success is older than the latest scheduled instant.
+ * So too where the last success is dated ahead of the clock, since days would be lost in silence while it lies ahead: the run
+ * that begins puts new stats in its place where it may, and else fails with the owner's next step.
  */
 export function isOutdated(now: Date, lastSuccess: Date | undefined, schedule: ScheduleConfig): boolean {
   if (lastSuccess === undefined || isAhead(lastSuccess, now)) return true;
@@ -93,7 +93,7 @@ const waitOf: Record<ErrorCode, (failure: FailedRun, failuresInRow: number) => D
   'account-refused': ({ startedAt }) => new Date(startedAt.getTime() + 4 * hourMs),
   'upstream-changed': ({ startedAt }) => new Date(startedAt.getTime() + 4 * hourMs),
   internal: ({ startedAt }) => new Date(startedAt.getTime() + 4 * hourMs),
-  // Less a minute and from the start of the run, so that a tick is never just too early.
+  // Counted from the start of the run, less a minute, so that a tick is never just too early.
   'upstream-unavailable': ({ startedAt }, failuresInRow) =>
     new Date(startedAt.getTime() + Math.min(15 * minuteMs * 2 ** (failuresInRow - 1), 4 * hourMs) - minuteMs),
 };
@@ -121,7 +121,7 @@ export type DueQuestion = {
   /** Undefined while no snapshot exists. */
   lastSuccess: Date | undefined;
   nextAttempt: Date | null;
-  /** While no sign-in may be made: until when only a changed secret lets a run begin; null for no end. */
+  /** A refused sign-in: until that instant (null: without an end) a run begins only where a secret has changed. */
   refused: { until: Date | null } | null;
 };
 

@@ -1,5 +1,5 @@
-// The series: kept up to date by every sync, made anew from the days by `npm run rebuild-history`. What is not the snapshot
-// of the day that its blob is named for is left out and named.
+// The series in history.json: every sync completes it, and `npm run rebuild-history` makes it anew from the days. A blob that
+// does not hold the snapshot of the day in its name is left out and named.
 
 import type { BlobContainer, StoredBlob } from '../azure/storage.ts';
 import type { Log } from '../log.ts';
@@ -13,15 +13,15 @@ const readAtOnce = 16;
 
 /** The blobs of days that give the series no point. */
 type LeftOutDays = {
-  /** No snapshot, or that of another day. */
+  /** Blobs without a snapshot, or with that of another day. */
   damaged: string[];
-  /** Dated ahead of the clock, as far as that counts as none. */
+  /** Snapshots that a wrong clock dated ahead. */
   ahead: string[];
 };
 
 export type RebuiltHistory = LeftOutDays & { history: History };
 
-/** What the names of all days between two dates begin with. */
+/** The prefix that the blob names of all days between two dates have in common. */
 function prefixOfDays(first: string, last: string): string {
   let length = 0;
   while (length < first.length && first[length] === last[length]) length += 1;
@@ -30,7 +30,7 @@ function prefixOfDays(first: string, last: string): string {
 
 type CountsAsNone = (at: Date) => boolean;
 
-/** The snapshots of some days, as many at once as a store likes. */
+/** The snapshots of some days, read in batches. */
 async function readDays(container: BlobContainer, dates: readonly string[], countsAsNone: CountsAsNone) {
   const snapshots: Snapshot[] = [];
   const leftOut: LeftOutDays = { damaged: [], ahead: [] };
@@ -57,8 +57,8 @@ type Span = {
 };
 
 /**
- * The series with the points of some of the days. Damaged days, and those that a wrong clock dated, are left out and named;
- * what is not named like a day is none.
+ * The series with the points of some of the days. Damaged days, and those that a wrong clock dated, are left out and named; a
+ * blob that is not named like a day is ignored.
  */
 async function addDayPoints(
   container: BlobContainer,
@@ -92,9 +92,9 @@ export async function replaceHistory(container: BlobContainer, now: Date): Promi
 }
 
 /**
- * The series up to the day of a new snapshot: with the days after its last point, and that again, which a run that ended too
- * early may have left behind its day. An empty series gets every day. The new day may lie before the last point, since
- * SYNC_TIME_ZONE can move west. Points that a wrong clock dated are dropped: those more than two days ahead, and with
+ * The series up to the day of a new snapshot: the days after its last point are added, and the last day is read again, since a
+ * run that ended too early may have written the day and not its point. An empty series gets every day. The new day may lie
+ * before the last point, since SYNC_TIME_ZONE can move west. Points that a wrong clock dated are dropped: those more than two days ahead, and with
  * `force` each of a later day that has no snapshot from before the new one.
  */
 async function completeHistory(

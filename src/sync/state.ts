@@ -15,13 +15,13 @@ const instant = z.iso.datetime();
 const errorCode = z.enum(Object.keys(errorTable) as [ErrorCode, ...ErrorCode[]]);
 
 const hookState = z.object({
-  /** SHA-256 of its URL and token. */
+  /** SHA-256 of the hook's URL and token. */
   id: z.string(),
-  /** Digest of the stats that it last accepted. */
+  /** Digest of the stats that the hook last accepted. */
   accepted: z.string().nullable(),
-  /** When it was called in the last 24 hours. */
+  /** The calls of the last 24 hours. */
   tried: z.array(instant),
-  /** Since when it has accepted no call, and what the last one came to; null while there is nothing that it refused. */
+  /** Since when the hook has accepted no call, and why the last call failed; null while none has failed. */
   failed: z.object({ since: instant, reason: z.string() }).nullable().catch(null),
 });
 
@@ -74,7 +74,7 @@ const stateSchema = z.object({
   /** SHA-256 of the last tokens that are never sent again: refused ones, and refresh tokens that have a successor. */
   dead_tokens: entriesOf(z.string()),
   hooks: entriesOf(hookState),
-  /** What the last runs that looked for it have found. */
+  /** Each as the last run that checked for it left it. */
   notices: entriesOf(noticeSchema),
   /** The parts of the snapshot that used to come and are absent, each by a name of ours. */
   lost_parts: entriesOf(lostPartSchema),
@@ -89,8 +89,8 @@ export type StateFile = { state: State; etag: string | undefined; isDamaged: boo
 export const initialState: State = stateSchema.parse({});
 
 /**
- * True while no success has followed the last failure. A success that could not be written down is known from its snapshot
- * alone, and so by its instant, which tells nothing where it is dated ahead of the clock.
+ * True while no success has followed the last failure. A success that could not be recorded is known by the instant of its
+ * snapshot alone, which proves nothing where it is dated ahead of the clock.
  */
 export function isFailing({ last_failure: failure, last_success: success }: State, now: Date): boolean {
   if (failure === null || failure.is_over) return false;
@@ -113,7 +113,7 @@ function withoutWrongClock(state: State, now: Date): State {
   };
 }
 
-/** @param now what is dated more than two days after it counts as not written. */
+/** @param now an instant more than two days after this one counts as unset. */
 export async function readState(container: BlobContainer, now: Date): Promise<StateFile> {
   const blob = await container.read(stateBlob);
   if (blob === undefined || blob === 'unchanged') return { state: initialState, etag: undefined, isDamaged: false };
@@ -134,7 +134,7 @@ async function writeState(container: BlobContainer, file: StateFile, state: Stat
   return { state, etag, isDamaged: false };
 }
 
-/** state.json as one run has it. Whoever holds the lease is its only writer. */
+/** state.json during one run. The holder of the lease is its only writer. */
 export type RunState = {
   readonly state: State;
   /** Changes what the next save writes. */

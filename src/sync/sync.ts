@@ -1,5 +1,5 @@
-// The mission, one line a word: credentials from the vault, the Peloton overview, a snapshot by allow-list, a write to Blob
-// Storage. When it may run, and what becomes of a failure, is tick.ts.
+// One sync, step by step: the session from the vault, Peloton's overview, a snapshot by allow-list, the writes to Blob Storage.
+// When a sync may run, and how its failure is recorded, is the business of tick.ts.
 
 import { errorOf, waitForAll } from '../errors.ts';
 import { type Log, timed } from '../log.ts';
@@ -15,9 +15,9 @@ import type { Run } from './run.ts';
 
 export type SyncRequest = {
   session: SessionParts;
-  /** What `latest.json` has, where it is good. */
+  /** The snapshot in `latest.json`, where it is good. */
   latest: Snapshot | undefined;
-  /** The last good snapshot, which is that of a day where `latest.json` is damaged or gone. */
+  /** The last good snapshot: that of `latest.json`, or of a day where `latest.json` is damaged or gone. */
   before: Snapshot | undefined;
   /** Believe an overview that has lost all counts, and write over what is dated ahead of the clock. */
   force: boolean;

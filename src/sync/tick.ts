@@ -1,4 +1,4 @@
-// One tick: whether a sync is due, the sync, and the hooks that wait for the news of it.
+// One tick: decides whether a sync is due, runs it, records its outcome, and calls the build hooks that are pending.
 // A tick that is not due reads two blobs, writes nothing and asks nothing of Peloton.
 
 import { asStatsError, StatsError, stackOf } from '../errors.ts';
@@ -63,7 +63,7 @@ async function syncAndRecord(
   try {
     const before = await readLastPublished(run, checkpoint);
     const { snapshot, leftOut } = await sync(run, { session, latest: checkpoint.latest?.snapshot, before, force });
-    // The snapshot is out, and says itself when it was made: a state that cannot be written makes that no failure.
+    // The snapshot is public and holds the instant of its sync: a state that cannot be written does not make this a failure.
     await tryToRecord(log, () => recordSuccess(record, { store, snapshot, leftOut, before }));
     return { snapshot, hasChanged: !before || digestStats(before) !== digestStats(snapshot) };
   } catch (thrown) {

@@ -9,7 +9,7 @@ import type { Run } from '../../sync/run.ts';
 import type { UsableSession } from './examine-secrets.ts';
 import { type Examination, type Finding, fix, fixError, note, ok } from './finding.ts';
 
-/** A Peloton that answers and is away needs nobody; one that nothing comes from may be kept from this machine alone. */
+/** The finding of a failed request: an outage that Peloton itself reports needs nobody, no answer at all may be our network. */
 function judgeFailure(subject: string, thrown: unknown, url: string): Finding {
   const { code, message, hint, status } = asStatsError(thrown);
   if (code !== 'upstream-unavailable') return fixError(subject, thrown);

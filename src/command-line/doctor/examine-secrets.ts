@@ -46,7 +46,7 @@ async function readSecret({ vault }: Run, name: string): Promise<Read> {
   }
 }
 
-/** A vault that gives nothing at all, said once. */
+/** The one finding for a vault that gives no secret at all. */
 function judgeVault({ url }: Config['vault'], error: unknown): Finding {
   const isSandboxAway = isLoopback(url) && error instanceof StatsError && error.message.includes('ECONNREFUSED');
   return isSandboxAway
@@ -102,7 +102,7 @@ function judgeSession(read: Read, { signIn, username, now, canSignIn }: SessionF
   ];
 }
 
-/** Says whom the syncs call; calling would make the sites build. */
+/** Names the hosts that the syncs call, and calls none: a call would make the site build. */
 function judgeHooks(read: Read): Finding {
   if (isFailedRead(read)) return fixError(hooksSecret, read.error);
   const { hooks, ...list } = parseHooks(read?.value ?? '');

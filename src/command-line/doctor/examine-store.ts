@@ -56,7 +56,7 @@ async function* examineSeries({ storage, clock }: Run, { latest }: Checkpoint): 
   }
 }
 
-/** How the service says it is, by what the last runs wrote down. */
+/** The service's own health, by the records of the last runs. */
 function* judgeState({ config, clock }: Run, { file, lastSuccess }: Checkpoint): Generator<Finding> {
   if (file.isDamaged) return yield fix('state.json', 'it is damaged and counts as empty', `${syncNow} writes it anew`);
   const now = clock();

@@ -41,7 +41,7 @@ async function* trySignIn(start: () => Promise<Run>): Examination {
     else yield ok('sign-in', 'Peloton let us in; the new session is in the vault');
   } catch (thrown) {
     const { code, message } = asStatsError(thrown);
-    const isAway = code === 'upstream-unavailable'; // the sync can wait, but whoever asked wants to know
+    const isAway = code === 'upstream-unavailable'; // a sync would wait, but the person at the terminal wants to know
     yield isAway ? fix('sign-in', `${code}: ${message}`, 'try again later.') : fixError('sign-in', thrown);
   }
 }

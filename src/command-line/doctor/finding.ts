@@ -10,7 +10,7 @@ export type Finding = {
   text: string;
 };
 
-/** An examination: what it finds as it goes, and at its end what the next one wants to know. */
+/** An examination: yields its findings one by one, and returns the facts that a later examination needs. */
 export type Examination<T = void> = AsyncGenerator<Finding, T>;
 
 export function ok(subject: string, text: string): Finding {
@@ -25,7 +25,7 @@ export function fix(subject: string, text: string, nextStep: string): Finding {
   return { mark: 'FIX', subject, text: `${text} → ${nextStep}` };
 }
 
-/** A failure with its code and the hint of whoever threw it. */
+/** A failure with its code and its own hint. */
 export function fixError(subject: string, thrown: unknown): Finding {
   const { code, message, hint } = asStatsError(thrown);
   return fix(subject, `${code}: ${message}`, hint);

@@ -1,5 +1,5 @@
-// What the doctor says of the user name and the password, which it never shows: whether they are there, what around them is
-// ignored, and what about them looks like a slip of whoever stored them.
+// The findings about the user name and the password, whose values are never shown: whether they are there, which characters
+// around them are ignored, and signs that the owner made a slip in storing them.
 
 import { trimSecret } from '../../azure/trim-secret.ts';
 import type { Secret } from '../../azure/vault.ts';
