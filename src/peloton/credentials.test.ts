@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { startBench } from '../../test/bench.ts';
-import { trimSecret } from '../azure/trim-secret.ts';
-import { passwordOf, readCredentials, usernameOf } from './credentials.ts';
+import { passwordOf, readCredentials, trimSecret, usernameOf } from './credentials.ts';
 
 const secret = (value: string) => ({ value, version: '1', createdAt: new Date(0) });
 

@@ -1,7 +1,6 @@
 // The user name and the password of the vault, as they are sent: without the invisible characters around them. A password
 // keeps its blanks, which may be part of it; a user name has none around it.
 
-import { trimSecret } from '../azure/trim-secret.ts';
 import type { Secret } from '../azure/vault.ts';
 import { StatsError } from '../errors.ts';
 import type { SignInSecrets } from './sign-in-secrets.ts';
@@ -11,6 +10,11 @@ export type Credentials = { username: string; password: string };
 
 /** White space of every kind, and characters without a width or a form: a byte order mark, a mark of direction, a NUL. */
 const unseenAround = /^[\s\p{Cc}\p{Cf}]+|[\s\p{Cc}\p{Cf}]+$/gu;
+
+/** The secret without byte order marks and line ends around it, which editors, shells and Windows put there unseen. */
+export function trimSecret(value: string): string {
+  return value.replace(/^[\uFEFF\r\n]+|[\uFEFF\r\n]+$/g, '');
+}
 
 export function usernameOf(secret: Secret): string {
   return secret.value.replace(unseenAround, '');

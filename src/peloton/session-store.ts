@@ -92,19 +92,18 @@ function remember(store: SessionStore, value: string, version: string): void {
   store.isWritten = true;
 }
 
-/** Writes the session as it is, which proves that a new one could be stored. */
-async function writeAgain(store: SessionStore): Promise<void> {
-  const value = store.secrets?.session?.value ?? '{}';
+async function writeSecret(store: SessionStore, value: string): Promise<void> {
   const version = await timed(store.log, 'vault.write', () => store.vault.write(sessionSecret, value));
   remember(store, value, version);
 }
 
 /**
- * Proves that the answer to a refresh or a sign-in could be stored, before Peloton is asked.
+ * Proves that the answer to a refresh or a sign-in could be stored, before Peloton is asked: writes the session as it is.
  * @param proveLedger proves the same of state.json, side by side.
  */
 export async function proveWritable(store: SessionStore, proveLedger: () => Promise<void>): Promise<void> {
-  await waitForAll([store.isWritten || writeAgain(store), proveLedger()]);
+  const proof = store.isWritten || writeSecret(store, store.secrets?.session?.value ?? '{}');
+  await waitForAll([proof, proveLedger()]);
 }
 
 /** Writes a session that has just been made. */
@@ -117,10 +116,7 @@ export async function keepSession(store: SessionStore, session: Session): Promis
 
 /** Writes the session with an addition that could be asked for again. A run that has written a session already writes no other. */
 export async function addToSession(store: SessionStore, session: Session): Promise<void> {
-  if (store.isWritten) return;
-  const value = JSON.stringify(session);
-  const version = await timed(store.log, 'vault.write', () => store.vault.write(sessionSecret, value));
-  remember(store, value, version);
+  if (!store.isWritten) await writeSecret(store, JSON.stringify(session));
 }
 
 /** The session that an answer of /oauth/token makes of the one before; its fields are not judged. */

@@ -83,7 +83,8 @@ async function signInBySessionLogin({ store, log }: SessionParts, request: SignI
   return session;
 }
 
-async function signInAnew(parts: SessionParts): Promise<Session> {
+/** Signs in, whatever session is stored, and stores the new one. `readSession` has to come first. */
+export async function makeSession(parts: SessionParts): Promise<Session> {
   const { http, peloton, store, ledger } = parts;
   const credentials = readCredentials(store.secrets);
   if (store.secrets) ledger.assertSignInAllowed(versionsOf(store.secrets));
@@ -98,7 +99,7 @@ async function renewSession(parts: SessionParts, session: Session): Promise<Sess
     const refreshed = await refresh(parts, session, refreshToken);
     if (refreshed) return refreshed;
   }
-  return await signInAnew(parts);
+  return await makeSession(parts);
 }
 
 /**
@@ -138,9 +139,4 @@ export async function askWithSession<T>(parts: SessionParts, session: Session, r
     }
   }
   return await ask(parts, await renewSession(parts, session), request);
-}
-
-/** Signs in, whatever session is stored, and stores the new one. `readSession` has to come first. */
-export async function makeSession(parts: SessionParts): Promise<void> {
-  await signInAnew(parts);
 }

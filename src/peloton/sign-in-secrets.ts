@@ -39,6 +39,10 @@ export function versionsOf({ session, username, password }: SignInSecrets): Secr
   };
 }
 
+export function isSameVersions(one: SecretVersions, other: SecretVersions): boolean {
+  return one.username === other.username && one.password === other.password && one.session === other.session;
+}
+
 export function digestSecret(secret: string): string {
   return createHash('sha256').update(secret).digest('hex');
 }

@@ -17,7 +17,7 @@ test('a redirect to another origin is not followed, and its target gets no token
   assert.deepEqual([hook?.accepted, hook?.failed], [null, { since: bench.now.toISOString(), reason }]);
   bench.passTime(quarterMs);
   await bench.tick();
-  assert.equal(receiver.calls.length, 2, 'it is still owed');
+  assert.equal(receiver.calls.length, 2, 'it is still pending');
 });
 
 for (const status of [307, 308]) {

@@ -132,18 +132,18 @@ test('a problem says its hint and since when', () => {
   assert.equal(healthOf({}).last_success, null);
 });
 
-test('the next attempt is when a tick may run: owed, past its wait, and not waiting for an owner', () => {
+test('the next attempt is when a tick may run: due, past its wait, and not waiting for an owner', () => {
   const vault = { code: 'vault', at: '09:00' } as const;
   const judged = { code: 'sign-in-refused', at: '09:00' } as const;
   const tomorrow = '2026-11-23T08:00';
   const rows: [string, Facts, string | null][] = [
-    ['nothing owed', { lastSuccess: '08:00' }, tomorrow],
-    ['owed and nothing tried', { lastSuccess: yesterday }, '09:15'],
+    ['nothing due', { lastSuccess: '08:00' }, tomorrow],
+    ['due and nothing tried', { lastSuccess: yesterday }, '09:15'],
     ['no snapshot', { now: '09:14' }, '09:15'],
     ['every tick', { lastSuccess: yesterday, failure: vault }, '09:15'],
     ['back-off', { lastSuccess: yesterday, failure: unavailable('09:00'), nextAttempt: '09:29' }, '09:29'],
     ['a wait that is over', { now: '09:40', failure: unavailable('09:00'), nextAttempt: '09:29' }, '09:45'],
-    ['a failure of a forced run, when nothing is owed', { lastSuccess: '08:00', failure: vault }, tomorrow],
+    ['a failure of a forced run, when nothing is due', { lastSuccess: '08:00', failure: vault }, tomorrow],
     ['the same with a wait', { lastSuccess: '08:00', failure: unavailable('09:00'), nextAttempt: '09:29' }, tomorrow],
     [
       'a wait beyond that',

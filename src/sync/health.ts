@@ -109,7 +109,7 @@ export function evaluateHealth(facts: HealthFacts): Health {
   const scheduledAt = latestScheduledInstant(now, schedule);
   const dueFrom = isOutdated(now, lastSuccess, schedule) ? scheduledAt : nextScheduledInstant(now, schedule);
   const isStale = isLate(facts, scheduledAt);
-  const told = {
+  const common = {
     notices: currentNotices(state.notices, now),
     last_success,
     next_attempt: nextAttempt(state, { now, dueFrom }),
@@ -118,14 +118,14 @@ export function evaluateHealth(facts: HealthFacts): Health {
     const { code, hint, since } = state.last_failure;
     const isGrave = code !== 'upstream-unavailable' || lastSuccess === undefined;
     const status = isGrave ? 'failing' : isStale ? 'stale' : 'retrying';
-    return { status, problem: { code, hint: withReaders(hint, lastSuccess), since }, ...told };
+    return { status, problem: { code, hint: withReaders(hint, lastSuccess), since }, ...common };
   }
   if (isStale) {
     const hint = withReaders(overdueHint, lastSuccess);
-    return { status: 'stale', problem: { code: 'overdue', hint, since: scheduledAt.toISOString() }, ...told };
+    return { status: 'stale', problem: { code: 'overdue', hint, since: scheduledAt.toISOString() }, ...common };
   }
-  if (lastSuccess === undefined) return { status: 'empty', problem: emptyProblem(facts), ...told };
-  return { status: 'ok', problem: null, ...told };
+  if (lastSuccess === undefined) return { status: 'empty', problem: emptyProblem(facts), ...common };
+  return { status: 'ok', problem: null, ...common };
 }
 
 export function isHealthy({ status }: Health): boolean {

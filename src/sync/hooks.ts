@@ -139,11 +139,11 @@ function judgeEntries(list: ReadList, entries: readonly Entry[], now: Date): Fin
       ? `Entry ${hook.entry} of the secret ${hooksSecret} has accepted no call since ${failed.since}: ${failed.reason}`
       : [],
   );
-  const isListTold = list.fault?.isOwners || old.length > failing.length;
-  const told = [...(isListTold && list.fault ? [list.fault.what] : []), ...failing];
-  if (told.length === 0) return list.fault ? {} : { 'hook-failing': null };
+  const isListNoticed = list.fault?.isOwners || old.length > failing.length;
+  const hints = [...(isListNoticed && list.fault ? [list.fault.what] : []), ...failing];
+  if (hints.length === 0) return list.fault ? {} : { 'hook-failing': null };
   const [since] = old.flatMap(({ state: { failed } }) => failed?.since ?? []).sort();
-  return { 'hook-failing': { hint: told.join(' '), ...(since && { since }) } };
+  return { 'hook-failing': { hint: hints.join(' '), ...(since && { since }) } };
 }
 
 function statesOf(entries: readonly Entry[]): HookState[] {

@@ -5,7 +5,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { asStatsError, type ErrorCode, type StatsError } from '../errors.ts';
 import { type Log, noticeBegun } from '../log.ts';
 import { knownVersions, type SessionStore } from '../peloton/session-store.ts';
-import type { SecretVersions } from '../peloton/sign-in-secrets.ts';
+import { isSameVersions, type SecretVersions } from '../peloton/sign-in-secrets.ts';
 import { isUnreadable, unreadableHint } from '../peloton/stored-session.ts';
 import { describeLostParts, findLostParts, type LostPart } from '../stats/losses.ts';
 import type { Snapshot } from '../stats/snapshot.ts';
@@ -75,10 +75,7 @@ function stricterOf(one: Refused, other: Refused): Refused {
 
 /** The refusal of an earlier run. With other secrets it is over, whatever became of this run. */
 function stillRefused({ refused }: State, tried: SecretVersions | undefined): Refused {
-  if (!refused || !tried) return refused;
-  const { username, password, session } = refused.versions;
-  const isSame = username === tried.username && password === tried.password && session === tried.session;
-  return isSame ? refused : null;
+  return !refused || !tried || isSameVersions(refused.versions, tried) ? refused : null;
 }
 
 type Ending = {

@@ -88,7 +88,7 @@ test('a local day that ends before SYNC_TIME, because its last hour is skipped, 
   ]);
 });
 
-test('a day without a snapshot is owed, and so is a success older than the latest scheduled instant', () => {
+test('a day without a snapshot is due, and so is a success older than the latest scheduled instant', () => {
   const schedule = scheduleAt('08:00', 'UTC');
   const now = new Date('2026-11-22T09:00:00Z');
   assert.equal(isOutdated(now, undefined, schedule), true);
@@ -98,7 +98,7 @@ test('a day without a snapshot is owed, and so is a success older than the lates
   assert.equal(nextTick(new Date('2026-11-22T09:14:59.999Z')).toISOString(), '2026-11-22T09:15:00.000Z');
 });
 
-test('what is owed waits for the next attempt, and after a refusal for another secret', () => {
+test('what is due waits for the next attempt, and after a refusal for another secret', () => {
   const now = new Date('2026-11-22T09:00:00Z');
   const later = new Date('2026-11-22T09:00:01Z');
   const question = {

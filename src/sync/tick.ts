@@ -4,7 +4,7 @@
 import { asStatsError, StatsError, stackOf } from '../errors.ts';
 import { type Log, syncFailed, syncSucceeded, timed } from '../log.ts';
 import { createSessionStore } from '../peloton/session-store.ts';
-import { readSignInSecrets, type SecretVersions, versionsOf } from '../peloton/sign-in-secrets.ts';
+import { isSameVersions, readSignInSecrets, type SecretVersions, versionsOf } from '../peloton/sign-in-secrets.ts';
 import { dayBlob } from '../stats/blobs.ts';
 import type { Snapshot } from '../stats/snapshot.ts';
 import { localDate } from '../stats/time.ts';
@@ -22,8 +22,8 @@ export type TickOutcome =
   | { outcome: 'busy' };
 
 async function hasSecretChanged({ vault, log }: Run, tried: SecretVersions): Promise<boolean> {
-  const now = versionsOf(await timed(log, 'vault.read', () => readSignInSecrets(vault)));
-  return now.username !== tried.username || now.password !== tried.password || now.session !== tried.session;
+  const secrets = await timed(log, 'vault.read', () => readSignInSecrets(vault));
+  return !isSameVersions(versionsOf(secrets), tried);
 }
 
 async function isDue(run: Run, { file: { state }, lastSuccess }: Checkpoint): Promise<boolean> {

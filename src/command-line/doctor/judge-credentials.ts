@@ -1,9 +1,8 @@
 // The findings about the user name and the password, whose values are never shown: whether they are there, which characters
 // around them are ignored, and signs that the owner made a slip in storing them.
 
-import { trimSecret } from '../../azure/trim-secret.ts';
 import type { Secret } from '../../azure/vault.ts';
-import { passwordOf, usernameOf } from '../../peloton/credentials.ts';
+import { passwordOf, trimSecret, usernameOf } from '../../peloton/credentials.ts';
 import { type Finding, fix, note, ok } from './finding.ts';
 
 export const storeCredentials = 'bash infra/scripts/set-credentials.sh, on Windows infra/scripts/set-credentials.ps1';
