@@ -5,6 +5,7 @@
 import { once } from 'node:events';
 import { type IncomingMessage, ServerResponse } from 'node:http';
 import { Socket } from 'node:net';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Fault } from './fault-answers.ts';
 import { sendFault } from './fault-answers.ts';
 import { type Handler, readBody } from './loopback-server.ts';
@@ -46,6 +47,15 @@ export type Faults = {
   clear(): void;
   wrap(handler: Handler): Handler;
 };
+
+/** A rule that spoils no answer and lets requests wait. They do their work then, whether or not their clients still wait. */
+export function slowBy(waitMs: number, isSlow = (_request: IncomingMessage) => true): FaultRule {
+  const match = async (request: IncomingMessage) => {
+    if (isSlow(request)) await pause(waitMs, undefined, { ref: false });
+    return false;
+  };
+  return { match, fault: 'hang' };
+}
 
 type Entry = ActiveFault & { land(): void };
 

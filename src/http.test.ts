@@ -222,3 +222,11 @@ test('a body goes out as it was given, with a name and a language on every reque
   assert.deepEqual([headers?.['user-agent'], headers?.accept], ['peloton-stats', '*/*']);
   assert.match(headers?.['accept-language'] ?? '', /^en/);
 });
+
+test('after the time for it a body is not sent, and its end is a failure like any other', async () => {
+  await using server = await startHttpBench(meet({ status: 200 }), { signal: AbortSignal.abort() });
+  const url = new URL('/p', server.url);
+  const { code } = await failureOf(server.http.request({ method: 'POST', url, route: '/p', body: '{}' }));
+  assert.equal(code, 'upstream-unavailable');
+  assert.equal(server.requests.length, 0);
+});

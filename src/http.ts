@@ -138,6 +138,8 @@ async function send({ request, label, bounds, signal }: Delivery): Promise<HttpR
     throw new TypeError(`${label}: this credential belongs to ${credential.origin}`);
   }
   const cookie = jar ? await jar.getCookieString(url.href) : '';
+  // node-fetch would destroy the body of a request that it never sends, with an error that nobody hears: the process would end.
+  if (signal.aborted) throw new FetchAborted('The time was up.');
   const response = await fetch(url, {
     method,
     headers: {

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { describe, test } from 'node:test';
 import type { ContainerClient } from '@azure/storage-blob';
-import type { Faults } from '../../sandbox/faults.ts';
+import { type Faults, slowBy } from '../../sandbox/faults.ts';
 import { type Bench, fastLimits, startBench } from '../../test/bench.ts';
 import { runDoomed } from '../../test/doomed-run.ts';
 import { askedDuring, pasteSession, storedSession, tickFailure } from '../../test/session-bench.ts';
@@ -323,6 +323,16 @@ describe('in real time', { concurrency: true }, () => {
     assert.equal(await tickFailure(bench, app), 'vault');
     assert.deepEqual([(await bench.state()).last_failure?.code, (await bench.state()).next_attempt], ['vault', null]);
     assert.ok(performance.now() - startedAt < 10_000);
+  });
+
+  test('a run whose time is up while the vault proves that it can be written asks Peloton no more', async () => {
+    const bench = await startDue();
+    pasteSession(bench, { livesMs: 0 });
+    bench.vault.faults.add(slowBy(1_500, ({ method }) => method === 'PUT'));
+    const app = bench.startApp({ limits: { ...fastLimits, workMs: 1_000 } });
+    const asked = await askedDuring(bench, async () => assert.equal(await tickFailure(bench, app), 'vault'));
+    assert.deepEqual(asked, []);
+    assert.equal((await bench.state()).last_failure?.code, 'vault');
   });
 
   test('a run ends with its time when the store hangs before there is a lease, and blames the store', async () => {
