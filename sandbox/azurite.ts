@@ -7,6 +7,7 @@ import { mkdir } from 'node:fs/promises';
 import type { RequestListener, Server } from 'node:http';
 import Module, { createRequire } from 'node:module';
 import { join } from 'node:path';
+import { createFaults, type Faults } from './faults.ts';
 import type { Handler, LoopbackOptions } from './loopback-server.ts';
 
 export type Azurite = {
@@ -14,8 +15,10 @@ export type Azurite = {
   url: string;
   /** The value for STORAGE_CONNECTION_STRING. Every Azurite has the same key, so the key protects nothing. */
   connectionString: string;
-  /** Answers a request that came to another server of this process. */
+  /** Answers a request that came to another server of this process, which may have faults of its own. */
   handle: Handler;
+  /** What goes wrong at this server itself. Rules that read bodies are not allowed. */
+  faults: Faults;
   /** Ends the server. A second call does nothing. */
   close(): Promise<void>;
 };
@@ -65,13 +68,26 @@ export async function startAzurite({ port = 0, orAnyPort = false, dataDir }: Azu
     return startAzurite({ ...(dataDir && { dataDir }) });
   }
   const url = `${server.getHttpServerAddress()}/${account.name}`;
-  const [handle] = server.httpServer.listeners('request') as [RequestListener];
+  const { handle, faults } = wrapInFaults(server.httpServer);
   return {
     url,
     connectionString: `DefaultEndpointsProtocol=http;AccountName=${account.name};AccountKey=${account.key};BlobEndpoint=${url};`,
     handle,
+    faults,
     close: () => closeServer(server),
   };
+}
+
+/** Puts rules in front of a server that listens. Its own handler stays reachable without them. */
+function wrapInFaults(httpServer: Server): Pick<Azurite, 'handle' | 'faults'> {
+  const [handle] = httpServer.listeners('request') as [RequestListener];
+  const faults = createFaults();
+  const answer = faults.wrap(handle);
+  httpServer.removeAllListeners('request');
+  httpServer.on('request', (request, response) => {
+    Promise.resolve(answer(request, response)).catch(() => response.destroy()); // its client has gone away
+  });
+  return { handle, faults };
 }
 
 function loadAzurite(): AzuriteModules {

@@ -2,7 +2,7 @@
 // Faults of the sign-in also end the session, because a sync that has a good session never signs in.
 
 import type { Azurite } from './azurite.ts';
-import type { FaultRule } from './faults.ts';
+import { type FaultRule, slowBy } from './faults.ts';
 import type { PelotonDouble } from './peloton.ts';
 import type { VaultDouble } from './vault.ts';
 import { vaultAnswers } from './vault-answers.ts';
@@ -17,6 +17,11 @@ export type FaultScenario = {
 };
 
 const everything = {};
+
+/** Longer than a call of the service waits for the vault. */
+const slowVaultMs = 20_000;
+/** Shorter than a call of a sync waits for the store, longer than a reader does, and too long for all calls of a sync. */
+const slowStoreMs = 9_000;
 
 function always(fault: FaultRule['fault']): FaultRule {
   return { match: everything, fault };
@@ -110,6 +115,11 @@ export const faultScenarios: readonly FaultScenario[] = [
     plant: ({ vault }) => void vault.faults.add(always(vaultAnswers.captivePortal)),
   },
   {
+    name: 'vault-slow',
+    description: 'The vault takes 20 seconds for every answer: the second sync gives up after a quarter of a minute.',
+    plant: ({ vault }) => void vault.faults.add(slowBy(slowVaultMs)),
+  },
+  {
     name: 'vault-read-only',
     description: 'The token has expired, and the app may read the vault but not write it.',
     plant: ({ peloton, vault }) => {
@@ -172,6 +182,12 @@ export const faultScenarios: readonly FaultScenario[] = [
     name: 'store-down',
     description: 'Nobody answers at the store: readers get the copy that the service holds.',
     plant: ({ azurite }) => azurite.close(),
+  },
+  {
+    name: 'store-slow',
+    description:
+      'The store takes 9 seconds for every answer: the second sync has used up its time after a minute, and readers get the copy that the service holds.',
+    plant: ({ azurite }) => void azurite.faults.add(slowBy(slowStoreMs)),
   },
 ];
 

@@ -47,7 +47,7 @@ describe('the command line of npm start', () => {
     ['an argument that is no flag', ['newcomer'], undefined, /Unexpected argument 'newcomer'/],
     ['an unknown member', ['--member', 'nobody'], undefined, /"nobody": there are regular/],
     ['a member with an account', ['--member', 'all', '--account'], undefined, /do not go together/],
-    ['an unknown fault', ['--fault', 'rain'], undefined, /"rain": there are peloton-down, .*store-down\./],
+    ['an unknown fault', ['--fault', 'rain'], undefined, /"rain": there are peloton-down, .*store-slow\./],
     ['a fault with an account', ['--fault', 'peloton-down', '--account'], undefined, /do not go together/],
     ['a time for a fault without one', ['--fault-first'], undefined, /goes with --fault NAME/],
     ['a port that is none', [], '70710', /PORT "70710"/],

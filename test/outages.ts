@@ -2,7 +2,7 @@
 // service is wrong, and for how long. The longest wait between two attempts is four hours, and each outage ends early enough for a sync on the same day.
 
 import type { Fault } from '../sandbox/fault-answers.ts';
-import type { FaultRule } from '../sandbox/faults.ts';
+import { type FaultRule, slowBy } from '../sandbox/faults.ts';
 import type { PelotonDouble } from '../sandbox/peloton.ts';
 import type { VaultDouble } from '../sandbox/vault.ts';
 import { hourMs } from '../src/stats/time.ts';
@@ -95,6 +95,7 @@ export const outages: readonly Outage[] = [
   },
   { name: 'the vault forbids everything', hours: 4, begin: spoilAll('vault', { status: 403 }) },
   { name: 'the vault refuses connections', hours: 0.5, begin: refuse('vault') },
+  { name: 'the vault is slower than anybody waits', hours: 0.5, begin: spoil('vault', slowBy(2_000)) },
   {
     name: 'the vault cannot be written when it matters',
     hours: 2,
@@ -108,6 +109,7 @@ export const outages: readonly Outage[] = [
   },
   { name: 'the store forbids everything', hours: 5, begin: spoilAll('store', { status: 403 }) },
   { name: 'the store refuses connections', hours: 0.5, begin: refuse('store') },
+  { name: 'the store is too slow for a whole run', hours: 0.5, begin: spoil('store', slowBy(300)) },
   { name: 'the clock is five years ahead', hours: 3, begin: setAhead(5 * 365 * 24) },
   { name: 'the clock is a day and a half ahead', hours: 2, begin: setAhead(36) },
   { name: 'the clock is six hours ahead', hours: 1, begin: setAhead(6) },

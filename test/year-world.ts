@@ -50,7 +50,11 @@ export async function startYearWorld({ at, syncTime, timeZone }: YearStart): Pro
     SYNC_TIME: syncTime,
     SYNC_TIME_ZONE: timeZone,
   };
-  const limits = { http: { timeoutMs: 500, retryDelayMs: 2, maxRetryAfterMs: 20 } };
+  const limits = {
+    http: { timeoutMs: 500, retryDelayMs: 2, maxRetryAfterMs: 20 },
+    // Real time passes in a slow vault and a slow store alone; a good run takes milliseconds.
+    ...{ workMs: 1_500, vault: { callTimeoutMs: 1_000 } },
+  };
   const startHost = () => createApp(settings, { clock: ownClock, limits });
   const blobs = BlobServiceClient.fromConnectionString(azurite.connectionString).getContainerClient('stats');
   return {
