@@ -7,8 +7,13 @@ import { StatsError } from '../errors.ts';
 import type { HttpClient } from '../http.ts';
 import type { SessionVault } from '../peloton/session-store.ts';
 
-/** The peers of a run, by the code of a failure that is theirs. */
-const peers = { vault: 'Key Vault', storage: 'Blob Storage', 'upstream-unavailable': 'Peloton' } as const;
+/** The peers of a run: their names, and the code of a failure that is theirs. */
+const peers = {
+  vault: { name: 'Key Vault', code: 'vault' },
+  storage: { name: 'Blob Storage', code: 'storage' },
+  peloton: { name: 'Peloton', code: 'upstream-unavailable' },
+  site: { name: 'a site', code: 'upstream-unavailable' },
+} as const;
 type Peer = keyof typeof peers;
 
 export type Calls = {
@@ -32,7 +37,7 @@ export async function waitForCalls({ underWay }: Calls): Promise<void> {
 /** The failure of a run whose time is up: that of the peer it has been waiting for the longest; undefined where it waits for none. */
 export function timeIsUp({ underWay }: Calls): StatsError | undefined {
   const [peer] = underWay.values();
-  return peer && new StatsError(peer, `The run used up its time waiting for ${peers[peer]}.`);
+  return peer && new StatsError(peers[peer].code, `The run used up its time waiting for ${peers[peer].name}.`);
 }
 
 export function watchContainer(calls: Calls, container: BlobContainer): BlobContainer {
@@ -70,11 +75,11 @@ export function watchVault(calls: Calls, { work, closing }: Record<'work' | 'clo
   };
 }
 
-export function watchHttp(calls: Calls, http: HttpClient): HttpClient {
+export function watchHttp(calls: Calls, peer: 'peloton' | 'site', http: HttpClient): HttpClient {
   return {
     async request(request) {
       if (request.method === 'POST') calls.assertMayWrite();
-      return await track(calls, 'upstream-unavailable', http.request(request));
+      return await track(calls, peer, http.request(request));
     },
     retry: step => http.retry(step),
   };

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Fault } from '../../sandbox/fault-answers.ts';
 import { startLoopbackServer } from '../../sandbox/loopback-server.ts';
-import { startBench } from '../../test/bench.ts';
+import { fastLimits, startBench } from '../../test/bench.ts';
 import { changeDaily, freeze, passDay, quarterMs, startReceiver, storeHooks } from '../../test/hook-bench.ts';
 import { hourMs } from '../stats/time.ts';
 import { digestStats } from './hooks.ts';
@@ -94,6 +94,15 @@ test('a hook that fails day after day is called three times a day at most, and t
   }
   assert.ok(bad.calls.length >= 6 && bad.calls.length <= 9, `${bad.calls.length}`);
   assert.equal(good.calls.length, 3);
+});
+
+test('a hook that uses up the time of the run is blamed itself, and not Peloton', async () => {
+  const bench = await startBench();
+  storeHooks(bench, [{ url: (await startReceiver('hang')).url }]);
+  await bench.tick(bench.startApp({ limits: { ...fastLimits, http: { timeoutMs: 20_000 }, workMs: 1_000 } }));
+  const reason = 'The run used up its time waiting for a site.';
+  assert.deepEqual((await bench.state()).hooks[0]?.failed, { since: bench.now.toISOString(), reason });
+  assert.equal((await bench.health()).status, 'ok');
 });
 
 test('neither a token nor the path of a hook is in a log line or in the state', async () => {

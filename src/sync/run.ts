@@ -73,8 +73,8 @@ function openClients(
     storage: { public: watchContainer(calls, storage.public), private: watchContainer(calls, storage.private) },
     closing: watchContainer(calls, options.storage.within(closing.signal).private),
     vault: watchVault(calls, { work: openVault(work.signal), closing: openVault(closing.signal) }),
-    http: watchHttp(calls, createHttpClient({ ...httpOptions, onAnswer })),
-    siteHttp: watchHttp(calls, createHttpClient(httpOptions)),
+    http: watchHttp(calls, 'peloton', createHttpClient({ ...httpOptions, onAnswer })),
+    siteHttp: watchHttp(calls, 'site', createHttpClient(httpOptions)),
   };
 }
 
