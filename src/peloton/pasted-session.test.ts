@@ -76,6 +76,7 @@ test('a bare token is an access token where it is a JWT, and else a refresh toke
   for (const token of [jwt, encrypted]) assert.deepEqual(of(token), { access_token: token });
   for (const token of [`v1.${'Ab-_'.repeat(6)}`, 'x'.repeat(40)]) assert.deepEqual(of(token), { refresh_token: token });
   assert.deepEqual(of('Bearer opaque'), { access_token: 'opaque' });
+  for (const named of [`access_token=${jwt}`, `token=${'x'.repeat(40)}`]) assert.deepEqual(of(named), {});
 });
 
 const unreadable = {

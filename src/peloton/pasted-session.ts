@@ -7,8 +7,11 @@ import { isJwt } from './access-token.ts';
 const around = /^[\s\uFEFF]+|[\s\uFEFF]+$/g;
 const quotes = /^['"`“”‘’]+|['"`“”‘’]+$/g;
 
-/** A refresh token has no structure: only its form tells it from words. A text that begins like a JWT is a piece of a JWT. */
-const refreshToken = /^(?!eyJ)(?=v1\.|.{40})[\w.~+/=-]{20,}$/;
+/**
+ * A refresh token has no structure: only its form tells it from words. A text that begins like a JWT is a piece of a
+ * JWT, and an equals sign inside belongs to a name that was copied with a value.
+ */
+const refreshToken = /^(?!eyJ)(?=v1\.|.{40})[\w.~+/-]{20,}={0,2}$/;
 
 function readBareToken(text: string): Record<string, unknown> | undefined {
   const [, header, token] = /^((?:Authorization:\s*)?Bearer\s+)?(\S+)$/i.exec(text) ?? [];
