@@ -151,13 +151,18 @@ export function asStatsError(error: unknown): StatsError {
   return new StatsError('internal', `The service itself failed (${kind}).`);
 }
 
-/** Azure's status and code of a failure, such as `403 ForbiddenByRbac`; the error's name where Azure gave neither. */
+/**
+ * Azure's status and code of a failure, such as `403 ForbiddenByRbac`. Where Azure gave neither: that no answer came before the
+ * end of the call, or the error's name.
+ */
 export function reasonOf(
   error: unknown,
   { statusCode, code }: { statusCode?: number | undefined; code?: string | undefined },
 ): string {
   const said = [statusCode, code].filter(part => part !== undefined && /^[\w-]{1,60}$/.test(String(part)));
-  return said.join(' ') || (error instanceof Error ? error.name : typeof error);
+  if (said.length > 0) return said.join(' ');
+  const name = error instanceof Error ? error.name : typeof error;
+  return name === 'AbortError' ? 'no answer in time' : name;
 }
 
 /** The stack of a defect, without its message, which may hold anything. */

@@ -18,6 +18,12 @@ it('a vault of Azure that refuses the token sends the owner to the tenant and th
   assert.match(hint, /^The vault does not accept the identity's token: .*az login/);
 });
 
+it('a network that wants a sign-in of its own is no failing vault', () => {
+  const { reason, hint } = told(new RestError('No.', { statusCode: 511 }));
+  assert.equal(reason, '511');
+  assert.match(hint, /^Something else answered .*sign-in page of a network/);
+});
+
 it('a vault that no name server knows is not there, and may be brought back', () => {
   const { reason, hint } = told(new RestError('getaddrinfo ENOTFOUND', { code: 'ENOTFOUND' }));
   assert.equal(reason, 'ENOTFOUND');

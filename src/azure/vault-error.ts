@@ -60,6 +60,7 @@ const hintsByStatus: Record<number, (call: FailedCall) => string> = {
   404: () => 'Check KEY_VAULT_URL: there is no such vault.',
   409: ({ name }) => `Something else is changing the secret ${name} at this moment. ${wait}`,
   429: () => 'The vault asks for fewer calls: the next tick tries again.',
+  511: () => stranger,
 };
 
 function nextStep(call: FailedCall, { status = 0, code = '' }: VaultFault): string {
