@@ -67,6 +67,7 @@ export function watchVault(calls: Calls, { work, closing }: Record<'work' | 'clo
       try {
         calls.assertMayWrite();
       } catch (lost) {
+        if (!(lost instanceof StatsError)) throw lost; // no lease was ever taken: a defect
         const current = await track(calls, 'vault', closing.read(name));
         if (current?.version !== knownVersion) throw lost; // another run has written it
       }

@@ -9,6 +9,7 @@ import { type Faults, slowBy } from '../../sandbox/faults.ts';
 import { type Bench, fastLimits, startBench } from '../../test/bench.ts';
 import { runDoomed } from '../../test/doomed-run.ts';
 import { askedDuring, pasteSession, storedSession, tickFailure } from '../../test/session-bench.ts';
+import { createRunStarter } from '../app.ts';
 import { releaseTimeoutMs } from '../azure/lease.ts';
 import { vaultLimits } from '../azure/vault.ts';
 import { httpLimits } from '../http.ts';
@@ -223,6 +224,24 @@ test('a run that lost its lease keeps tokens that have just come only where the 
 });
 
 // The shortest lease there is lasts 15 seconds: these wait side by side.
+test('a run that never took the lease writes nothing, a session least of all', async () => {
+  const bench = await startBench();
+  const run = await createRunStarter(bench.settings, { limits: fastLimits })(() => {});
+  const content = { bytes: Buffer.from('{}'), contentType: 'application/json' };
+  const writes = [
+    run.storage.private.write('state.json', content, 'any'),
+    run.closing.write('state.json', content, 'any'),
+    run.vault.write('peloton-session', '{}'),
+    run.vault.keep('peloton-session', '{}', undefined),
+  ];
+  for (const result of await Promise.allSettled(writes)) assert.equal(result.status, 'rejected');
+  await run.end();
+  assert.deepEqual(
+    [bench.vault.secrets.get('peloton-session'), await bench.privateBlob('state.json')],
+    [undefined, undefined],
+  );
+});
+
 describe('in real time', { concurrency: true }, () => {
   const limits = { leaseSeconds: 15, workMs: 30_000, endMs: 35_000, http: { timeoutMs: 25_000 } };
 
