@@ -72,6 +72,14 @@ describe('a sync whose clock was years ahead', () => {
     assert.equal((await latestOf(bench)).date, '2026-11-21');
   });
 
+  it('leaves stats, which health does not say are not there', async () => {
+    const bench = await startAfter(years);
+    assert.match((await bench.health()).problem?.hint ?? '', /^A wrong clock dated the stats ahead: the next sync /);
+    bench.peloton.faults.add({ match: {}, fault: { status: 503 } });
+    assert.equal(await tickFailure(bench), 'upstream-unavailable');
+    assert.match((await bench.health()).problem?.hint ?? '', /Readers see stats that a wrong clock dated ahead\.$/);
+  });
+
   it('leaves no point in the series, and the log names the day once', async () => {
     const bench = await startAfter(years);
     assert.deepEqual(await readDates(bench), ['2026-11-21', '2031-11-21']);

@@ -18,9 +18,9 @@ One sync now, if one is due, with the settings of the environment over those of 
 async function readHealth(run: Run): Promise<Health> {
   const { config, clock } = run;
   try {
-    const { file, lastSuccess } = await readCheckpoint(run);
+    const { file, ...published } = await readCheckpoint(run);
     const now = clock();
-    return evaluateHealth({ now, schedule: config.schedule, state: file.state, lastSuccess, startedAt: now });
+    return evaluateHealth({ ...published, now, schedule: config.schedule, state: file.state, startedAt: now });
   } finally {
     await run.end();
   }

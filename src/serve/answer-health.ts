@@ -47,10 +47,10 @@ async function assessHealth({ storage, config, clock }: HealthSources, memory: M
     checkpoint = await readCheckpoint({ storage: store, clock, log });
     assertSnapshot(checkpoint);
     if (checkpoint.latest) await assertHistory(store);
-    const { file, lastSuccess } = checkpoint;
+    const { file, ...published } = checkpoint;
     const { schedule } = await config();
     memory.fault = undefined;
-    return evaluateHealth({ now, schedule, state: file.state, lastSuccess, startedAt: memory.startedAt });
+    return evaluateHealth({ ...published, now, schedule, state: file.state, startedAt: memory.startedAt });
   } catch (error) {
     if (!(error instanceof StatsError)) throw error;
     const { lastSuccess, file } = checkpoint ?? {};

@@ -16,6 +16,8 @@ export type Checkpoint = {
    * whatever the state says.
    */
   lastSuccess: Date | undefined;
+  /** Whether there is a snapshot that a wrong clock dated. */
+  isAhead: boolean;
 };
 
 type CheckpointParts = { storage: Containers; clock: () => Date; log: Log };
@@ -28,7 +30,8 @@ export async function readCheckpoint({ storage, clock, log }: CheckpointParts): 
   const published = latest?.snapshot?.synced_at;
   const recorded = file.state.last_success;
   if (published === undefined || isFromWrongClock(new Date(published), now)) {
-    return { file, latest, lastSuccess: undefined };
+    return { file, latest, lastSuccess: undefined, isAhead: published !== undefined };
   }
-  return { file, latest, lastSuccess: new Date(recorded !== null && recorded > published ? recorded : published) };
+  const lastSuccess = new Date(recorded !== null && recorded > published ? recorded : published);
+  return { file, latest, lastSuccess, isAhead: false };
 }

@@ -46,6 +46,7 @@ function healthOf({ now = '09:00', lastSuccess, failure, nextAttempt, refusedUnt
   const health = evaluateHealth({
     ...{ now: new Date(instant(now)), schedule, state },
     lastSuccess: lastSuccess === undefined ? undefined : new Date(instant(lastSuccess)),
+    isAhead: false,
     startedAt: new Date(instant(startedAt ?? '2026-11-21T09:00')),
   });
   return healthSchema.parse(health);
@@ -200,6 +201,7 @@ test('a snapshot that is gone right after a good sync is no timer that does not 
     schedule,
     startedAt: new Date(instant('11:00')),
     lastSuccess: undefined,
+    isAhead: false,
   };
   const health = (at: string) => evaluateHealth({ ...facts, state: { ...initialState, last_success: instant(at) } });
   assert.equal(health('08:00').status, 'empty');
@@ -217,7 +219,7 @@ test('notices are said with every status and change none; one from a wrong clock
     { code: 'parts-lost', hint: 'b', since: '2031-01-01T00:00:00.000Z' },
   ];
   for (const lastSuccess of [undefined, new Date(instant('08:00'))]) {
-    const facts = { now, schedule, lastSuccess, startedAt: now };
+    const facts = { now, schedule, lastSuccess, isAhead: false, startedAt: now };
     const health = evaluateHealth({ ...facts, state: { ...initialState, notices } });
     assert.equal(health.status, evaluateHealth({ ...facts, state: initialState }).status);
     assert.deepEqual(health.notices, [notices[0], { ...notices[1], since: instant('09:00') }]);

@@ -28,7 +28,8 @@ const overdueHint =
   'No sync has run since it fell due: the timer is not running, or its runs fail before they can write down why. Call POST /api/sync, whose answer says which; restart the function app.';
 
 /** A hint with what readers see while the problem lasts, which the error itself cannot know. */
-function withReaders(hint: string, lastSuccess: Date | undefined): string {
+function withReaders(hint: string, { lastSuccess, isAhead }: HealthFacts): string {
+  if (isAhead) return `${hint} Readers see stats that a wrong clock dated ahead.`;
   return `${hint} ${lastSuccess ? 'Readers see the last good stats.' : 'There are no stats yet.'}`;
 }
 
@@ -36,8 +37,10 @@ export type HealthFacts = {
   now: Date;
   schedule: ScheduleConfig;
   state: State;
-  /** Undefined while there is no snapshot. */
+  /** Undefined while there is no snapshot, or one that a wrong clock dated. */
   lastSuccess: Date | undefined;
+  /** Whether there is a snapshot all the same: one that a wrong clock dated. */
+  isAhead: boolean;
   /** When the process that asks started: it knows nothing of the ticks before. */
   startedAt: Date;
 };
@@ -65,10 +68,13 @@ function isLate(facts: HealthFacts, scheduledAt: Date): boolean {
 }
 
 function emptyProblem(facts: HealthFacts): Problem {
-  const { now, startedAt } = facts;
+  const { now, startedAt, isAhead } = facts;
   const { at } = firstSync(facts);
   const when = `${at > now ? 'comes' : 'began'} with the tick at ${at.toISOString()}`;
-  const what = isUntried(facts) ? 'Nothing has been tried yet: the first sync' : 'The snapshot is gone: the next sync';
+  const untried = isUntried(facts)
+    ? 'Nothing has been tried yet: the first sync'
+    : 'The snapshot is gone: the next sync';
+  const what = isAhead ? 'A wrong clock dated the stats ahead: the next sync replaces them, and' : untried;
   return { code: 'empty', hint: `${what} ${when}.`, since: (startedAt > now ? now : startedAt).toISOString() };
 }
 
@@ -118,10 +124,10 @@ export function evaluateHealth(facts: HealthFacts): Health {
     const { code, hint, since } = state.last_failure;
     const isGrave = code !== 'upstream-unavailable' || lastSuccess === undefined;
     const status = isGrave ? 'failing' : isStale ? 'stale' : 'retrying';
-    return { status, problem: { code, hint: withReaders(hint, lastSuccess), since }, ...common };
+    return { status, problem: { code, hint: withReaders(hint, facts), since }, ...common };
   }
   if (isStale) {
-    const hint = withReaders(overdueHint, lastSuccess);
+    const hint = withReaders(overdueHint, facts);
     return { status: 'stale', problem: { code: 'overdue', hint, since: scheduledAt.toISOString() }, ...common };
   }
   if (lastSuccess === undefined) return { status: 'empty', problem: emptyProblem(facts), ...common };

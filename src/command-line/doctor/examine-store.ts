@@ -57,12 +57,12 @@ async function* examineSeries({ storage, clock }: Run, { latest }: Checkpoint): 
 }
 
 /** The service's own health, by the records of the last runs. */
-function* judgeState({ config, clock }: Run, { file, lastSuccess }: Checkpoint): Generator<Finding> {
+function* judgeState({ config, clock }: Run, { file, ...published }: Checkpoint): Generator<Finding> {
   if (file.isDamaged) return yield fix('state.json', 'it is damaged and counts as empty', `${syncNow} writes it anew`);
   const now = clock();
   const recent = recentSignIns(file.state, now).length;
   const signIns = `${recent} of 3 sign-ins in 24 hours`;
-  const health = evaluateHealth({ now, schedule: config.schedule, state: file.state, lastSuccess, startedAt: now });
+  const health = evaluateHealth({ ...published, now, schedule: config.schedule, state: file.state, startedAt: now });
   const { status, problem, notices, next_attempt } = health;
   const next = next_attempt ?? 'once a secret has a new version';
   if (!problem || status === 'empty') yield ok('state.json', `${status}, ${signIns}, next sync ${next}`);
