@@ -178,6 +178,22 @@ describe('a state with an instant of 2099', () => {
     }
   });
 
+  it('as since when a part of the overview is gone: it is gone since now, and its notice ends in time', async () => {
+    const bench = await startBench();
+    await bench.tick();
+    bench.peloton.behaviour.alterOverview = ({ streaks: _gone, ...overview }) => overview;
+    bench.passTime(dayMs);
+    await bench.tick();
+    await changeState(bench, state => ({ ...state, lost_parts: [{ part: 'streaks', since: then }] }));
+    const noticed: string[][] = [];
+    for (const days of [1, 1, 30]) {
+      bench.passTime(days * dayMs);
+      await bench.tick();
+      noticed.push((await bench.health()).notices.map(({ since }) => since));
+    }
+    assert.deepEqual(noticed, [['2026-11-24T09:00:00.000Z'], ['2026-11-24T09:00:00.000Z'], []]);
+  });
+
   it('as the try of a build hook: the hook is called all the same', async () => {
     const calls: string[] = [];
     const site = await startLoopbackServer(async (request, response) => {

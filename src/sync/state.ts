@@ -110,6 +110,7 @@ function withoutWrongClock(state: State, now: Date): State {
     refused: refused && (refused.until === null || counts(refused.until)) ? refused : null,
     sign_ins: state.sign_ins.filter(({ at }) => counts(at)),
     hooks: state.hooks.map(hook => ({ ...hook, tried: hook.tried.filter(counts) })),
+    lost_parts: state.lost_parts.map(lost => (counts(lost.since) ? lost : { ...lost, since: now.toISOString() })),
   };
 }
 
