@@ -116,6 +116,7 @@ test('the owner is told the outermost place of what is gone', () => {
   const parts = ['streaks.current_daily', 'streaks', 'achievements[].count', 'personal_records[].records'];
   const told = describeLostParts(parts.map(part => ({ part, since })));
   assert.match(told, /used to come with streaks, achievements\[\]\.count, personal_records\[\]\.records and does not/);
+  assert.match(told, /git pull, npm ci, azd up \(docs\/operations\.md#upgrade\)/);
 });
 
 test('whatever the overviews are, only places of ours are said', () => {

@@ -90,5 +90,5 @@ export function describeLostParts(lost: readonly LostPart[]): string {
   const isInside = (part: string, outer: string) => part.startsWith(`${outer}.`) || part.startsWith(`${outer}[`);
   const parts = lost.map(({ part }) => part);
   const names = parts.filter(part => !parts.some(outer => isInside(part, outer))).join(', ');
-  return `Peloton's overview used to come with ${names} and does not any more, so readers see the stats without. Look whether it comes back within a few days; if not, look for a newer version of this service, or report it.`;
+  return `Peloton's overview used to come with ${names} and does not any more, so readers see the stats without. Look whether it comes back within a few days; if not, upgrade: git pull, npm ci, azd up (docs/operations.md#upgrade). If there is nothing newer, report it.`;
 }
