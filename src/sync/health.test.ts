@@ -126,6 +126,8 @@ test('a problem says its hint and since when', () => {
   assert.equal(last_success, instant(yesterday));
   const overdue = healthOf({ now: '12:00', lastSuccess: yesterday });
   assert.equal(overdue.problem?.since, instant('08:00'), 'since it fell due');
+  const begun = healthOf({ now: '12:17', startedAt: '12:07' });
+  assert.equal(begun.problem?.since, instant('12:07'), 'not before the service was there');
   assert.match(
     overdue.problem?.hint ?? '',
     /timer is not running.*POST \/api\/sync.*Readers see the last good stats\.$/,

@@ -67,6 +67,12 @@ function isLate(facts: HealthFacts, scheduledAt: Date): boolean {
   return isOutdated(now, last, schedule) && now.getTime() - scheduledAt.getTime() > staleAfterMs;
 }
 
+/** The instant since which a sync is overdue: not one before the service was there. */
+function overdueSince(facts: HealthFacts, scheduledAt: Date): Date {
+  const { now, startedAt } = facts;
+  return isUntried(facts) && startedAt > scheduledAt && startedAt <= now ? startedAt : scheduledAt;
+}
+
 function emptyProblem(facts: HealthFacts): Problem {
   const { now, startedAt, isAhead } = facts;
   const { at } = firstSync(facts);
@@ -128,7 +134,8 @@ export function evaluateHealth(facts: HealthFacts): Health {
   }
   if (isStale) {
     const hint = withReaders(overdueHint, facts);
-    return { status: 'stale', problem: { code: 'overdue', hint, since: scheduledAt.toISOString() }, ...common };
+    const since = overdueSince(facts, scheduledAt).toISOString();
+    return { status: 'stale', problem: { code: 'overdue', hint, since }, ...common };
   }
   if (lastSuccess === undefined) return { status: 'empty', problem: emptyProblem(facts), ...common };
   return { status: 'ok', problem: null, ...common };
