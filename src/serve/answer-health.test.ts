@@ -32,7 +32,7 @@ test('a fresh store is empty, never overdue, before and while the first sync run
   const silent = await startBench({ at: '2026-11-22T12:07:00.000Z' });
   await silent.health();
   silent.passTime(10 * minuteMs);
-  assert.deepEqual(await said(silent), ['stale', 'overdue', '2026-11-22T08:00:00.000Z']);
+  assert.deepEqual(await said(silent), ['stale', 'overdue', '2026-11-22T12:07:00.000Z']);
 });
 
 test('a problem that is read afresh says since when it has been so, and begins anew after it was gone', async () => {
