@@ -1,202 +1,216 @@
-// set-credentials.sh against a double of az that writes down what it was given: arguments, standard input, environment.
+// set-credentials.sh and set-credentials.ps1: the same cases in both shells, against the double of the vault.
 
 import assert from 'node:assert/strict';
-import { type ChildProcess, spawn } from 'node:child_process';
-import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'node:test';
-import { fileURLToPath } from 'node:url';
+import { startLoopbackServer } from '../../sandbox/loopback-server.ts';
+import { vaultAnswers } from '../../sandbox/vault-answers.ts';
+import { type CredentialsBench, startCredentialsBench, token } from './credentials-bench.ts';
+import { pwsh, shells, withoutPwsh } from './shells.ts';
 
-const script = fileURLToPath(new URL('./set-credentials.sh', import.meta.url));
 const userName = 'rider@example.com';
-const password = `p" a$s'w\\o%rd-canary  `;
+const password = `p" a$s'w\\o%rd-canäry😀 &\t$(id) \`id\`  `;
+const lines = `${userName}\n${password}\n`;
 
-type Call = { argv: string[]; stdin: string; env: string };
-type Run = { code: number | null; output: string };
-
-const doubleOfAz = `#!${process.execPath}
-const { appendFileSync, readFileSync } = require('node:fs');
-const argv = process.argv.slice(2);
-const isSet = argv.includes('set');
-const stdin = isSet ? readFileSync('/dev/stdin', 'utf8') : '';
-appendFileSync(process.env.CALLS, JSON.stringify({ argv, stdin, env: JSON.stringify(process.env) }) + '\\n');
-const seen = readFileSync(process.env.CALLS, 'utf8').split('\\n').filter(line => line.includes('"set"')).length;
-if (isSet && seen <= Number(process.env.REFUSALS ?? 0)) {
-  console.error('(Forbidden) Caller is not authorized. Inner error: { "code": "' + (process.env.REFUSAL ?? 'ForbiddenByRbac') + '" }');
-  process.exit(1);
-}
-if (argv.includes('list')) console.log(process.env.STORED ?? '');
-`;
-
-describe('set-credentials.sh', () => {
-  let folder: string;
-  let settings: NodeJS.ProcessEnv;
-
-  beforeEach(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'set-credentials-'));
-    await writeFile(join(folder, 'az'), doubleOfAz);
-    await writeFile(join(folder, 'package.json'), '{"type":"commonjs"}');
-    await chmod(join(folder, 'az'), 0o755);
-    settings = {
-      PATH: `${folder}:/usr/bin:/bin`,
-      CALLS: join(folder, 'calls'),
-      AZURE_KEY_VAULT_NAME: 'kv-test',
-      ROLE_PAUSE_SECONDS: '0',
-    };
-  });
-
-  afterEach(() => rm(folder, { recursive: true }));
-
-  /** Runs the script without a terminal: in a session of its own. */
-  function run(args: string[], input: string, env: NodeJS.ProcessEnv = {}): Promise<Run> {
-    const child = spawn('bash', [script, ...args], { detached: true, env: { ...settings, ...env } });
-    child.stdin.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EPIPE') throw error; // a script that refuses at once does not read its input
-    });
-    child.stdin.end(input);
-    return finish(child);
-  }
-
-  async function calls(): Promise<Call[]> {
-    const lines = await readFile(join(folder, 'calls'), 'utf8');
-    return lines
-      .trim()
-      .split('\n')
-      .map(line => JSON.parse(line));
-  }
-
-  it('stores both without a newline at the end, whatever characters they have', async () => {
-    const { code, output } = await run(['--stdin'], `${userName}\n${password}\n`);
-    assert.equal(code, 0, output);
-    const sets = await calls();
-    assert.deepEqual(
-      sets.map(({ stdin }) => stdin),
-      [userName, password],
-    );
-    assert.deepEqual(
-      sets.map(({ argv }) => argv[argv.indexOf('--name') + 1]),
-      ['peloton-username', 'peloton-password'],
-    );
-    for (const { argv } of sets) assert.equal(argv[argv.indexOf('--vault-name') + 1], 'kv-test');
-  });
-
-  it('keeps them out of every command line, environment and line of output', async () => {
-    const exported = { peloton_password: 'old', peloton_username: 'old', value: 'old', answer: 'old' };
-    const { output } = await run(['--stdin'], `${userName}\n${password}\n`, exported);
-    for (const { argv, env } of await calls())
-      for (const kept of [userName, 'canary'])
-        assert.ok(!`${argv.join(' ')} ${env}`.includes(kept), 'handed to a command');
-    assert.ok(!output.includes('canary') && !output.includes(userName), output);
-  });
-
-  it('waits while a fresh role is refused, and then stores', async () => {
-    const { code, output } = await run(['--stdin'], `${userName}\n${password}\n`, { REFUSALS: '3' });
-    assert.equal(code, 0, output);
-    assert.deepEqual(
-      (await calls()).map(({ stdin }) => stdin),
-      [userName, userName, userName, userName, password],
-    );
-    assert.equal(output.match(/not effective yet/g)?.length, 1);
-  });
-
-  it('gives up after its time and names the role', async () => {
-    const { code, output } = await run(['--stdin'], `${userName}\n${password}\n`, {
-      REFUSALS: '99',
-      ROLE_WAIT_SECONDS: '0',
-    });
-    assert.equal(code, 1);
-    assert.match(output, /Key Vault Secrets Officer/);
-  });
-
-  it('does not wait for what time does not mend', async () => {
-    const { code, output } = await run(['--stdin'], `${userName}\n${password}\n`, {
-      REFUSALS: '1',
-      REFUSAL: 'VaultNotFound',
-    });
-    assert.equal(code, 1);
-    assert.match(output, /peloton-username was not stored: .*VaultNotFound/);
-    assert.equal((await calls()).length, 1);
-  });
-
-  for (const [input, what] of [
-    ['\npassword\n', 'user name'],
-    [`${userName}\n\n`, 'password'],
-    ['', 'user name'],
-    [`${userName}\n`, 'password'],
-  ]) {
-    it(`stores nothing when the ${what} is missing: ${JSON.stringify(input)}`, async () => {
-      const { code, output } = await run(['--stdin'], input ?? '');
-      assert.equal(code, 1);
-      assert.match(output, new RegExp(what ?? ''));
-      await assert.rejects(calls(), { code: 'ENOENT' });
-    });
-  }
-
-  it('says how to go on without a terminal, and fails the deployment of azd in no way', async () => {
-    const { code, output } = await run(['--from-azd'], '');
-    assert.equal(code, 0, output);
-    assert.match(output, /bash infra\/scripts\/set-credentials.sh/);
-    assert.equal((await run([], '')).code, 1, 'run by hand it is a failure');
-  });
-
-  it('says what is missing without the Azure CLI, or without a vault', async () => {
-    await rm(join(folder, 'az'));
-    assert.match((await run(['--stdin'], '')).output, /az login/);
-    await writeFile(join(folder, 'az'), doubleOfAz, { mode: 0o755 });
-    assert.match((await run(['--stdin'], '', { AZURE_KEY_VAULT_NAME: '' })).output, /azd up/);
-  });
-
-  describe('on a terminal', () => {
-    /** util-linux and the BSDs name the same tool's arguments differently. */
-    function runOnTerminal(args: string[], env: NodeJS.ProcessEnv = {}) {
-      const command = ['bash', script, ...args];
-      const record =
-        process.platform === 'linux' ? ['-qec', command.join(' '), '/dev/null'] : ['-q', '/dev/null', ...command];
-      const child = spawn('script', record, { env: { ...settings, ...env } });
-      let shown = '';
-      const answers = [/user name: $/, /not shown\): $/];
-      child.stdout.on('data', chunk => {
-        shown += chunk;
-        if (!answers[0]?.test(shown)) return;
-        child.stdin.write(`${answers.length === 2 ? userName : password}\n`);
-        answers.shift();
-      });
-      return finish(child).finally(() => child.stdin.end());
-    }
-
-    it('asks for both and does not show the password', async () => {
-      const { code, output } = await runOnTerminal([]);
-      assert.equal(code, 0, output);
-      assert.deepEqual(
-        (await calls()).map(({ stdin }) => stdin),
-        [userName, password],
-      );
-      assert.ok(output.includes(userName), 'a user name is shown as it is typed');
-      assert.ok(!output.includes('canary'), output);
-    });
-
-    it('asks nothing as a hook when both are stored already', async () => {
-      const { code, output } = await runOnTerminal(['--from-azd'], {
-        STORED: 'peloton-session\npeloton-username\npeloton-password',
-      });
-      assert.equal(code, 0, output);
-      assert.ok((await calls()).every(({ argv }) => !argv.includes('set')));
-    });
-
-    it('asks as a hook when one of them is missing', async () => {
-      const { output } = await runOnTerminal(['--from-azd'], { STORED: 'peloton-username' });
-      assert.match(output, /Stored peloton-password in kv-test/);
-    });
-  });
+it('runs in PowerShell as in bash', { skip: !pwsh && process.env.CI !== 'true' && withoutPwsh }, () => {
+  assert.ok(pwsh, withoutPwsh);
 });
 
-function finish(child: ChildProcess): Promise<Run> {
-  let output = '';
-  child.stdout?.on('data', chunk => (output += chunk));
-  child.stderr?.on('data', chunk => (output += chunk));
-  return new Promise((resolve, reject) => {
-    child.on('error', reject);
-    child.on('close', code => resolve({ code, output }));
+/** No sentence comes with lines of the script, a position in it or a colour. */
+function assertPlain(output: string): void {
+  assert.doesNotMatch(output, /line \d|\$\w|At .*:\d|^ *\|/m);
+  assert.ok(!output.includes('\u001B'), output);
+}
+
+for (const shell of shells) {
+  const { script, hint, options } = shell;
+  describe(script, () => {
+    let bench: CredentialsBench;
+    beforeEach(async () => {
+      bench = await startCredentialsBench(shell);
+    });
+    afterEach(() => bench[Symbol.asyncDispose]());
+
+    it('stores the password before the user name, whose new version makes the service sign in', async () => {
+      await bench.run([options.stdin], lines);
+      assert.deepEqual(
+        bench.vault.requests.map(({ method, path }) => `${method} ${path}`),
+        ['PUT /secrets/peloton-password', 'PUT /secrets/peloton-username'],
+      );
+    });
+
+    it('is let in as the user of azd, and keeps all secrets out of command lines, environment, files and output', async () => {
+      const names = 'peloton_password peloton_username token answer escaped trimmed input name_line value'.split(' ');
+      const exported = { ...Object.fromEntries(names.map(name => [name, 'old'])), SHELLOPTS: 'allexport:xtrace' };
+      await writeFile(join(bench.folder, '.curlrc'), `trace-ascii = "${join(bench.folder, 'trace')}"\n`);
+      const { code, output } = await bench.run([options.stdin], lines, script === 'set-credentials.sh' ? exported : {});
+      assert.equal(code, 0, output);
+      const calls = await bench.calls();
+      const given = calls.map(({ argv, env }) => `${argv.join(' ')} ${env}`).join('\n');
+      assert.ok(
+        calls.some(({ argv }) => argv.join(' ').startsWith('auth token --scope https://vault.azure.net/.default')),
+      );
+      for (const kept of [userName, 'can', token]) {
+        assert.ok(!given.includes(kept), 'handed to a command');
+        assert.ok(!(await bench.files()).includes(kept), 'left in a file');
+        assert.ok(!output.includes(kept), output);
+      }
+    });
+
+    it('waits while a fresh role is refused, and then stores', async () => {
+      bench.vault.faults.add({ match: { method: 'PUT' }, fault: vaultAnswers.noRole, times: 3 });
+      const { code, output } = await bench.run([options.stdin], lines);
+      assert.equal(code, 0, output);
+      assert.deepEqual(bench.stored(), [userName, password]);
+      assert.equal(output.match(/not effective yet/g)?.length, 1);
+    });
+
+    it('gives up after its time and names the role', async () => {
+      bench.vault.readOnly = true;
+      const { code, output } = await bench.run([options.stdin], lines, { ROLE_WAIT_SECONDS: '0' });
+      assert.equal(code, 1);
+      assert.match(output, /Key Vault Secrets Officer/);
+      assertPlain(output);
+    });
+
+    it('tries a vault again that does not answer, and not for ever', async () => {
+      const { throttled } = vaultAnswers;
+      bench.vault.faults.add({ match: { method: 'PUT' }, fault: 'reset', times: 1 });
+      bench.vault.faults.add({ match: { method: 'PUT' }, fault: throttled, times: 2 });
+      assert.equal((await bench.run([options.stdin], lines)).code, 0);
+      assert.deepEqual(bench.stored(), [userName, password]);
+      await bench.vault.refuse();
+      const { code, output } = await bench.run([options.stdin], lines);
+      assert.equal(code, 1);
+      assert.match(output, /peloton-password was not stored: no answer from http:\/\/127/);
+      assertPlain(output);
+    });
+
+    for (const [name, sentence] of [
+      [
+        'firewall',
+        /peloton-password was not stored: http\S+ answered 403 ForbiddenByFirewall: Client address is not auth/,
+      ],
+      ['otherTenant', /answered 401 Unauthorized: AKV10032.*\n.*azd auth login --tenant-id TENANT/],
+      ['captivePortal', /peloton-password was not stored: http\S+ answered 200\n/],
+    ] as const) {
+      it(`does not wait for what time does not mend: ${name}`, async () => {
+        bench.vault.faults.add({ match: { method: 'PUT' }, fault: vaultAnswers[name] });
+        const { code, output } = await bench.run([options.stdin], lines);
+        assert.equal(code, 1);
+        assert.match(output, sentence);
+        assert.doesNotMatch(output, /Done|Stored/);
+        assert.equal(bench.writes(), 1);
+        assertPlain(output);
+      });
+    }
+
+    it('follows no redirect with what it holds', async () => {
+      await using elsewhere = await startLoopbackServer((_, response) => void response.end('{}'));
+      const fault = { status: 307, headers: { location: `${elsewhere.url}/secrets/x` } };
+      bench.vault.faults.add({ match: { method: 'PUT' }, fault });
+      const { code, output } = await bench.run([options.stdin], lines);
+      assert.equal(code, 1);
+      assert.match(output, /peloton-password was not stored: http\S+ answered 307\n/);
+    });
+
+    it('takes the vault from its option, its URL with a slash, or azd', async () => {
+      const noName = { AZURE_KEY_VAULT_NAME: '' };
+      const ways: [string[], NodeJS.ProcessEnv][] = [
+        [[options.vault, `${bench.vault.url}/`], {}],
+        [[], { VAULT_OF_AZD: bench.vault.url }],
+      ];
+      for (const [args, env] of ways) {
+        const { code, output } = await bench.run([options.stdin, ...args], lines, { ...noName, ...env });
+        assert.equal(code, 0, output);
+      }
+      assert.equal(bench.writes(), 4);
+    });
+
+    it('asks the vault of a name by https, and a loopback one never through a proxy', async () => {
+      const proxy = {
+        HTTPS_PROXY: 'http://127.0.0.1:9',
+        HTTP_PROXY: 'http://127.0.0.1:9',
+        http_proxy: 'http://127.0.0.1:9',
+      };
+      assert.equal((await bench.run([options.stdin], lines, proxy)).code, 0);
+      const { code, output } = await bench.run([options.stdin, options.vault, 'kv-test'], lines, proxy);
+      assert.equal(code, 1);
+      assert.match(output, /peloton-password was not stored: no answer from https:\/\/kv-test\.vault\.azure\.net: /);
+      for (const name of ['http://vault.example', 'kv/../x', 'https://user@kv.example', 'a b']) {
+        const { code, output } = await bench.run([options.stdin, options.vault, name], lines);
+        assert.equal(code, 1);
+        assert.match(output, /is neither the name of a vault nor its URL/);
+      }
+    });
+
+    it('says how to go on without a terminal, and fails the deployment of azd in no way', async () => {
+      const { code, output } = await bench.run([options.fromAzd]);
+      assert.equal(code, 0, output);
+      assert.ok(output.includes(hint), output);
+      const byHand = await bench.run([]);
+      assert.equal(byHand.code, 1, 'run by hand it is a failure');
+      assert.match(byHand.output, /^No terminal to ask on\. Give the two lines with --?stdin\.\n$/i);
+    });
+
+    it('says what is missing without a login of azd, a vault, or azd', async () => {
+      const loggedOut = await bench.run([options.stdin], lines, { NO_LOGIN: '1' });
+      assert.equal(loggedOut.code, 1);
+      assert.match(loggedOut.output, /azd gave no token for the vault: run azd auth login/);
+      const noVault = await bench.run([options.stdin], lines, { AZURE_KEY_VAULT_NAME: '' });
+      assert.equal(noVault.code, 1);
+      assert.match(noVault.output, /azd up/);
+      await rm(join(bench.folder, 'tools/azd'));
+      const noAzd = await bench.run([options.stdin], lines);
+      assert.equal(noAzd.code, 1);
+      assert.match(noAzd.output, /https:\/\/aka\.ms\/azd-install/);
+      assert.equal(bench.writes(), 0);
+      for (const { output } of [loggedOut, noVault, noAzd]) assertPlain(output);
+    });
+
+    it('says how it is called to who calls it otherwise', async () => {
+      const { code, output } = await bench.run(['--bogus']);
+      assert.equal(code, 1);
+      assert.match(output, /^Usage: /);
+      assertPlain(output);
+    });
+
+    describe('on a terminal', () => {
+      const typed = (name: string, word: string): [RegExp, string][] => [
+        [/user name: $/, name],
+        [/not shown\): $/, word],
+      ];
+
+      it('asks for both and does not show the password', async () => {
+        const { code, output } = await bench.runOnTerminal([], typed(` ${userName} `, 'p a$s-canary '));
+        assert.equal(code, 0, output);
+        assert.deepEqual(bench.stored(), [userName, 'p a$s-canary ']);
+        assert.ok(output.includes(userName), 'a user name is shown as it is typed');
+        assert.ok(!output.includes('canary'), output);
+      });
+
+      it('stores nothing when nothing is typed', async () => {
+        const { code, output } = await bench.runOnTerminal([], typed(' ', 'secret'));
+        assert.equal(code, 1, output);
+        assert.match(output, /The user name is empty: nothing was stored/);
+        assert.equal(bench.writes(), 0);
+      });
+
+      it('asks nothing as a hook when both are stored already', async () => {
+        bench.vault.secrets.set('peloton-username', 'old');
+        bench.vault.secrets.set('peloton-password', 'old');
+        const { code, output } = await bench.runOnTerminal([options.fromAzd], []);
+        assert.equal(code, 0, output);
+        assert.ok(output.includes(`to change them: ${hint}`), output);
+        assert.equal(bench.writes(), 0);
+      });
+
+      it('asks as a hook when one of them is missing', async () => {
+        bench.vault.secrets.set('peloton-username', 'old');
+        const { output } = await bench.runOnTerminal([options.fromAzd], typed(userName, 'secret'));
+        assert.deepEqual(bench.stored(), [userName, 'secret'], output);
+      });
+    });
   });
 }
