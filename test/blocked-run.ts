@@ -1,5 +1,5 @@
-// A tick in a process of its own whose event loop stands still for a while as the answer to a refresh comes: `node blocked-run.ts MS`, with
-// the settings in the environment. Prints `blocked` before and the outcome after.
+// A tick in a process of its own, whose event loop stands still for a while as the answer to a refresh comes:
+// `node blocked-run.ts MS`, with the settings in the environment. Prints `blocked` before the standstill and the outcome after.
 
 import { writeSync } from 'node:fs';
 import { createApp } from '../src/app.ts';

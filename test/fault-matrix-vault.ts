@@ -1,5 +1,6 @@
-// The vault in the fault matrix: every read of a sync, and every write of a sync that signs in or learns whose a session is, with every fault. The table
-// holds the expected results. A sync succeeds also where the user id cannot be stored or the build hooks cannot be read.
+// The vault in the fault matrix: every read of a sync, and every write of a sync that signs in or learns its user id, with every
+// fault. The table holds the expected results. A sync succeeds also where the user id cannot be stored or the build hooks
+// cannot be read.
 
 import { readTable } from './fault-matrix.ts';
 import { type MatrixRow, pasteGoodSession, type Suite, signInAnew } from './fault-matrix-suite.ts';

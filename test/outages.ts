@@ -1,5 +1,6 @@
 // Troubles of some hours, for the simulated year: how Peloton, the vault or the store fails on the wire, how the clock of the
-// service is wrong, and for how long. The longest wait between two attempts is four hours, and each outage ends early enough for a sync on the same day.
+// service is wrong, and for how long. The longest wait between two attempts is four hours, and each outage ends early enough
+// for a sync on the same day.
 
 import type { Fault } from '../sandbox/fault-answers.ts';
 import { type FaultRule, slowBy } from '../sandbox/faults.ts';

@@ -1,5 +1,5 @@
-// What tests of sign-ins and sessions do with a bench again and again.
-// A pasted session is one that somebody signed in for elsewhere: the app counts nothing of it.
+// Steps that tests of sign-ins and sessions share. A pasted session stands for a sign-in that somebody made elsewhere, which the
+// app does not count.
 
 import type { Bench } from './bench.ts';
 

@@ -110,11 +110,15 @@ describe('a sync whose clock was years ahead', () => {
     assert.deepEqual(await readDates(bench), ['2026-11-21']);
   });
 
-  it('compares nothing with what Peloton sent then', async () => {
+  it('says of a part that is gone since then that it is gone since now', async () => {
     const bench = await startAfter(years);
     bench.peloton.behaviour.alterOverview = ({ streaks: _lost, ...overview }) => overview;
     await bench.tick();
-    assert.deepEqual(bench.events('overview.drift'), []);
+    const { notices } = (await bench.state()) as { notices: { code: string; since: string }[] };
+    assert.deepEqual(
+      notices.map(({ code, since }) => [code, since]),
+      [['parts-lost', bench.now.toISOString()]],
+    );
   });
 });
 

@@ -34,7 +34,7 @@ export async function waitForCalls({ underWay }: Calls): Promise<void> {
   while (underWay.size > 0) await Promise.allSettled(underWay.keys());
 }
 
-/** The failure of a run whose time is up: that of the peer it has been waiting for the longest; undefined where it waits for none. */
+/** The failure of a run whose time is up: that of the peer of its oldest call; undefined where no call is under way. */
 export function timeIsUp({ underWay }: Calls): StatsError | undefined {
   const [peer] = underWay.values();
   return peer && new StatsError(peers[peer].code, `The run used up its time waiting for ${peers[peer].name}.`);

@@ -92,10 +92,10 @@ export async function replaceHistory(container: BlobContainer, now: Date): Promi
 }
 
 /**
- * The series up to the day of a new snapshot: the days after its last point are added, and the last day is read again, since a
+ * The series up to the day of a new snapshot. The days after its last point are added, and the last day is read again, since a
  * run that ended too early may have written the day and not its point. An empty series gets every day. The new day may lie
- * before the last point, since SYNC_TIME_ZONE can move west. Points that a wrong clock dated are dropped: those more than two days ahead, and with
- * `force` each of a later day that has no snapshot from before the new one.
+ * before the last point, since SYNC_TIME_ZONE can move west. Points that a wrong clock dated are dropped: those more than two
+ * days ahead, and with `force` each of a later day that has no snapshot from before the new one.
  */
 async function completeHistory(
   container: BlobContainer,
