@@ -235,6 +235,8 @@ output AZURE_FUNCTION_APP_NAME string = functionApp.outputs.name
 // The app's own address, whatever stands in front of it.
 output AZURE_FUNCTION_APP_URL string = functionApp.outputs.url
 output AZURE_KEY_VAULT_NAME string = vault.outputs.name
+// Whom to ask for the logs: az monitor log-analytics query --workspace, and npm run prove.
+output LOG_ANALYTICS_WORKSPACE_ID string = monitoring.outputs.customerId
 output AZURE_GITHUB_CLIENT_ID string = empty(githubSubject) ? '' : github!.outputs.clientId
 output KEY_VAULT_URL string = vault.outputs.url
 output STORAGE_ACCOUNT_URL string = dataStorage.outputs.blobUrl

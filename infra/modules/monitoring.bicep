@@ -31,4 +31,6 @@ resource component 'Microsoft.Insights/components@2020-02-02' = {
 }
 
 output workspaceId string = workspace.id
+// What a query of the logs names the workspace by.
+output customerId string = workspace.properties.customerId
 output componentName string = component.name
