@@ -108,9 +108,22 @@ describe('npm start', { concurrency: 3 }, () => {
     assert.deepEqual(await Promise.all([end(runs[0], 'SIGTERM'), end(runs[1], 'SIGHUP')]), [143, 129]);
   });
 
+  it('says so where no folder can be made', async t => {
+    for (const path of [
+      '/dev/null/deep/down',
+      ...(process.platform === 'linux' ? ['/proc/none', '/proc/none/deep'] : []),
+    ]) {
+      assert.match(
+        String(await start(t, { args: ['--data', path] }).catch(String)),
+        /^--data \S+ cannot be used \(\w+\)\.$/m,
+      );
+    }
+  });
+
   it('keeps the blobs in the folder of --data, and never a secret', async t => {
-    const dataDir = await mkdtemp(join(tmpdir(), 'start-'));
-    t.after(() => rm(dataDir, { recursive: true }));
+    const folder = await mkdtemp(join(tmpdir(), 'start-'));
+    t.after(() => rm(folder, { recursive: true }));
+    const dataDir = join(folder, 'new/one'); // made with those above
     const statsOf = async ({ url }: Run) => (await fetch(`${url}/api/stats`)).text();
     const first = await start(t, { args: ['--data', dataDir, '--member', 'newcomer'] });
     assert.match(first.said(), /^16 past days/m);

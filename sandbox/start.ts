@@ -5,7 +5,7 @@
 import { existsSync } from 'node:fs';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { constants } from 'node:os';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { completeAccount, takeAccount } from './account.ts';
 import { type FaultScenario, faultScenarios } from './fault-scenarios.ts';
 import type { LocalHost } from './local-host.ts';
@@ -87,7 +87,7 @@ async function start(options: StartOptions): Promise<void> {
 async function claimFolder(dataDir: string, owner: string): Promise<void> {
   const file = join(dataDir, 'whose-stats.txt');
   try {
-    await mkdir(dataDir, { recursive: true });
+    await makeFolder(dataDir);
     await writeFile(file, owner, { flag: 'wx' });
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
@@ -96,6 +96,19 @@ async function claimFolder(dataDir: string, owner: string): Promise<void> {
     const before = await readFile(file, 'utf8');
     if (before !== owner)
       throw new CommandError(`--data ${dataDir} holds the stats of ${before}: name another folder.`, 1);
+  }
+}
+
+/** Makes a folder and those above. Node's own `recursive` never ends where the system makes none, as under /proc. */
+async function makeFolder(path: string): Promise<void> {
+  try {
+    await mkdir(path);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'EEXIST') return;
+    if (code !== 'ENOENT' || existsSync(dirname(path))) throw error;
+    await makeFolder(dirname(path));
+    await makeFolder(path);
   }
 }
 
