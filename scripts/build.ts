@@ -60,10 +60,10 @@ const { metafile } = await build({
   logLevel: 'warning',
 });
 await copyFile(resolve(root, 'host.json'), resolve(dist, 'host.json'));
-const { name, version, engines } = manifest;
+const { name, version } = manifest;
 await writeFile(
   resolve(dist, 'package.json'),
-  `${JSON.stringify({ name, version, type: 'module', main: 'main.mjs', engines }, null, 2)}\n`,
+  `${JSON.stringify({ name, version, type: 'module', main: 'main.mjs', engines: { node: '>=22' } }, null, 2)}\n`,
 );
 
 const outputs = Object.entries(metafile.outputs);
