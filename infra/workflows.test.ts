@@ -11,6 +11,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, beforeEach, describe, it } from 'node:test';
+import { fileURLToPath } from 'node:url';
 import { parse } from 'yaml';
 
 type Step = { name?: string; uses?: string; run?: string; env?: Record<string, string> };
@@ -21,7 +22,7 @@ const folder = new URL('../.github/workflows/', import.meta.url);
 
 async function readWorkflows(): Promise<Map<string, string>> {
   const texts = new Map<string, string>();
-  for await (const name of glob('*.yml', { cwd: folder.pathname }))
+  for await (const name of glob('*.yml', { cwd: fileURLToPath(folder) }))
     texts.set(name, await readFile(new URL(name, folder), 'utf8'));
   return texts;
 }
@@ -176,7 +177,7 @@ esac
     await rm(join(folderOfStubs, 'az.calls'), { force: true });
     for (const name of ['az', 'node']) await chmod(join(folderOfStubs, name), 0o755);
     const env = { PATH: `${folderOfStubs}:${process.env.PATH}`, GROUP: 'g', APP: 'a', PAUSE_SECONDS: '0' };
-    const cwd = new URL('../', import.meta.url).pathname;
+    const cwd = fileURLToPath(new URL('../', import.meta.url));
     const child = spawn('bash', ['-e', '-c', script], { env, cwd });
     let output = '';
     child.stdout.on('data', chunk => (output += chunk));

@@ -158,7 +158,7 @@ describe('the local host', () => {
 /** Hosts an app, prints what `script` returns for `host`, and closes. */
 async function inOwnProcess(root: string, script: string): Promise<{ code: number | null; out: string; err: string }> {
   const source = `
-    import { startLocalHost } from ${JSON.stringify(join(import.meta.dirname, 'local-host.ts'))};
+    import { startLocalHost } from ${JSON.stringify(import.meta.resolve('./local-host.ts'))};
     const host = await startLocalHost({ root: ${JSON.stringify(root)}, log: () => {} });
     console.log(JSON.stringify(await (async () => { ${script} })()));
     await host.close();`;

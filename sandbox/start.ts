@@ -49,7 +49,7 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
 }
 // npm and a shell may stand between a signal and this process and not pass the signal on, so the end of the parent counts too.
 const parent = process.ppid;
-setInterval(() => process.ppid === parent || end(0), 1_000).unref();
+setInterval(() => hasParent() || end(0), 1_000).unref();
 try {
   const options = readStartOptions(process.argv.slice(2), process.env);
   if (options.help) console.log(help);
@@ -172,6 +172,16 @@ function settingsFor({ settings }: Sandbox): Sandbox['settings'] {
 /** The time zone of the environment or else of this machine. Node gives none where TZ holds an unknown name. */
 function timeZone(): string {
   return process.env.SYNC_TIME_ZONE || Intl.DateTimeFormat().resolvedOptions().timeZone || 'UTC';
+}
+
+/** An orphan gets another parent, except on Windows: there the number stays, and nobody has it. */
+function hasParent(): boolean {
+  if (process.ppid !== parent) return false;
+  try {
+    return process.kill(parent, 0);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code !== 'ESRCH'; // a parent of another user may not be asked, and is there
+  }
 }
 
 /** Closes everything that was started, the last first, and exits. A second signal does not wait. */

@@ -6,6 +6,7 @@ import { relative, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { build, type Plugin } from 'esbuild';
 import manifest from '../package.json' with { type: 'json' };
+import { slashPath } from './slash-path.ts';
 
 const root = resolve(import.meta.dirname, '..');
 const dist = resolve(root, 'dist');
@@ -14,7 +15,13 @@ const dist = resolve(root, 'dist');
 const banner =
   "import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);";
 
-const registrations = (await Array.fromAsync(glob('functions/*.ts', { cwd: root }))).sort();
+/**
+ * The source of the entry: an import of each file.
+ * @param files relative to the folder that the source stands in, with the separators of any machine.
+ */
+export function importEach(files: readonly string[]): string {
+  return files.map(file => `import ${JSON.stringify(`./${slashPath(file)}`)};`).join('\n');
+}
 
 /**
  * Files of other languages go in as text, and the database of time zones as its names: the module that reads them is evaluated
@@ -31,43 +38,48 @@ const embedFiles: Plugin = {
   },
 };
 
-await rm(dist, { recursive: true, force: true });
-await mkdir(dist, { recursive: true });
-const { metafile } = await build({
-  absWorkingDir: root,
-  stdin: {
-    contents: registrations.map(file => `import './${file}';`).join('\n'),
-    resolveDir: root,
-    sourcefile: 'main.ts',
-  },
-  outdir: dist,
-  entryNames: 'main',
-  chunkNames: 'chunks/[name]-[hash]',
-  outExtension: { '.js': '.mjs' },
-  bundle: true,
-  splitting: true,
-  minify: true,
-  keepNames: true,
-  platform: 'node',
-  format: 'esm',
-  target: 'node22',
-  // The first is supplied by the worker; the second is for a listing format of the blob SDK that is not used.
-  external: ['@azure/functions-core', 'apache-arrow'],
-  banner: { js: banner },
-  define: { BUILT_AT: JSON.stringify(new Date().toISOString()) },
-  plugins: [embedFiles],
-  metafile: true,
-  logLevel: 'warning',
-});
-await copyFile(resolve(root, 'host.json'), resolve(dist, 'host.json'));
-const { name, version } = manifest;
-await writeFile(
-  resolve(dist, 'package.json'),
-  `${JSON.stringify({ name, version, type: 'module', main: 'main.mjs', engines: { node: '>=22' } }, null, 2)}\n`,
-);
+async function writeDist(): Promise<void> {
+  const registrations = (await Array.fromAsync(glob('functions/*.ts', { cwd: root }))).sort();
+  await rm(dist, { recursive: true, force: true });
+  await mkdir(dist, { recursive: true });
+  const { metafile } = await build({
+    absWorkingDir: root,
+    stdin: {
+      contents: importEach(registrations),
+      resolveDir: root,
+      sourcefile: 'main.ts',
+    },
+    outdir: dist,
+    entryNames: 'main',
+    chunkNames: 'chunks/[name]-[hash]',
+    outExtension: { '.js': '.mjs' },
+    bundle: true,
+    splitting: true,
+    minify: true,
+    keepNames: true,
+    platform: 'node',
+    format: 'esm',
+    target: 'node22',
+    // The first is supplied by the worker; the second is for a listing format of the blob SDK that is not used.
+    external: ['@azure/functions-core', 'apache-arrow'],
+    banner: { js: banner },
+    define: { BUILT_AT: JSON.stringify(new Date().toISOString()) },
+    plugins: [embedFiles],
+    metafile: true,
+    logLevel: 'warning',
+  });
+  await copyFile(resolve(root, 'host.json'), resolve(dist, 'host.json'));
+  const { name, version } = manifest;
+  await writeFile(
+    resolve(dist, 'package.json'),
+    `${JSON.stringify({ name, version, type: 'module', main: 'main.mjs', engines: { node: '>=22' } }, null, 2)}\n`,
+  );
 
-const outputs = Object.entries(metafile.outputs);
-const bytes = outputs.reduce((sum, [, output]) => sum + output.bytes, 0);
-console.log(
-  `${relative(root, dist)}/: ${outputs.length} files, ${(bytes / 1024).toFixed(0)} kB, ${registrations.length} functions`,
-);
+  const outputs = Object.entries(metafile.outputs);
+  const bytes = outputs.reduce((sum, [, output]) => sum + output.bytes, 0);
+  console.log(
+    `${relative(root, dist)}/: ${outputs.length} files, ${(bytes / 1024).toFixed(0)} kB, ${registrations.length} functions`,
+  );
+}
+
+if (import.meta.main) await writeDist();

@@ -2,8 +2,9 @@
 // folder always gives the same bytes (names in order, one fixed date), so that a deployment can be compared with a build.
 
 import { readdir, readFile, writeFile } from 'node:fs/promises';
-import { join, sep } from 'node:path';
+import { join, relative } from 'node:path';
 import { type ZipOptions, type Zippable, zipSync } from 'fflate';
+import { slashPath } from './slash-path.ts';
 
 const zipOptions: ZipOptions = {
   level: 9,
@@ -23,7 +24,7 @@ const zipOptions: ZipOptions = {
 export async function packageFolder(folder: string, target: string): Promise<{ files: number; bytes: number }> {
   const found = await readdir(folder, { recursive: true, withFileTypes: true });
   const paths = found.filter(entry => entry.isFile()).map(entry => join(entry.parentPath, entry.name));
-  const names = paths.map(path => path.slice(join(folder, sep).length).split(sep).join('/')).sort();
+  const names = paths.map(path => slashPath(relative(folder, path))).sort();
   for (const needed of ['host.json', 'package.json'])
     if (!names.includes(needed)) throw new Error(`${folder} has no ${needed}: run npm run build first.`);
   const entries: Zippable = {};
@@ -33,7 +34,7 @@ export async function packageFolder(folder: string, target: string): Promise<{ f
   return { files: names.length, bytes: archive.length };
 }
 
-if (process.argv[1] === import.meta.filename) {
+if (import.meta.main) {
   const { files, bytes } = await packageFolder('dist', 'dist.zip');
   console.log(`dist.zip: ${files} files, ${Math.ceil(bytes / 1024)} kB`);
 }

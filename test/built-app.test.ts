@@ -60,7 +60,7 @@ const forOthers = [
 describe('the built app', () => {
   it('registers what the sources register', async () => {
     const script = `
-      import { startLocalHost } from ${JSON.stringify(join(import.meta.dirname, '../sandbox/local-host.ts'))};
+      import { startLocalHost } from ${JSON.stringify(import.meta.resolve('../sandbox/local-host.ts'))};
       const host = await startLocalHost({ root: ${JSON.stringify(repository)}, log: () => {} });
       console.log(JSON.stringify(host.functions));
       await host.close();`;

@@ -18,7 +18,7 @@ export const pwsh = [
 ].find(path => path !== '' && existsSync(path));
 
 export const withoutPwsh =
-  'set-credentials.ps1 was not run: PowerShell 7 is missing (dotnet tool install --global PowerShell, or name one by PWSH_PATH)';
+  'PowerShell 7 is missing, so nothing was run in it (dotnet tool install --global PowerShell, or name one by PWSH_PATH)';
 
 const bash: Shell = {
   script: 'set-credentials.sh',
