@@ -75,3 +75,31 @@ test('the notices stand beside a problem that is read afresh, as far as they cou
   const { status, notices } = await bench.health();
   assert.deepEqual([status, notices.map(({ code }) => code)], ['failing', ['hook-failing']]);
 });
+
+test('a series that was found good is not sent again as long as it is the same, and one that is damaged is read every time', async () => {
+  const bench = await startBench({ storeFaults: true });
+  await bench.tick();
+  const asked: (string | undefined)[] = [];
+  bench.store?.faults.add({
+    match: ({ url = '', headers }) => {
+      if (url.includes('/history.json')) asked.push(headers['if-none-match']);
+      return false;
+    },
+    fault: 'reset',
+  });
+  const series = bench.container('public').getBlockBlobClient('history.json');
+  const tag = async () => (await series.getProperties()).etag;
+  const good = (await bench.blob('history.json')) ?? '';
+  const first = await tag();
+  for (let times = 0; times < 3; times++) assert.equal((await bench.health()).status, 'ok');
+  assert.deepEqual(asked.splice(0), [undefined, first, first]);
+  await series.upload('{', 1);
+  for (let times = 0; times < 2; times++) assert.equal((await bench.health()).problem?.code, 'storage');
+  await series.upload(good, Buffer.byteLength(good));
+  assert.equal((await bench.health()).status, 'ok');
+  assert.equal((await bench.health()).status, 'ok');
+  assert.deepEqual(
+    asked.filter(given => given !== undefined && given !== first),
+    [await tag()],
+  );
+});

@@ -10,27 +10,32 @@ import { type Checkpoint, readCheckpoint } from '../sync/checkpoint.ts';
 import { evaluateHealth, faultHealth, type Health, isHealthy } from '../sync/health.ts';
 import { type RouteHandler, uncachedJson } from './reply.ts';
 
+/** The memory of an instance from one request to the next. */
+type Memory = {
+  startedAt: Date;
+  /** The fault at the last request, and the instant of the request that met it first; undefined where all could be read. */
+  fault: { code: ErrorCode; since: Date } | undefined;
+  /** The ETag of the series that was found good. */
+  goodSeries: string | undefined;
+};
+
 function assertSnapshot({ latest }: Checkpoint): void {
   if (!latest || latest.snapshot) return;
   throw new StatsError('storage', `${latestBlob} is damaged.`, { hint: 'The next sync makes it anew.' });
 }
 
-async function assertHistory(storage: Storage): Promise<void> {
-  const blob = await storage.public.read(historyBlob);
-  if (typeof blob === 'object' && parseHistory(blob.bytes)) return;
+/** The series is asked for by the ETag of the version that was found good, and parsed only where it has another. */
+async function assertHistory(storage: Storage, memory: Memory): Promise<void> {
+  const blob = await storage.public.read(historyBlob, memory.goodSeries);
+  if (blob === 'unchanged') return;
+  memory.goodSeries = blob && parseHistory(blob.bytes) ? blob.etag : undefined;
+  if (memory.goodSeries !== undefined) return;
   throw new StatsError('storage', `${historyBlob} is ${blob ? 'damaged' : 'missing'}.`, {
     hint: 'The next sync makes it anew from the days; npm run rebuild-history does so at once.',
   });
 }
 
 export type HealthSources = { storage: () => Promise<Storage>; config: () => Promise<Config>; clock: () => Date };
-
-/** The memory of an instance from one request to the next. */
-type Memory = {
-  startedAt: Date;
-  /** The fault at the last request, and the instant of the request that met it first; undefined where all could be read. */
-  fault: { code: ErrorCode; since: Date } | undefined;
-};
 
 /** When the present fault of the store or the settings began, as far as the requests to this instance tell. */
 function faultSince(memory: Memory, code: ErrorCode, now: Date): Date {
@@ -46,7 +51,7 @@ async function assessHealth({ storage, config, clock }: HealthSources, memory: M
     const store = await storage();
     checkpoint = await readCheckpoint({ storage: store, clock, log });
     assertSnapshot(checkpoint);
-    if (checkpoint.latest) await assertHistory(store);
+    if (checkpoint.latest) await assertHistory(store, memory);
     const { file, ...published } = checkpoint;
     const { schedule } = await config();
     memory.fault = undefined;
@@ -60,7 +65,7 @@ async function assessHealth({ storage, config, clock }: HealthSources, memory: M
 }
 
 export function answerHealth(sources: HealthSources): RouteHandler {
-  const memory: Memory = { startedAt: sources.clock(), fault: undefined };
+  const memory: Memory = { startedAt: sources.clock(), fault: undefined, goodSeries: undefined };
   return async (_request, log) => {
     const health = await assessHealth(sources, memory, log);
     return uncachedJson(isHealthy(health) ? 200 : 503, health);

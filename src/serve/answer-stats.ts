@@ -1,6 +1,6 @@
 // GET /api/stats and GET /api/stats/{date}: the newest snapshot, and the snapshot of a local day, as stored.
 
-import { isoDate } from '../stats/snapshot.ts';
+import { isDate } from '../stats/time.ts';
 import { isDayFromWrongClock, isFromWrongClock } from '../stats/wrong-clock.ts';
 import { badRequest, noStatsYet, notFound } from './problem-details.ts';
 import type { RouteHandler } from './reply.ts';
@@ -22,9 +22,9 @@ async function readDay({ day }: StatsCache, date: string, now: Date) {
 
 export function answerStatsDay(cache: StatsCache, clock: () => Date): RouteHandler {
   return async request => {
-    const date = isoDate.safeParse(request.params.date);
-    if (!date.success) return badRequest('The date must be a day of the calendar, written YYYY-MM-DD.');
-    const cached = await readDay(cache, date.data, clock());
+    const { date } = request.params;
+    if (!isDate(date)) return badRequest('The date must be a day of the calendar, written YYYY-MM-DD.');
+    const cached = await readDay(cache, date, clock());
     if (cached) return await respond(request, cached.value.representation);
     if (!(await cache.latest())) return noStatsYet();
     return notFound('No stats of that day', 'No sync was made on that day.');

@@ -1,5 +1,6 @@
 // Caches of one instance. A blob cache holds one blob: fresh for a while, then revalidated by its ETag, once for all who
-// wait, and served stale while the store is slow or away. A version cache holds what was made of one version of the stats.
+// wait, and served stale while the store is slow or away. A version cache holds what was made of one version of the stats, a recent cache
+// what was asked for last.
 
 import type { StoredBlob } from '../azure/storage.ts';
 
@@ -77,6 +78,19 @@ export function createBlobCache<T>({ read, parse, onChange, monotonicMs }: BlobC
       isExpired = true;
       freshUntil = Number.NEGATIVE_INFINITY;
     },
+  };
+}
+
+/** Values by name, each made on first use; of more than `max` the one that was least recently asked for is dropped. */
+export function createRecentCache<T extends object>(max: number) {
+  const values = new Map<string, T>();
+  return (name: string, make: () => T): T => {
+    const value = values.get(name) ?? make();
+    values.delete(name);
+    values.set(name, value); // as the last, so that the first is the least recently used
+    const [leastRecent] = values.keys();
+    if (values.size > max && leastRecent !== undefined) values.delete(leastRecent);
+    return value;
   };
 }
 

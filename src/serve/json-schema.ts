@@ -2,8 +2,7 @@
 // they do not name, so that a field that is added later breaks no reader who validates.
 
 import * as z from 'zod';
-import { historySchema } from '../stats/history.ts';
-import { snapshotSchema } from '../stats/snapshot.ts';
+import { historySchema, snapshotSchema } from '../stats/schemas.ts';
 import { healthSchema } from '../sync/health.ts';
 import type { ProblemDetails } from './problem-details.ts';
 

@@ -2,8 +2,8 @@
 
 import manifest from '../../package.json' with { type: 'json' };
 import { errorTable } from '../errors.ts';
-import { historyFormats } from '../stats/history.ts';
 import { themes } from '../views/theme.ts';
+import { seriesFormats } from './day-series.ts';
 import { busySchema, createSchemas, type JsonObject, syncedSchema, toInlineSchema } from './json-schema.ts';
 import { retryAfter } from './problem-details.ts';
 import { publicCaching } from './representation.ts';
@@ -107,7 +107,7 @@ const getOperations: Record<string, Operation> = {
     parameters: [
       query('from', 'The first day.', dateSchema),
       query('to', 'The last day.', dateSchema),
-      query('format', 'csv is a table with a column for every slug.', { enum: historyFormats, default: 'json' }),
+      query('format', 'csv is a table with a column for every slug.', { enum: seriesFormats, default: 'json' }),
     ],
     responses: { ...cacheable('The series.', { ...json('History'), 'text/csv': stringSchema }), ...dateErrors },
   },

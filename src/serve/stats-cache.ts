@@ -2,16 +2,16 @@
 
 import type { Storage, StoredBlob } from '../azure/storage.ts';
 import { StatsError } from '../errors.ts';
-import { once } from '../once.ts';
 import { dayBlob, historyBlob, latestBlob } from '../stats/blobs.ts';
 import { type History, parseHistory, toCsv } from '../stats/history.ts';
 import { parseSnapshot, type Snapshot } from '../stats/snapshot.ts';
 import { lastCountedDay } from '../stats/wrong-clock.ts';
-import { type BlobCache, type CachedBlob, createBlobCache } from './blob-cache.ts';
-import { csvType, jsonType, lastModifiedOf, type Representation, represent } from './representation.ts';
+import { type BlobCache, type CachedBlob, createBlobCache, createRecentCache } from './blob-cache.ts';
+import { createDaySeries, type DaySeries } from './day-series.ts';
+import { jsonType, lastModifiedOf, type Representation, represent } from './representation.ts';
 
 export type StoredStats = { snapshot: Snapshot; representation: Representation };
-export type StoredHistory = { history: History; representation: Representation; csv: () => Promise<Representation> };
+export type StoredHistory = { history: History; represent: DaySeries };
 
 /** Each is undefined where there is no such blob, and throws a StatsError `storage` where none can be had. */
 export type StatsCache = {
@@ -58,11 +58,13 @@ function parseStoredHistory(blob: StoredBlob, now: Date): StoredHistory {
   const isWhole = points.length === stored.points.length;
   const history = isWhole ? stored : { ...stored, points };
   const bytes = isWhole ? blob.bytes : Buffer.from(JSON.stringify(history));
-  const csv = once(async () => {
-    const text = Buffer.from(toCsv(history.points));
-    return represent({ bytes: text, contentType: csvType, lastModified: lastModifiedOf(blob) });
+  const represent = createDaySeries({
+    entries: history.points,
+    whole: representBlob({ ...blob, bytes }),
+    toJson: some => ({ ...history, points: some }),
+    toCsv,
   });
-  return { history, representation: representBlob({ ...blob, bytes }), csv };
+  return { history, represent };
 }
 
 export type StatsCacheOptions = { storage: () => Promise<Storage>; clock: () => Date; monotonicMs: () => number };
@@ -73,16 +75,8 @@ export function createStatsCache({ storage, clock, monotonicMs }: StatsCacheOpti
     return createBlobCache({ read, parse, onChange, monotonicMs });
   }
 
-  const days = new Map<string, BlobCache<StoredStats>>();
-  function day(date: string) {
-    const cached = days.get(date) ?? cache(dayBlob(date), blob => parseDay(date, blob));
-    days.delete(date);
-    days.set(date, cached); // as the last, so that the first is the least recently used
-    const [leastRecent] = days.keys();
-    if (days.size > maxDays && leastRecent !== undefined) days.delete(leastRecent);
-    return cached.get();
-  }
-
+  const days = createRecentCache<BlobCache<StoredStats>>(maxDays);
+  const day = (date: string) => days(date, () => cache(dayBlob(date), blob => parseDay(date, blob))).get();
   const history = cache(historyBlob, blob => parseStoredHistory(blob, clock()));
   // A sync writes the history before the snapshot: a reader of the new snapshot must not get the old history.
   const latest = cache(latestBlob, parseLatest, history.expire);

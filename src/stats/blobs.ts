@@ -1,6 +1,6 @@
 // The names of the blobs; docs/architecture.md has their contents.
 
-import { isoDate } from './snapshot.ts';
+import { isDate } from './time.ts';
 
 export const latestBlob = 'latest.json';
 export const historyBlob = 'history.json';
@@ -12,5 +12,5 @@ export const stateBlob = 'state.json';
 /** The local day that a blob is named for; undefined for any other name, such as that of a copy beside the day. */
 export function dateOfDayBlob(name: string): string | undefined {
   const date = name.slice(daysPrefix.length, -'.json'.length);
-  return isoDate.safeParse(date).success && dayBlob(date) === name ? date : undefined;
+  return isDate(date) && dayBlob(date) === name ? date : undefined;
 }

@@ -1,11 +1,16 @@
 // The history: one point a local day, made of that day's snapshot, so that it can be rebuilt from the days. Pure.
 // A slug is any text that Peloton sends, `__proto__` included: counts are only ever read and built entry by entry.
 
-import * as z from 'zod';
+import { type Cell, writeCsv } from './csv.ts';
 import { isObject, tryParseJson } from './json.ts';
-import { compareText, isoDate, type Snapshot } from './snapshot.ts';
+import type { History, HistoryPoint } from './schemas.ts';
+import { compareText, type Snapshot } from './snapshot.ts';
+import { isDate } from './time.ts';
 
-function isCounts(value: unknown): value is Record<string, number> {
+export type { History, HistoryPoint } from './schemas.ts';
+
+/** True for counts by slug, none of them zero. */
+export function isCounts(value: unknown): value is Record<string, number> {
   if (!isObject(value)) return false;
   for (const slug in value) {
     const count = value[slug];
@@ -13,32 +18,6 @@ function isCounts(value: unknown): value is Record<string, number> {
   }
   return true;
 }
-
-const countsMeta = {
-  type: 'object',
-  additionalProperties: { type: 'integer', exclusiveMinimum: 0 },
-  description: 'Workouts so far by slug; zero counts are left out.',
-} as const;
-
-const pointSchema = z
-  .object({
-    date: isoDate,
-    total_workouts: z.int().nonnegative(),
-    // Not z.record, which drops a key named __proto__.
-    counts: z.custom<Record<string, number>>(isCounts).meta(countsMeta),
-  })
-  .meta({ id: 'HistoryPoint' });
-
-/** The history as it is stored and answered, oldest day first. */
-export const historySchema = z
-  .object({ schema_version: z.literal(1), points: z.array(pointSchema) })
-  .meta({ id: 'History', description: 'One point a day: the state of the counts when that day was synced.' });
-
-/** The values of the query parameter `format`. */
-export const historyFormats = ['json', 'csv'] as const;
-
-export type HistoryPoint = z.infer<typeof pointSchema>;
-export type History = z.infer<typeof historySchema>;
 
 export const emptyHistory: History = { schema_version: 1, points: [] };
 
@@ -59,13 +38,10 @@ export function withPoints(history: History, points: readonly HistoryPoint[]): H
   return { schema_version: 1, points: [...byDate.values()].sort((a, b) => compareText(a.date, b.date)) };
 }
 
-const isoDatePattern = z.regexes.date;
-
 function isPoint(value: unknown): value is HistoryPoint {
   if (!isObject(value)) return false;
   const { date, total_workouts: total, counts } = value;
-  if (typeof date !== 'string' || !isoDatePattern.test(date)) return false;
-  return Number.isSafeInteger(total) && (total as number) >= 0 && isCounts(counts);
+  return isDate(date) && Number.isSafeInteger(total) && (total as number) >= 0 && isCounts(counts);
 }
 
 /**
@@ -84,13 +60,7 @@ export function parseHistory(bytes: Buffer): History | undefined {
   return isHistory(value) ? value : undefined;
 }
 
-function csvField(text: string): string {
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
-}
-
-type Cell = string | number;
-
-function writeCsv(points: readonly HistoryPoint[], slugs: readonly string[]): string {
+function makeCsv(points: readonly HistoryPoint[], slugs: readonly string[]): string {
   const places = new Map(slugs.map((slug, index) => [slug, index + 2]));
   const blank: readonly Cell[] = ['', 0, ...slugs.map(() => 0)];
   const others = new Set<string>();
@@ -108,16 +78,15 @@ function writeCsv(points: readonly HistoryPoint[], slugs: readonly string[]): st
     fill(row, counts);
     return row;
   });
-  if (others.size > 0) return writeCsv(points, [...slugs, ...others].sort(compareText));
-  const header = ['date', 'total_workouts', ...slugs].map(csvField);
-  return [header, ...rows, ''].join('\r\n'); // a row within the array is joined with commas
+  if (others.size > 0) return makeCsv(points, [...slugs, ...others].sort(compareText));
+  return writeCsv(['date', 'total_workouts', ...slugs], rows);
 }
 
 /**
- * The points as CSV (RFC 4180): `date,total_workouts`, then a column for every slug, a-z; a missing count is 0. For the sake
+ * The points as CSV: `date,total_workouts`, then a column for every slug, a-z; a missing count is 0. For the sake
  * of an instance that has just started, the counts are read once: the columns are the slugs of the last day, which has all
  * of them as long as counts only grow. Where an earlier day has another slug, the rows are made once more.
  */
 export function toCsv(points: readonly HistoryPoint[]): string {
-  return writeCsv(points, Object.keys(points.at(-1)?.counts ?? {}).sort(compareText));
+  return makeCsv(points, Object.keys(points.at(-1)?.counts ?? {}).sort(compareText));
 }

@@ -1,80 +1,82 @@
-// The public snapshot: its definition, its type, and reading it back from the store. Pure.
+// The public snapshot: reading it back from the store, and comparing two of them. Pure.
 
-import * as z from 'zod';
-import { tryParseJson } from './json.ts';
+import { isObject, tryParseJson } from './json.ts';
+import type { Snapshot } from './schemas.ts';
+import { isDate } from './time.ts';
 
-export const wholeNumber = z.int().nonnegative();
-export const httpsUrl = z.url({ protocol: /^https$/ });
-export const isoDate = z.iso.date();
+export type { Achievement, RecordGroup, Snapshot, Streaks, Workout } from './schemas.ts';
 
-export const workoutSchema = z
-  .object({
-    name: z.string(),
-    slug: z.string().meta({ description: "Peloton's code name: never changes. Key on this." }),
-    count: wholeNumber,
-    icon_url: httpsUrl.optional(),
-  })
-  .meta({ id: 'WorkoutCount' });
+type Check = (value: unknown) => boolean;
 
-export const recordSchema = z
-  .object({
-    name: z.string(),
-    slug: z.string(),
-    value: z.union([z.number(), z.string()]).meta({ description: 'As Peloton shows it.' }),
-    raw_value: z.number().optional(),
-    unit: z.string().optional(),
-    unit_slug: z.string().optional(),
-    workout_date: isoDate.optional(),
-  })
-  .meta({ id: 'PersonalRecord' });
+const isText: Check = value => typeof value === 'string';
+const isNumber: Check = value => Number.isFinite(value);
+const isWhole: Check = value => Number.isSafeInteger(value) && (value as number) >= 0;
+const isHttpsUrl: Check = value => typeof value === 'string' && URL.parse(value)?.protocol === 'https:';
+const isInstant: Check = value =>
+  typeof value === 'string' &&
+  isDate(value.slice(0, 10)) &&
+  /^T([01]\d|2[0-3])(:[0-5]\d){2}\.\d{3}Z$/.test(value.slice(10));
 
-export const recordGroupSchema = z
-  .object({ name: z.string(), slug: z.string(), records: z.array(recordSchema) })
-  .meta({ id: 'PersonalRecords' });
+const orUnset =
+  (check: Check): Check =>
+  value =>
+    value === undefined || check(value);
+const listOf =
+  (check: Check): Check =>
+  value =>
+    Array.isArray(value) && value.every(check);
+function objectOf(members: Record<string, Check>): Check {
+  const checks = Object.entries(members);
+  return value => isObject(value) && checks.every(([name, check]) => check(value[name]));
+}
 
-const streaksSchema = z
-  .object({
-    current_weekly: wholeNumber.optional(),
-    best_weekly: wholeNumber.optional().meta({ description: 'Never below current_weekly.' }),
-    start_date_of_current_weekly: wholeNumber
-      .optional()
-      .meta({ description: 'Seconds since 1970: 00:00 UTC of the local day in time_zone.' }),
-    current_daily: wholeNumber.optional(),
-  })
-  .meta({ id: 'Streaks' });
+const isRecord = objectOf({
+  name: isText,
+  slug: isText,
+  value: value => isText(value) || isNumber(value),
+  raw_value: orUnset(isNumber),
+  unit: orUnset(isText),
+  unit_slug: orUnset(isText),
+  workout_date: orUnset(isDate),
+});
 
-export const achievementSchema = z
-  .object({
-    name: z.string(),
-    slug: z.string(),
-    description: z.string().optional(),
-    image_url: httpsUrl.optional(),
-    count: wholeNumber.optional(),
-  })
-  .meta({ id: 'Achievement' });
+/** Whether snapshotSchema takes a value. */
+export const isSnapshot = objectOf({
+  schema_version: value => value === 1,
+  synced_at: isInstant,
+  date: isDate,
+  time_zone: isText,
+  workout_counts: objectOf({
+    total_workouts: isWhole,
+    workouts: listOf(objectOf({ name: isText, slug: isText, count: isWhole, icon_url: orUnset(isHttpsUrl) })),
+  }),
+  personal_records: orUnset(listOf(objectOf({ name: isText, slug: isText, records: listOf(isRecord) }))),
+  streaks: orUnset(
+    objectOf({
+      current_weekly: orUnset(isWhole),
+      best_weekly: orUnset(isWhole),
+      start_date_of_current_weekly: orUnset(isWhole),
+      current_daily: orUnset(isWhole),
+    }),
+  ),
+  achievements: orUnset(
+    listOf(
+      objectOf({
+        name: isText,
+        slug: isText,
+        description: orUnset(isText),
+        image_url: orUnset(isHttpsUrl),
+        count: orUnset(isWhole),
+      }),
+    ),
+  ),
+}) as (value: unknown) => value is Snapshot;
 
-/** The public snapshot, version 1. JSON Schema and OpenAPI are generated from this definition. */
-export const snapshotSchema = z
-  .object({
-    schema_version: z.literal(1),
-    synced_at: z.iso
-      .datetime({ precision: 3 })
-      .meta({ description: 'The instant at which Peloton was asked, in UTC.' }),
-    date: isoDate.meta({ description: 'The local day of synced_at in time_zone.' }),
-    time_zone: z.string().meta({ description: 'IANA zone.' }),
-    workout_counts: z.object({ total_workouts: wholeNumber, workouts: z.array(workoutSchema) }),
-    personal_records: z.array(recordGroupSchema).optional(),
-    streaks: streaksSchema.optional(),
-    achievements: z.array(achievementSchema).optional(),
-  })
-  .meta({ id: 'Snapshot', description: "One member's Peloton statistics on one day." });
-
-export type Snapshot = z.infer<typeof snapshotSchema>;
-
-export type Workout = z.infer<typeof workoutSchema>;
-export type Streaks = z.infer<typeof streaksSchema>;
-export type Achievement = z.infer<typeof achievementSchema>;
-export type RecordGroup = z.infer<typeof recordGroupSchema>;
+/** A stored snapshot; undefined for bytes that are no snapshot. */
+export function parseSnapshot(bytes: Buffer): Snapshot | undefined {
+  const value = tryParseJson(bytes.toString('utf8'));
+  return isSnapshot(value) ? value : undefined;
+}
 
 /** The order of two texts by code unit, which is the same on every machine. */
 export function compareText(a: string, b: string): number {
@@ -85,9 +87,4 @@ export function compareText(a: string, b: string): number {
 export function hasLostAllCounts(before: Snapshot, after: Snapshot): boolean {
   const has = ({ workout_counts }: Snapshot) => workout_counts.workouts.some(({ count }) => count > 0);
   return has(before) && !has(after);
-}
-
-/** A stored snapshot; undefined for bytes that are no snapshot. */
-export function parseSnapshot(bytes: Buffer): Snapshot | undefined {
-  return snapshotSchema.safeParse(tryParseJson(bytes.toString('utf8'))).data;
 }

@@ -1,8 +1,14 @@
-// Durations, and the wall clock of a time zone. Pure.
+// Durations, days of the calendar, and the wall clock of a time zone. Pure.
 
 export const minuteMs = 60_000;
 export const hourMs = 60 * minuteMs;
 export const dayMs = 24 * hourMs;
+
+/** True for a day of the calendar, written YYYY-MM-DD. */
+export function isDate(value: unknown): value is string {
+  if (typeof value !== 'string' || !/^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$/.test(value)) return false;
+  return value.slice(8) < '29' || new Date(value).toJSON()?.startsWith(value) === true;
+}
 
 const formats = new Map<string, Intl.DateTimeFormat>();
 

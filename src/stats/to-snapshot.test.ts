@@ -4,7 +4,8 @@ import { findMember, members } from '../../sandbox/members/members.ts';
 import { drawOverview } from '../../sandbox/members/overview.ts';
 import { listPrivateTexts } from '../../sandbox/members/profile.ts';
 import { StatsError } from '../errors.ts';
-import { hasLostAllCounts, parseSnapshot, snapshotSchema } from './snapshot.ts';
+import { snapshotSchema } from './schemas.ts';
+import { hasLostAllCounts, parseSnapshot } from './snapshot.ts';
 import { toSnapshot } from './to-snapshot.ts';
 
 const syncedAt = new Date('2026-11-21T21:00:04.123Z');

@@ -7,7 +7,6 @@ import { isObject, memberOf } from './json.ts';
 import {
   type Achievement,
   achievementSchema,
-  compareText,
   httpsUrl,
   isoDate,
   type RecordGroup,
@@ -18,7 +17,8 @@ import {
   type Workout,
   wholeNumber,
   workoutSchema,
-} from './snapshot.ts';
+} from './schemas.ts';
+import { compareText } from './snapshot.ts';
 import { localDate } from './time.ts';
 
 /** The place in the overview of a part that was left out, `personal_records[].records[]`: never a value. */

@@ -1,9 +1,12 @@
-// The schema that is published and the check that is fast say the same of every value.
+// The schemas that are published and the checks that are fast say the same of every value.
 
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { historySchema, isHistory } from './history.ts';
+import { sampleHistory, sampleSnapshot } from '../../test/sample-member.ts';
+import { isHistory } from './history.ts';
+import { historySchema, snapshotSchema } from './schemas.ts';
+import { isSnapshot } from './snapshot.ts';
 
 const oddValue = fc.oneof(
   fc.constantFrom(null, undefined, -1, 0, 1, 1.5, Number.MAX_SAFE_INTEGER + 1, Number.NaN, '', '1', [], {}, true),
@@ -50,5 +53,51 @@ describe('the fast check of a series', () => {
     for (const count of ['"1"', '0', '-1', '1.5', 'null']) {
       assert.equal(isHistory(JSON.parse(text.replace('":1}}', `":${count}}}`))), false, count);
     }
+  });
+});
+
+const odd = fc.oneof(
+  oddValue,
+  fc.constantFrom(
+    '2026-11-21T21:00:04.123Z',
+    '2026-11-21T24:00:04.123Z',
+    '2026-11-21T21:00:04Z',
+    '2026-02-29T21:00:04.123Z',
+  ),
+  fc.constantFrom(
+    'https://a.example/x',
+    'http://a.example/x',
+    'a.example',
+    'javascript:alert(1)',
+    Number.POSITIVE_INFINITY,
+  ),
+);
+
+/** Every place in a value, the value itself included. */
+function placesIn(value: unknown, at: PropertyKey[] = []): PropertyKey[][] {
+  if (typeof value !== 'object' || value === null) return [at];
+  return [at, ...Object.entries(value).flatMap(([name, member]) => placesIn(member, [...at, name]))];
+}
+
+/** The value with something else in one place; with `undefined` the member is gone, as in JSON. */
+function replaced(value: unknown, [name, ...rest]: PropertyKey[], other: unknown): unknown {
+  if (name === undefined) return other;
+  const changed: Record<PropertyKey, unknown> = Array.isArray(value) ? ([...value] as never) : { ...(value as object) };
+  changed[name] = replaced(changed[name], rest, other);
+  return changed;
+}
+
+describe('the fast check of a snapshot', () => {
+  it('says of a snapshot with anything in any of its places what the published schema says', () => {
+    const good = sampleSnapshot(sampleHistory({ days: 3 }));
+    const seen = { true: 0, false: 0 };
+    const property = fc.property(fc.constantFrom(...placesIn(good)), odd, (place, other) => {
+      const value = replaced(good, place, other);
+      const isGood = snapshotSchema.safeParse(value).success;
+      seen[`${isGood}`]++;
+      assert.equal(isSnapshot(value), isGood, `${JSON.stringify(other)} at ${place.map(String).join('.')}`);
+    });
+    fc.assert(property, { numRuns: 3_000 });
+    assert.ok(seen.true > 200 && seen.false > 200, JSON.stringify(seen));
   });
 });
