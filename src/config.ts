@@ -1,7 +1,6 @@
 // Settings → a frozen Config. The only reader of process.env. All faults are reported at once, and a fault names the
 // setting but never repeats its value, which may be a secret put into the wrong place.
 
-import * as z from 'zod';
 import { StatsError } from './errors.ts';
 
 export type Settings = Readonly<Record<string, string | undefined>>;
@@ -54,15 +53,46 @@ function isAcceptedUrl(text: string): boolean {
   return url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(url));
 }
 
-const webUrl = z.string().refine(isAcceptedUrl, 'must be an https URL (http for loopback only)');
-const origin = webUrl
-  .refine(text => !isAcceptedUrl(text) || new URL(text).pathname === '/', 'must be an origin, without a path')
-  .transform(text => new URL(text).origin);
+/** Makes a value of the text of a setting, or says what is wrong with it. */
+type Reader<T> = (text: string) => { value: T } | { fault: string };
 
-const timeOfDay = z
-  .string()
-  .regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'must be a local time of day from 00:00 to 23:59, such as 08:00')
-  .transform(text => ({ hour: Number(text.slice(0, 2)), minute: Number(text.slice(3)) }));
+/** `read` gives undefined for a text that is not as it must be. */
+function reader<T>(read: (text: string) => T | undefined, fault: string): Reader<T> {
+  return text => {
+    const value = read(text);
+    return value === undefined ? { fault } : { value };
+  };
+}
+
+const matching = (pattern: RegExp, fault: string) => reader(text => (pattern.test(text) ? text : undefined), fault);
+
+function oneOf<T extends string>(...values: T[]): Reader<T> {
+  return reader(
+    text => values.find(value => value === text),
+    `must be ${values.join(', ').replace(/, (?=[^,]*$)/, ' or ')}`,
+  );
+}
+
+const anyText: Reader<string> = value => ({ value });
+const webUrl = reader(
+  text => (isAcceptedUrl(text) ? text : undefined),
+  'must be an https URL (http for loopback only)',
+);
+const origin: Reader<string> = text => {
+  const url = webUrl(text);
+  if ('fault' in url) return url;
+  const { pathname, origin: value } = new URL(text);
+  return pathname === '/' ? { value } : { fault: 'must be an origin, without a path' };
+};
+const publicUrl: Reader<string> = text => {
+  const url = webUrl(text);
+  return 'fault' in url ? url : { value: new URL(text).href.replace(/[/?#]+$/, '') };
+};
+
+const timeOfDay = reader(text => {
+  const [, hour, minute] = /^([01]\d|2[0-3]):([0-5]\d)$/.exec(text) ?? [];
+  return hour && minute ? { hour: Number(hour), minute: Number(minute) } : undefined;
+}, 'must be a local time of day from 00:00 to 23:59, such as 08:00');
 
 const connectionPart =
   /^(DefaultEndpointsProtocol|AccountName|AccountKey|EndpointSuffix|SharedAccessSignature|(?:Blob|Queue|Table|File)Endpoint)=(.*)$/;
@@ -90,70 +120,72 @@ function isConnectionString(text: string): boolean {
   return value('SharedAccessSignature') !== '' && isAcceptedUrl(endpoint);
 }
 
-const text = z.string();
-
 /**
  * Looks a time zone up: its name in the database's own spelling, or the fault of the setting. A caller that reads a schedule
  * passes in `findTimeZone` of stats/time-zones.ts, whose list of names is long: a GET reads no schedule and loads no list.
  */
 export type FindTimeZone = (given: string) => { name: string } | { fault: string };
 
-function timeZoneRule(findTimeZone: FindTimeZone) {
-  return text
-    .transform((given, context) => {
-      const found = findTimeZone(given);
-      if ('name' in found) return found.name;
-      context.addIssue({ code: 'custom', message: found.fault });
-      return z.NEVER;
-    })
-    .default('UTC');
-}
+/** The rule of a setting: how its text is read, and the value that it has where it is unset. Without such a value it is required. */
+type Rule<T> = { read: Reader<T>; unset?: T };
 
-/** The rule of each setting. A setting without a default that is not optional is required. */
+const required = <T>(read: Reader<T>): Rule<T> => ({ read });
+const optional = <T>(read: Reader<T>): Rule<T | undefined> => ({ read, unset: undefined });
+const withDefault = <T>(read: Reader<T>, unset: T): Rule<T> => ({ read, unset });
+
 const settingTable = {
-  KEY_VAULT_URL: origin,
-  STORAGE_ACCOUNT_URL: origin.optional(),
-  STORAGE_CONNECTION_STRING: text.refine(isConnectionString, 'must be a blob storage connection string').optional(),
-  STATS_CONTAINER: text
-    .regex(
+  KEY_VAULT_URL: required(origin),
+  STORAGE_ACCOUNT_URL: optional(origin),
+  STORAGE_CONNECTION_STRING: optional(
+    reader(text => (isConnectionString(text) ? text : undefined), 'must be a blob storage connection string'),
+  ),
+  STATS_CONTAINER: withDefault(
+    matching(
       /^(?=.{3,55}$)[a-z0-9]+(-[a-z0-9]+)*$/,
       'must be a container name of 3 to 55 characters: a-z, 0-9, single hyphens',
-    )
-    .default('stats'),
-  SYNC_TIME: timeOfDay.default({ hour: 8, minute: 0 }),
-  SYNC_TIME_ZONE: timeZoneRule(name => ({ name })), // any name, for callers that read no schedule
-  PUBLIC_URL: webUrl.transform(text => new URL(text).href.replace(/[/?#]+$/, '')).optional(),
-  PELOTON_API_URL: origin.default('https://api.onepeloton.com'),
-  PELOTON_AUTH_URL: origin.default('https://auth.onepeloton.com'),
-  PELOTON_SIGN_IN: z.enum(['oauth', 'session'], 'must be oauth or session').default('oauth'),
-  PELOTON_CLIENT_ID: text.default('WVoJxVDdPoFx4RNewvvg6ch2mZ7bwnsM'),
-  PELOTON_REDIRECT_URI: webUrl.default('https://members.onepeloton.com/callback'),
-  PELOTON_SCOPE: text.default('offline_access openid peloton-api.members:default'),
-  PELOTON_AUDIENCE: text.default('https://api.onepeloton.com/'),
-  PELOTON_TENANT: text.default('peloton-prod'),
-  PELOTON_CONNECTION: text.default('pelo-user-password'),
-  PELOTON_OVERVIEW_VERSION: z.enum(['1', '2'], 'must be 1 or 2').optional(),
-  AZURE_CLIENT_ID: text.optional(),
+    ),
+    'stats',
+  ),
+  SYNC_TIME: withDefault(timeOfDay, { hour: 8, minute: 0 }),
+  SYNC_TIME_ZONE: withDefault(anyText, 'UTC'), // looked up by callers that read a schedule
+  PUBLIC_URL: optional(publicUrl),
+  PELOTON_API_URL: withDefault(origin, 'https://api.onepeloton.com'),
+  PELOTON_AUTH_URL: withDefault(origin, 'https://auth.onepeloton.com'),
+  PELOTON_SIGN_IN: withDefault(oneOf('oauth', 'session'), 'oauth'),
+  PELOTON_CLIENT_ID: withDefault(anyText, 'WVoJxVDdPoFx4RNewvvg6ch2mZ7bwnsM'),
+  PELOTON_REDIRECT_URI: withDefault(webUrl, 'https://members.onepeloton.com/callback'),
+  PELOTON_SCOPE: withDefault(anyText, 'offline_access openid peloton-api.members:default'),
+  PELOTON_AUDIENCE: withDefault(anyText, 'https://api.onepeloton.com/'),
+  PELOTON_TENANT: withDefault(anyText, 'peloton-prod'),
+  PELOTON_CONNECTION: withDefault(anyText, 'pelo-user-password'),
+  PELOTON_OVERVIEW_VERSION: optional(oneOf('1', '2')),
+  AZURE_CLIENT_ID: optional(anyText),
 };
 
 type SettingName = keyof typeof settingTable;
-type SettingValues = { [Name in SettingName]: z.output<(typeof settingTable)[Name]> };
+type ValueOf<R> = R extends Rule<infer T> ? T : never;
+type SettingValues = { [Name in SettingName]: ValueOf<(typeof settingTable)[Name]> };
 
 /** Every setting an owner may give, in the order of the documentation. */
 export const settingNames = Object.keys(settingTable) as readonly SettingName[];
 
+function readSetting<T>({ read, ...rule }: Rule<T>, given: string | undefined): ReturnType<Reader<T>> {
+  if (given !== undefined) return read(given);
+  return 'unset' in rule ? { value: rule.unset as T } : { fault: 'is missing' };
+}
+
 function read<Name extends SettingName>(settings: Settings, names: readonly Name[], findTimeZone?: FindTimeZone) {
-  const rules = findTimeZone ? { ...settingTable, SYNC_TIME_ZONE: timeZoneRule(findTimeZone) } : settingTable;
+  const lookUp: Reader<string> = text => {
+    const zone = findTimeZone?.(text) ?? { name: text };
+    return 'fault' in zone ? zone : { value: zone.name };
+  };
+  const rules = { ...settingTable, SYNC_TIME_ZONE: { ...settingTable.SYNC_TIME_ZONE, read: lookUp } };
   const values: Partial<SettingValues> = {};
   const faults: string[] = [];
   for (const name of names) {
-    const given = settings[name]?.trim() || undefined;
-    const result = rules[name].safeParse(given);
-    if (result.success) Object.assign(values, { [name]: result.data });
-    else
-      faults.push(
-        `${name} ${given === undefined ? 'is missing' : (result.error.issues[0]?.message ?? 'is malformed')}`,
-      );
+    const result = readSetting<unknown>(rules[name] as Rule<unknown>, settings[name]?.trim() || undefined);
+    if ('fault' in result) faults.push(`${name} ${result.fault}`);
+    else Object.assign(values, { [name]: result.value });
   }
   return { values: values as Pick<SettingValues, Name>, faults };
 }
