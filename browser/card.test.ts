@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import type { Browser, Page } from 'playwright-core';
-import { renderCard, renderCardPlaceholder } from '../src/views/card.ts';
+import * as card from '../src/views/card.ts';
+import { readQuery } from '../src/views/options.ts';
+import { palettes } from '../src/views/theme.ts';
+import { colourAt, measureDistance, readPixels, renderers } from '../test/pixels.ts';
 import { sampleHistory, sampleSnapshot } from '../test/sample-member.ts';
 import { openBrowser, openTab, takeScreenshot } from './open-browser.ts';
 import { type Service, startService } from './start-service.ts';
@@ -21,6 +24,16 @@ after(async () => {
 });
 
 const history = sampleHistory({ days: 200 });
+const snapshot = sampleSnapshot(history);
+
+function renderCard(data: Parameters<typeof card.renderCard>[0], query = ''): string {
+  return card.renderCard(data, readQuery(new URLSearchParams(query))).svg;
+}
+
+function renderCardPlaceholder(message: card.PlaceholderMessage, query = ''): string {
+  return card.renderCardPlaceholder(message, readQuery(new URLSearchParams(query))).svg;
+}
+
 const most = Number.MAX_SAFE_INTEGER;
 const names = [
   'W'.repeat(300),
@@ -62,7 +75,7 @@ test('the card opened by itself passes its own policy and has a name', async () 
   const { page, complaints } = await openTab(browser, { colorScheme: 'dark' });
   await page.goto(`${service.url}/api/card.svg`);
   assert.equal(
-    await page.evaluate(() => getComputedStyle(document.querySelector('.frame') as Element).fill),
+    await page.evaluate(() => getComputedStyle(document.querySelector('rect') as Element).fill),
     'rgb(23, 22, 20)',
   );
   assert.equal(await page.getByRole('img', { name: 'Peloton stats' }).count(), 1);
@@ -72,7 +85,7 @@ test('the card opened by itself passes its own policy and has a name', async () 
 test('no text of the longest names and numbers leaves its room', async () => {
   const { page } = await openTab(browser);
   await page.setContent(
-    renderCard({ snapshot: hostile, history, theme: 'light' }).replace(
+    renderCard({ snapshot: hostile, history }, 'theme=light').replace(
       '<svg ',
       '<svg style="position:absolute;inset:0" ',
     ),
@@ -100,10 +113,10 @@ async function listTextPlaces(page: Page) {
 test('the strictest reader of XML takes every card', async () => {
   const { page } = await openTab(browser);
   const cards = [
-    renderCard({ snapshot: hostile, history, theme: 'auto' }),
-    renderCard({ snapshot: hostile, history: [], theme: 'dark' }),
-    renderCardPlaceholder({ message: 'no stats yet', theme: 'auto' }),
-    renderCardPlaceholder({ message: 'stats unavailable', theme: 'light' }),
+    renderCard({ snapshot: hostile, history }),
+    renderCard({ snapshot: hostile, history: [] }, 'theme=dark'),
+    renderCardPlaceholder('no stats yet'),
+    renderCardPlaceholder('stats unavailable', 'theme=light'),
   ];
   const errors = await page.evaluate(
     texts =>
@@ -122,7 +135,66 @@ test('the strictest reader of XML takes every card', async () => {
 test('both placeholders are pictures too', async () => {
   const messages = ['no stats yet', 'stats unavailable'] as const;
   const { page } = await openTab(browser, { colorScheme: 'dark' });
-  await page.setContent(messages.map(message => renderCardPlaceholder({ message, theme: 'auto' })).join(' '));
+  await page.setContent(messages.map(message => renderCardPlaceholder(message)).join(' '));
   for (const message of messages) assert.equal(await page.locator('text', { hasText: message }).isVisible(), true);
   await takeScreenshot(page, 'card-placeholders');
+});
+
+/** The picture as a site shows it, at its own size. */
+async function drawWithChromium(page: Page, svg: string) {
+  const source = `data:image/svg+xml;base64,${Buffer.from(svg).toString('base64')}`;
+  await page.setContent(`<body style="margin:0;background:#fff"><img style="display:block" src="${source}" alt="">`);
+  return readPixels(await page.locator('img').screenshot());
+}
+
+test('Chromium, librsvg and resvg draw the card alike, in its own colours', async () => {
+  const { page } = await openTab(browser);
+  // Latin names alone: the fonts that stand in for other scripts differ from one renderer to the next.
+  const workouts = [{ name: 'W'.repeat(300), slug: 'w', count: most }];
+  const large = { ...hostile, workout_counts: { total_workouts: most, workouts } };
+  const drawings: [string, string][] = [
+    [renderCard({ snapshot, history }), palettes.light.background],
+    [renderCard({ snapshot, history }, 'theme=dark&accent=ffff00&lang=de&title=Anna'), palettes.dark.background],
+    [renderCard({ snapshot, history }, 'hide=disciplines'), palettes.light.background],
+    [renderCard({ snapshot: large, history: [] }, 'hide=streaks,date'), palettes.light.background],
+    [renderCardPlaceholder('stats unavailable', 'theme=dark'), palettes.dark.background],
+  ];
+  for (const [svg, background] of drawings) {
+    const chromium = await drawWithChromium(page, svg);
+    for (const [name, render] of Object.entries(renderers)) {
+      const pixels = await render(svg);
+      assert.equal(colourAt(pixels, 12, 12), background, name);
+      const distance = measureDistance(chromium, pixels);
+      assert.ok(distance < 20, `${name} is ${distance} away`);
+    }
+  }
+});
+
+test('an inlined card changes nothing of its page, and is not changed by its neighbours', async () => {
+  const { page } = await openTab(browser, { colorScheme: 'dark' });
+  const body =
+    '<p id="title" class="muted heading total">text</p><p id="desc" class="frame card icon bar">more</p><svg><text class="count">1</text></svg>';
+  const read = () =>
+    page.evaluate(() =>
+      [...document.querySelectorAll('p, body > svg text.count')].map(element =>
+        Array.from(getComputedStyle(element), name => getComputedStyle(element).getPropertyValue(name)).join(),
+      ),
+    );
+  await page.setContent(body);
+  const before = await read();
+  const cards = ['', 'accent=00f', 'theme=light', 'theme=dark'].map(query => renderCard({ snapshot, history }, query));
+  await page.setContent(body + cards.join(''));
+  assert.deepEqual(await read(), before);
+  const ids = await page.evaluate(() => [...document.querySelectorAll('[id]')].map(({ id }) => id));
+  assert.deepEqual(ids, ['title', 'desc']);
+  const grounds = await page.locator('svg > rect').evaluateAll(rects => rects.map(rect => getComputedStyle(rect).fill));
+  assert.deepEqual(grounds, ['rgb(23, 22, 20)', 'rgb(23, 22, 20)', 'rgb(255, 254, 252)', 'rgb(23, 22, 20)']);
+});
+
+test('under forced colours an inlined card keeps its own', async () => {
+  const { page } = await openTab(browser);
+  await page.emulateMedia({ forcedColors: 'active' });
+  await page.setContent(renderCard({ snapshot, history }, 'theme=light'));
+  const fills = await page.locator('text').evaluateAll(texts => texts.map(text => getComputedStyle(text).fill));
+  assert.deepEqual([...new Set(fills)].sort(), ['rgb(101, 95, 88)', 'rgb(28, 25, 23)']);
 });

@@ -173,6 +173,7 @@ describe('after a sync', () => {
     const variants: [string, PublicRoute | undefined][] = [
       ['/api/card.svg?theme=light', publicRoutes.card],
       ['/api/card.svg?theme=dark', publicRoutes.card],
+      ['/api/card.svg?lang=de&title=Mine&accent=0af&hide=total&hide=date', publicRoutes.card],
       ['/api/badge?metric=streak', publicRoutes.badge],
       ['/api/badge?metric=cycling', publicRoutes.badge],
       [`/api/history?from=${today}`, publicRoutes.history],

@@ -94,15 +94,18 @@ export function createRecentCache<T extends object>(max: number) {
   };
 }
 
-/** Values by name, each made once for a version; the first request for another version drops all of them. */
+const maxDrawn = 100;
+
+/**
+ * Values by name, each made once for a version; the first request for another version drops all of them. Names may come from
+ * anybody, so that a hundred are kept.
+ */
 export function createVersionCache<T extends object>() {
   let version = '';
-  const values = new Map<string, T>();
+  let values = createRecentCache<T>(maxDrawn);
   return (wanted: { version: string; name: string }, make: () => T): T => {
-    if (wanted.version !== version) values.clear();
+    if (wanted.version !== version) values = createRecentCache<T>(maxDrawn);
     version = wanted.version;
-    const value = values.get(wanted.name) ?? make();
-    values.set(wanted.name, value);
-    return value;
+    return values(wanted.name, make);
   };
 }

@@ -2,6 +2,7 @@
 
 import manifest from '../../package.json' with { type: 'json' };
 import { errorTable } from '../errors.ts';
+import { defaultTitle, maxTitleLength, parts, views } from '../views/options.ts';
 import { themes } from '../views/theme.ts';
 import { seriesFormats } from './day-series.ts';
 import { busySchema, createSchemas, type JsonObject, syncedSchema, toInlineSchema } from './json-schema.ts';
@@ -75,6 +76,19 @@ function syncFailures() {
 
 const query = (name: string, description: string, schema: JsonObject) => ({ name, in: 'query', description, schema });
 
+/** An unknown value is the default, never an error. */
+const pictureParameters = [
+  query('view', 'Another picture.', { enum: views, default: 'summary' }),
+  query('theme', 'auto follows the reader.', { enum: themes, default: 'auto' }),
+  query('lang', 'A language tag, for numbers and dates; words stay English.', { ...stringSchema, default: 'en' }),
+  query('title', 'The heading.', { ...stringSchema, maxLength: maxTitleLength, default: defaultTitle }),
+  query('accent', 'A colour of 3 or 6 hex digits; made to contrast.', {
+    ...stringSchema,
+    pattern: '^([0-9A-Fa-f]{3}|[0-9A-Fa-f]{6})$',
+  }),
+  query('hide', `A comma list of ${parts.join(', ')}.`, stringSchema),
+];
+
 type Server = { url: string };
 
 type Operation = {
@@ -114,7 +128,7 @@ const getOperations: Record<string, Operation> = {
   '/card.svg': {
     operationId: 'card',
     summary: 'A picture of the stats',
-    parameters: [query('theme', 'auto follows the reader.', { enum: themes, default: 'auto' })],
+    parameters: pictureParameters,
     responses: cacheable('A card, or a placeholder.', { 'image/svg+xml': stringSchema }),
   },
   '/badge': {

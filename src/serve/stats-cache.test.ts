@@ -58,6 +58,15 @@ describe('while the copies are fresh', () => {
     assert.equal(calls(), 3, 'the snapshot, its day, and the series');
   });
 
+  it('a picture is kept until a hundred others were asked for since', async () => {
+    const { ask } = await startReading();
+    const first = await ask('card', { query: { title: 'first' } });
+    for (let count = 0; count < 99; count++) await ask('card', { query: { title: `number ${count}` } });
+    assert.ok((await ask('card', { query: { title: ' first ' } })) === first);
+    for (let count = 0; count < 100; count++) await ask('card', { query: { title: `other ${count}` } });
+    assert.ok((await ask('card', { query: { title: 'first' } })) !== first);
+  });
+
   it('a thousand at once ask the store once for each blob', async () => {
     const { ask, calls } = await startReading();
     const replies = await Promise.all(Array.from({ length: 500 }, () => [ask('stats'), ask('history')]).flat());

@@ -11,6 +11,11 @@ export function fitText(text: string, maxEm: number): string {
   return fitting === line ? line : `${takeFitting(fitting, maxEm - 1).trimEnd()}…`;
 }
 
+/** How wide a text is, about, in units of the font size. */
+export function measureEm(text: string): number {
+  return Array.from(graphemes.segment(text), ({ segment }) => guessWidthEm(segment)).reduce((sum, em) => sum + em, 0);
+}
+
 function takeFitting(text: string, maxEm: number): string {
   let widthEm = 0;
   let fitting = '';

@@ -1,6 +1,5 @@
 // "Put this on your site": the snippets of examples/snippets, with the address of this service put in.
 
-import { cardSize } from './card.ts';
 import { snippets } from './embedded.ts';
 import { type Markup, markup } from './markup.ts';
 
@@ -47,7 +46,7 @@ const placeholderHint = markup`<p class="muted">Put the address of this service 
 /** The panel. `publicUrl` has no slash at its end; where it is unknown, the snippets say `PUBLIC_URL` in its place. */
 export function renderSitePanel(publicUrl: string | undefined): Markup {
   return markup`<section class="panel" aria-labelledby="site"><h2 id="site">Put this on your site</h2>
-<p><img src="card.svg" alt="The card as other sites show it" width="${cardSize.width}" height="${cardSize.height}" loading="lazy"></p>
+<p><img src="card.svg" alt="The card as other sites show it" width="480" height="248" loading="lazy"></p>
 ${!publicUrl && placeholderHint}${embeddings.map((embedding, index) => renderEmbedding(embedding, publicUrl ?? 'PUBLIC_URL', index === 0))}</section>`;
 }
 

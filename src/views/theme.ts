@@ -1,15 +1,26 @@
-// The colours of all views, as CSS custom properties. Text is only ever ink, muted or accent on the background, which have a
-// contrast of 4.5:1; the other colours are for lines and areas.
+// The colours of all views. Text is only ever ink, muted or accent on the background, which have a contrast of 4.5:1; the other
+// colours are for lines and areas.
+
+import { makeLegible, mix } from './colour.ts';
 
 export const themes = ['auto', 'light', 'dark'] as const;
 export type Theme = (typeof themes)[number];
 
-export type Palette = Record<
-  'background' | 'ink' | 'muted' | 'accent' | 'line' | 'track' | 'level-1' | 'level-2' | 'level-3' | 'level-4',
-  string
->;
+export type Role =
+  | 'background'
+  | 'ink'
+  | 'muted'
+  | 'accent'
+  | 'line'
+  | 'track'
+  | 'level-1'
+  | 'level-2'
+  | 'level-3'
+  | 'level-4';
+export type Palette = Record<Role, string>;
+export type Palettes = Record<'light' | 'dark', Palette>;
 
-export const palettes: Record<'light' | 'dark', Palette> = {
+export const palettes: Palettes = {
   light: {
     background: '#fffefc',
     ink: '#1c1917',
@@ -35,6 +46,25 @@ export const palettes: Record<'light' | 'dark', Palette> = {
     'level-4': '#ffb685',
   },
 };
+
+/** The palettes with another accent (`rrggbb`), made legible on each background; without one, our own. */
+export function palettesWith(accent: string | undefined): Palettes {
+  if (accent === undefined) return palettes;
+  return { light: tint(palettes.light, accent), dark: tint(palettes.dark, accent) };
+}
+
+function tint(palette: Palette, chosen: string): Palette {
+  const accent = makeLegible(`#${chosen}`, palette.background);
+  const level = (share: number) => mix(palette.track, accent, share);
+  return {
+    ...palette,
+    accent,
+    'level-1': level(0.25),
+    'level-2': level(0.5),
+    'level-3': level(0.75),
+    'level-4': accent,
+  };
+}
 
 /** The theme of that name; anything else is `auto`. */
 export function readTheme(value: string | null | undefined): Theme {
