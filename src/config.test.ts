@@ -61,6 +61,30 @@ test('two settings are enough; the rest has the defaults of Peloton’s own web 
   });
 });
 
+test('a name that hardly differs from a setting is named with the one that is meant', () => {
+  const misspelt = {
+    SYNC_TIMEZONE: 'SYNC_TIME_ZONE',
+    sync_time: 'SYNC_TIME',
+    SYNC_TIME_ZOEN: 'SYNC_TIME_ZONE',
+    PUBLICURL: 'PUBLIC_URL',
+    PELOTON_SIGNIN: 'PELOTON_SIGN_IN',
+    'STATS-CONTAINERS': 'STATS_CONTAINER',
+  };
+  assert.deepEqual(
+    faultsOf({ ...good, ...misspelt }),
+    Object.entries(misspelt).map(
+      ([name, meant]) => `${name} is no setting: ${meant} is probably meant (rename or remove the first)`,
+    ),
+  );
+  assert.deepEqual(faultsOf({ ...good, SYNC_TIMEZONE: ' ' }), [], 'empty is unset');
+});
+
+test('names of others are theirs: the platform’s, other programs’, and those of our own commands', () => {
+  const foreign =
+    'PATH TZ PORT HOME SYNC_TIMEOUT STORAGE_ACCOUNT_NAME STORAGE_ACCOUNT_KEY KEY_VAULT_NAME AZURE_TENANT_ID AZURE_CLIENT_SECRET AZURE_ENV_NAME AZURE_LOCATION WEBSITE_HOSTNAME WEBSITE_SITE_NAME FUNCTIONS_WORKER_RUNTIME AzureWebJobsStorage__accountName IDENTITY_ENDPOINT APPLICATIONINSIGHTS_CONNECTION_STRING PELOTON_USERNAME PELOTON_PASSWORD PELOTON_USER_ID STATS_NODE_VERSION STATS_INSTANCE_MEMORY_MB ALERT_EMAIL LOG_ANALYTICS_WORKSPACE_ID';
+  assert.deepEqual(faultsOf({ ...good, ...Object.fromEntries(foreign.split(' ').map(name => [name, 'x'])) }), []);
+});
+
 test('every setting reaches the place it is for', () => {
   const { schedule, storage, peloton } = readConfig({
     ...good,

@@ -1,6 +1,7 @@
 // Settings → a frozen Config. The only reader of process.env. All faults are reported at once, and a fault names the
 // setting but never repeats its value, which may be a secret put into the wrong place.
 
+import { closestMatch } from 'leven';
 import { StatsError } from './errors.ts';
 
 export type Settings = Readonly<Record<string, string | undefined>>;
@@ -190,6 +191,20 @@ function read<Name extends SettingName>(settings: Settings, names: readonly Name
   return { values: values as Pick<SettingValues, Name>, faults };
 }
 
+/**
+ * Names in the environment that are no setting and hardly differ from one: `SYNC_TIMEZONE` would be ignored, and the day would
+ * change at another hour for good.
+ */
+function misspeltNames(settings: Settings): string[] {
+  const squeeze = (name: string) => name.replace(/[^a-z\d]/gi, '').toUpperCase();
+  const settingOf = new Map<string, string>(settingNames.map(name => [squeeze(name), name]));
+  return Object.keys(settings).flatMap(name => {
+    if (Object.hasOwn(settingTable, name) || !settings[name]?.trim()) return [];
+    const meant = settingOf.get(closestMatch(squeeze(name), [...settingOf.keys()], { maxDistance: 2 }) ?? '');
+    return meant ? [`${name} is no setting: ${meant} is probably meant (rename or remove the first)`] : [];
+  });
+}
+
 const storageNames = [
   'STORAGE_ACCOUNT_URL',
   'STORAGE_CONNECTION_STRING',
@@ -244,7 +259,7 @@ export function readSchedule(settings: Settings, findTimeZone: FindTimeZone): Sc
  */
 export function readConfig(settings: Settings, findTimeZone: FindTimeZone): Config {
   const { values, faults } = read(settings, settingNames, findTimeZone);
-  throwFaults([...faults, ...storageFaults(settings)]);
+  throwFaults([...faults, ...storageFaults(settings), ...misspeltNames(settings)]);
   return Object.freeze({
     vault: { url: values.KEY_VAULT_URL, identity: identityFor(values.KEY_VAULT_URL, settings) },
     storage: readStorageConfig(settings),
