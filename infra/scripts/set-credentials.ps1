@@ -17,12 +17,11 @@ param(
 )
 
 begin {
-  $ErrorActionPreference = 'Stop'
-  $ProgressPreference = 'SilentlyContinue'
-  $PSNativeCommandUseErrorActionPreference = $false # each exit code is looked at
-  Set-StrictMode -Version Latest
-
+  $audience = 'https://vault.azure.net'
+  $service = 'the vault'
   $command = './infra/scripts/set-credentials.ps1'
+  . (Join-Path $PSScriptRoot 'azure.ps1')
+
   $usage = @'
 Usage: ./infra/scripts/set-credentials.ps1 [-Vault NAME] [-Stdin] [-FromAzd]
   -Vault NAME  the vault, by its name or its URL; otherwise AZURE_KEY_VAULT_NAME of the environment or of azd
@@ -34,12 +33,6 @@ Usage: ./infra/scripts/set-credentials.ps1 [-Vault NAME] [-Stdin] [-FromAzd]
   $waitSeconds = [int] ($env:ROLE_WAIT_SECONDS ?? 600)
   $pauseSeconds = [int] ($env:ROLE_PAUSE_SECONDS ?? 15)
   $outageTries = 4
-
-  # An error that PowerShell shows itself would come in red with lines of this file around the sentence.
-  function Exit-WithSentence([string[]] $Sentence) {
-    foreach ($each in $Sentence) { [Console]::Error.WriteLine($each) }
-    exit 1
-  }
 
   # --- What is stored: text without what nobody sees around it ----------------------------------------------------------------
 
@@ -103,60 +96,8 @@ Usage: ./infra/scripts/set-credentials.ps1 [-Vault NAME] [-Stdin] [-FromAzd]
 
   # --- The vault, as azd's own user ---------------------------------------------------------------------------------------------
 
-  # azd takes the tenant of the environment's subscription.
-  function Get-Token {
-    $token = $null | azd auth token --scope https://vault.azure.net/.default --output none --no-prompt
-    if ($LASTEXITCODE -ne 0 -or "$token" -cnotmatch '^[A-Za-z0-9._~+/=-]+\z') {
-      Exit-WithSentence "azd gave no token for the vault: run azd auth login (a guest: with --tenant-id TENANT), then: $command"
-    }
-    "$token"
-  }
-
-  # The status (0 where nothing came), and the answer as text.
-  function Invoke-Vault([string] $Url, [string] $Method, [string] $Name, [string] $Value) {
-    $request = @{
-      Method             = $Method
-      Uri                = "$Url/secrets/${Name}?api-version=7.4"
-      Authentication     = 'Bearer'
-      Token              = ConvertTo-SecureString (Get-Token) -AsPlainText -Force
-      MaximumRedirection = 0
-      TimeoutSec         = 30
-      StatusCodeVariable = 'status'
-    }
-    if ($Url.StartsWith('http://')) { $request += @{ AllowUnencryptedAuthentication = $true; NoProxy = $true } }
-    if ($Method -eq 'Put') {
-      $request.ContentType = 'application/json'
-      $request.Body = [System.Text.Encoding]::UTF8.GetBytes((@{ value = $Value } | ConvertTo-Json))
-    }
-    $status = 0
-    try {
-      $answer = Invoke-RestMethod @request -SkipHttpErrorCheck -ErrorAction SilentlyContinue
-      @{ Status = $status; Answer = ($answer -is [string]) ? $null : $answer; Text = '' }
-    } catch {
-      @{ Status = 0; Answer = $null; Text = $_.Exception.Message }
-    }
-  }
-
-  function Get-Property([object] $Value, [string] $Name) {
-    $member = ($null -ne $Value) ? $Value.PSObject.Properties[$Name] : $null
-    if ($member) { $member.Value }
-  }
-
-  # The vault's innermost code.
-  function Get-Code([object] $Answer) {
-    $code = $null
-    for ($part = Get-Property $Answer 'error'; $null -ne $part; $part = Get-Property $part 'innererror') {
-      $code = (Get-Property $part 'code') ?? $code
-    }
-    $code
-  }
-
-  # The vault's code and sentence, which hold no secret; what else answered is not shown.
-  function Get-Reason([string] $Url, [hashtable] $Reply) {
-    if ($Reply.Status -eq 0) { return "no answer from ${Url}: $($Reply.Text)" }
-    $code = Get-Code $Reply.Answer
-    $message = Get-Property (Get-Property $Reply.Answer 'error') 'message'
-    "$Url answered $($Reply.Status)$($code ? " $code" : '')$($message ? ": $message" : '')" -replace '\p{Cc}+', ' '
+  function Invoke-Vault([string] $Url, [string] $Method, [string] $Name, [object] $Body) {
+    Invoke-Azure $Url $Method "/secrets/${Name}?api-version=7.4" $Body
   }
 
   function Set-VaultSecret([string] $Url, [string] $Name, [string] $Value) {
@@ -164,7 +105,7 @@ Usage: ./infra/scripts/set-credentials.ps1 [-Vault NAME] [-Stdin] [-FromAzd]
     $isTold = $false
     $tries = 1
     while ($true) {
-      $reply = Invoke-Vault $Url 'Put' $Name $Value
+      $reply = Invoke-Vault $Url 'Put' $Name @{ value = $Value }
       $code = Get-Code $reply.Answer
       $reason = Get-Reason $Url $reply
       if ($reply.Status -eq 200 -and "$(Get-Property $reply.Answer 'id')" -like "*/secrets/$Name/*") { break }
@@ -195,10 +136,8 @@ Usage: ./infra/scripts/set-credentials.ps1 [-Vault NAME] [-Stdin] [-FromAzd]
   }
 
   function Get-VaultUrl {
-    switch -Regex -CaseSensitive ($Vault) {
-      '^(http://(127\.0\.0\.1|localhost|\[::1\])|https://[A-Za-z0-9.-]+)(:[0-9]+)?/?\z' { return $Vault.TrimEnd('/') }
-      '^[A-Za-z][A-Za-z0-9-]{1,22}[A-Za-z0-9]\z' { return "https://$Vault.vault.azure.net" }
-    }
+    if (Test-Url $Vault) { return $Vault.TrimEnd('/') }
+    if ($Vault -cmatch '^[A-Za-z][A-Za-z0-9-]{1,22}[A-Za-z0-9]\z') { return "https://$Vault.vault.azure.net" }
     Exit-WithSentence "$Vault is neither the name of a vault nor its URL."
   }
 
@@ -268,9 +207,7 @@ Usage: ./infra/scripts/set-credentials.ps1 [-Vault NAME] [-Stdin] [-FromAzd]
     }
     if (-not $Stdin -and -not $isPiped) { Exit-WithSentence 'No terminal to ask on. Give the two lines with -Stdin.' }
   }
-  if (-not (Get-Command azd -ErrorAction SilentlyContinue)) {
-    Exit-WithSentence "The Azure Developer CLI (azd) is missing: https://aka.ms/azd-install. Install it, run azd auth login, then: $command"
-  }
+  Assert-Tool
   if (-not $Vault) {
     $Vault = $null | azd env get-value AZURE_KEY_VAULT_NAME --no-prompt 2>$null
     if ($LASTEXITCODE -ne 0) { $Vault = '' }

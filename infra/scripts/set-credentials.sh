@@ -15,10 +15,10 @@ Usage: bash infra/scripts/set-credentials.sh [--vault NAME] [--stdin] [--from-az
 END
 }
 
-fail() {
-  printf '%s\n' "$@" >&2
-  exit 1
-}
+audience=https://vault.azure.net
+service='the vault'
+script='bash infra/scripts/set-credentials.sh'
+. "$(dirname "${BASH_SOURCE[0]}")/azure.sh"
 
 # A role that was granted a moment ago is refused for some minutes more.
 wait_seconds=${ROLE_WAIT_SECONDS:-600}
@@ -51,7 +51,6 @@ done
 
 has_terminal() { (: </dev/tty) 2>/dev/null; }
 
-script='bash infra/scripts/set-credentials.sh'
 if ! has_terminal; then
   if [ "$from_azd" = yes ]; then
     printf '%s\n' "No terminal to ask for the Peloton credentials. Store them later: $script"
@@ -163,96 +162,39 @@ accept_lines() {
 
 # --- The vault, as azd's own user ----------------------------------------------------------------------------------------------
 
-command -v azd >/dev/null ||
-  fail "The Azure Developer CLI (azd) is missing: https://aka.ms/azd-install. Install it, run azd auth login, then: $script"
-command -v curl >/dev/null || fail "curl is missing. Install it, then: $script"
+require_tools
 if [ -z "$vault" ]; then
   vault=$(azd env get-value AZURE_KEY_VAULT_NAME --no-prompt </dev/null 2>/dev/null) || vault=''
 fi
 [ -n "$vault" ] || fail 'Which vault? Run azd up first, or name it: --vault NAME.'
 
-way=(--proto '=https')
-if [[ $vault =~ ^http://(127\.0\.0\.1|localhost|\[::1\])(:[0-9]+)?/?$ ]]; then
-  way=(--proto '=http' --noproxy '*')
-  url=${vault%/}
-elif [[ $vault =~ ^https://[A-Za-z0-9.-]+(:[0-9]+)?/?$ ]]; then
-  url=${vault%/}
-elif [[ $vault =~ ^[A-Za-z][A-Za-z0-9-]{1,22}[A-Za-z0-9]$ ]]; then
-  url=https://$vault.vault.azure.net
+if [[ $vault =~ ^[A-Za-z][A-Za-z0-9-]{1,22}[A-Za-z0-9]$ ]]; then
+  take_url "https://$vault.vault.azure.net"
 else
-  fail "$vault is neither the name of a vault nor its URL."
+  take_url "$vault" || fail "$vault is neither the name of a vault nor its URL."
 fi
 
-# get_token: into `token`. azd takes the tenant of the environment's subscription.
-get_token() {
-  token=$(azd auth token --scope https://vault.azure.net/.default --output none --no-prompt </dev/null) || token=''
-  [[ $token =~ ^[A-Za-z0-9._~+/=-]+$ ]] ||
-    fail "azd gave no token for the vault: run azd auth login (a guest: with --tenant-id TENANT), then: $script"
-}
-
-# escape TEXT: into `escaped`, for between the quotes of JSON as of curl's configuration.
-escape() {
-  local rest=$1 character
-  escaped=''
-  while [ -n "$rest" ]; do
-    character=${rest:0:1}
-    rest=${rest:1}
-    case $character in
-      \" | \\) escaped=$escaped\\$character ;;
-      $'\t') escaped=$escaped'\t' ;;
-      *) escaped=$escaped$character ;;
-    esac
-  done
-}
-
-# ask METHOD NAME [VALUE]: the status into `status` (000 where nothing came), the answer into `answer`.
-ask() {
-  local data=''
-  get_token
-  if [ "$1" = PUT ]; then
-    escape "$3"
-    escape "{\"value\":\"$escaped\"}"
-    data="data-binary = \"$escaped\""
-  fi
-  # --disable comes first: a .curlrc that traces would write down what is sent.
-  answer=$(
-    printf 'header = "Authorization: Bearer %s"\nheader = "Content-Type: application/json"\n%s\n' "$token" "$data" |
-      curl --disable --silent --show-error --config - "${way[@]}" --request "$1" --connect-timeout 10 --max-time 30 \
-        --write-out '\n%{http_code}' "$url/secrets/$2?api-version=7.4" 2>&1
-  ) || true
-  status=${answer##*$'\n'}
-  answer=${answer%$'\n'*}
+# ask_secret METHOD NAME [VALUE]
+ask_secret() {
+  [ "$1" = GET ] || escape "$3"
+  ask "$1" "/secrets/$2?api-version=7.4" "{\"value\":\"${escaped:-}\"}"
 }
 
 # A variable that the caller exported keeps that mark and would hand its new value to every command below.
-unset peloton_username peloton_password token answer status escaped trimmed count input name_line password_line
+unset peloton_username peloton_password trimmed count input name_line password_line
 
 are_stored() {
   local name
   for name in peloton-username peloton-password; do
-    ask GET "$name"
+    ask_secret GET "$name"
     [ "$status" = 200 ] || return 1
   done
-}
-
-# reason_of ANSWER: the vault's code and sentence, which hold no secret; what else answered is not shown.
-reason_of() {
-  reason=''
-  if [ "$status" = 000 ]; then
-    [[ $answer =~ curl:\ [^$'\n']* ]] && reason=": ${BASH_REMATCH[0]}"
-    reason="no answer from $url$reason"
-    return
-  fi
-  reason="$url answered $status"
-  [[ $answer =~ .*\"code\":\"([A-Za-z]+)\" ]] && reason="$reason ${BASH_REMATCH[1]}"
-  [[ $answer =~ \"message\":\"(([^\"\\]|\\.)*)\" ]] && reason="$reason: ${BASH_REMATCH[1]//\\[rn]/ }"
-  return 0
 }
 
 # store NAME VALUE: the value stays in the arguments of a function, which no other process sees.
 store() {
   local name=$1 deadline=$((SECONDS + wait_seconds)) told=no tries=1
-  while ask PUT "$name" "$2"; do
+  while ask_secret PUT "$name" "$2"; do
     case $status:$answer in
       200:*"/secrets/$name/"*) break ;;
       403:*ForbiddenByRbac*)
