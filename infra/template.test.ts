@@ -1,30 +1,63 @@
-import assert from 'node:assert/strict';
-import { before, describe, it } from 'node:test';
-import { makeTemplateReader, readSources, type Sources, type Template } from './template.ts';
+// The template holds every rule of infra/policies/, and no rule is one that cannot fail: each is broken by faults that are
+// planted into a copy of the sources, which Bicep then reads as it reads the real ones.
 
-describe('the Bicep sources', () => {
-  let sources: Sources;
-  let read: (sources: Sources) => Template;
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { bicepPath, type Compiler, startCompiler, withoutBicep } from './bicep.ts';
+import { alerts } from './policies/alerts.ts';
+import { azd } from './policies/azd.ts';
+import { lockdown } from './policies/lockdown.ts';
+import { names } from './policies/names.ts';
+import { platform } from './policies/platform.ts';
+import { retention } from './policies/retention.ts';
+import { roles } from './policies/roles.ts';
+import { secrets } from './policies/secrets.ts';
+import { settings } from './policies/settings.ts';
+import { sources } from './policies/sources.ts';
+import { type Fault, readSources, type Sources, type Template } from './template.ts';
+
+const policies = { sources, names, azd, settings, roles, secrets, lockdown, platform, retention, alerts };
+
+it('is checked by Bicep', { skip: !bicepPath && process.env.CI !== 'true' && withoutBicep }, () => {
+  assert.ok(bicepPath, withoutBicep);
+});
+
+/** Sources with a fault, and with a linter that only warns of it, so that the rule is asked. */
+function plant(sources: Sources, [file, from, to]: Fault): Sources {
+  const source = sources.get(file) ?? '';
+  const planted = source.replace(from, to);
+  assert.notEqual(planted, source, 'the fault could not be planted');
+  const config = sources.get('bicepconfig.json')?.replaceAll('"error"', '"warning"') ?? '';
+  return new Map(sources).set(file, planted).set('bicepconfig.json', config);
+}
+
+/** Rules and faults, as tests that ask the compiler. */
+function checkTemplate(path: string): void {
+  let compiler: Compiler;
+  let template: Template;
 
   before(async () => {
-    sources = await readSources();
-    read = await makeTemplateReader();
+    compiler = await startCompiler(path);
+    template = await compiler.open(await readSources());
   });
+  after(() => compiler[Symbol.asyncDispose]());
 
-  it('are read by the grammar without an error, every one', () => {
-    assert.ok(sources.has('main.bicep') && sources.size > 5, 'main and its modules are found');
-    for (const file of read(sources).values()) assert.deepEqual(file.faults, [], file.path);
-  });
+  for (const [name, rules] of Object.entries(policies))
+    describe(name, { concurrency: 4 }, () => {
+      for (const { says, holds, faults } of rules) {
+        it(says, () => holds(template));
 
-  it('are refused with the place of the error when one is broken', () => {
-    const broken = new Map(sources).set('main.bicep', `${sources.get('main.bicep')}\nresource {`);
-    assert.match(read(broken).get('main.bicep')?.faults.join() ?? '', /^\d+:\d+ /);
-  });
+        for (const [fault, planted] of Object.entries(faults))
+          it(`${says}: not with ${fault}`, async () => {
+            const broken = await compiler.open(plant(template.sources, planted));
+            await assert.rejects(holds(broken), (error: Error) => {
+              assert.equal(error.name, 'AssertionError', error.message);
+              assert.match(error.message, planted[3] ?? /./);
+              return true;
+            });
+          });
+      }
+    });
+}
 
-  it('are all used: each module by main', () => {
-    const used = read(sources)
-      .get('main.bicep')
-      ?.modules.map(module => module.path);
-    assert.deepEqual(['main.bicep', ...(used ?? [])].sort(), [...sources.keys()].sort());
-  });
-});
+if (bicepPath) checkTemplate(bicepPath);

@@ -13,6 +13,7 @@ import { join } from 'node:path';
 import { after, before, beforeEach, describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { parse } from 'yaml';
+import { testedVersion } from './bicep.ts';
 
 type Step = { name?: string; uses?: string; run?: string; env?: Record<string, string> };
 type Job = { permissions?: Record<string, string>; environment?: string; steps: Step[]; 'timeout-minutes'?: number };
@@ -55,6 +56,19 @@ describe('the workflows', () => {
 
   it('pin every action, and have no more rights than they need', async () => {
     for (const [name, text] of await readWorkflows()) assert.deepEqual(checkSafety(text), [], name);
+  });
+
+  it('bring the compiler that the template is checked by, wherever npm test runs, as .ci/run does', async () => {
+    const ofCi = await readFile(new URL('../.ci/run', import.meta.url), 'utf8');
+    assert.ok(ofCi.includes(`/${testedVersion}/tools/bicep`));
+    for (const [name, text] of await readWorkflows())
+      for (const { steps } of Object.values((parse(text) as Workflow).jobs)) {
+        const before = steps
+          .map(({ run = '' }) => run)
+          .join('\n')
+          .split(/ npm test$/m);
+        if (before.length > 1) assert.ok(before[0]?.includes(`az bicep install --version v${testedVersion}`), name);
+      }
   });
 
   for (const [fault, from, to, finding] of [

@@ -1,16 +1,13 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: Bicep interpolates with the same signs.
+
 // What the Flex Consumption plan refuses, ignores or breaks on, and what lets any site read the stats.
 
-import {
-  type Findings,
-  isObject,
-  listAt,
-  nameOf,
-  type Placed,
-  resourcesOf,
-  type Template,
-  textOf,
-  valueAt,
-} from '../template.ts';
+import assert from 'node:assert/strict';
+import { at, type Compiled, compiled, deployed, type Fault, inAzure, ofType, type Rule, theOne } from '../template.ts';
+import { appSettingsOf } from './settings.ts';
+
+const app = 'modules/function-app.bicep';
+const main = 'main.bicep';
 
 /** WEBSITE_TIME_ZONE and TZ break TLS and metrics there; the others belong to plans that build or mount the app. */
 const refusedSettings =
@@ -20,69 +17,144 @@ const refusedSettings =
  * look away (terraform-azurerm-avm-res-web-site, issues 283 and 360; "Flex Consumption plan deprecations" in the documentation).
  */
 const refusedProperties =
-  /^(ftpsState|alwaysOn|(linux|windows)FxVersion|(netFramework|php|python|node|java|javaContainer|powerShell)Version|javaContainer|use32BitWorkerProcess|functionAppScaleLimit|preWarmedInstanceCount|minimumElasticInstanceCount|functionsRuntimeScaleMonitoringEnabled|numberOfWorkers|containerSize|isReserved|vnet\w*)$/;
-const nodeVersions = ['22', '24'];
+  /^(ftpsState|alwaysOn|(linux|windows)FxVersion|(netFramework|php|python|node|java|javaContainer|powerShell)Version|javaContainer|use32BitWorkerProcess|functionAppScaleLimit|preWarmedInstanceCount|minimumElasticInstanceCount|functionsRuntimeScaleMonitoringEnabled|numberOfWorkers|containerSize|isReserved|vnet\w*)$/i;
 
-export function checkPlatform(template: Template): Findings {
-  const ofSites = resourcesOf(template, 'Microsoft.Web/sites').flatMap(site => [
-    ...checkSettings(site),
-    ...checkProperties(site),
-    ...checkRuntime(template, site),
-    ...checkCors(site),
-  ]);
-  return [...ofSites, ...checkRegions(template)];
+const settingFaults = [
+  'WEBSITE_TIME_ZONE',
+  'TZ',
+  'FUNCTIONS_WORKER_RUNTIME',
+  'FUNCTIONS_EXTENSION_VERSION',
+  'WEBSITE_RUN_FROM_PACKAGE',
+  'SCM_DO_BUILD_DURING_DEPLOYMENT',
+  'AzureWebJobsStorage',
+].map(name => [name, [app, '  SYNC_TIME: ', `  ${name}: '1'\n  SYNC_TIME: `, new RegExp(`'${name}'`)] as Fault]);
+
+const propertyFaults = [
+  ...Object.entries({
+    ftpsState: "'Disabled'",
+    alwaysOn: 'false',
+    linuxFxVersion: "'NODE|24'",
+    netFrameworkVersion: "'v8.0'",
+    nodeVersion: "'24'",
+    use32BitWorkerProcess: 'false',
+    functionAppScaleLimit: '40',
+    preWarmedInstanceCount: '1',
+    functionsRuntimeScaleMonitoringEnabled: 'false',
+    numberOfWorkers: '1',
+    vnetRouteAllEnabled: 'true',
+  }).map(([name, value]) => [name, '      http20Enabled', `      ${name}: ${value}\n      http20Enabled`] as const),
+  ['containerSize', '    httpsOnly', '    containerSize: 512\n    httpsOnly'] as const,
+].map(([name, from, to]) => [name, [app, from, to, new RegExp(`'${name}'`)] as Fault]);
+
+function parameter(files: ReadonlyMap<string, Compiled>, name: string) {
+  return files.get('main')?.parameters[name];
 }
 
-/** The app settings that the template writes, by name; they are listed in the site, and their object is a variable. */
-export function appSettingsOf({ file, resource }: Placed): Map<string, string> {
-  const list = textOf(valueAt(file, resource.body, 'properties.siteConfig.appSettings'));
-  const settings = file.variables.get('settings');
-  if (!/^map\(items\(union\(settings, extraSettings\)\), /.test(list) || !isObject(settings))
-    throw new Error(`${file.path}: appSettings are not made of settings and extraSettings`);
-  return new Map(Object.entries(settings).map(([name, value]) => [name, textOf(value)]));
-}
-
-function checkSettings(site: Placed): Findings {
-  return [...appSettingsOf(site).keys()]
-    .filter(name => refusedSettings.test(name))
-    .map(name => `${nameOf(site)}: the plan does not take the setting ${name}`);
-}
-
-function checkProperties(site: Placed): Findings {
-  const { file, resource } = site;
-  return ['properties', 'properties.siteConfig'].flatMap(path =>
-    Object.keys(Object(valueAt(file, resource.body, path)))
-      .filter(name => refusedProperties.test(name))
-      .map(name => `${nameOf(site)}: the plan does not take ${path}.${name}`),
-  );
-}
-
-function checkRuntime(template: Template, site: Placed): Findings {
-  const { file, resource } = site;
-  const findings: Findings = [];
-  if (valueAt(file, resource.body, 'properties.functionAppConfig.runtime.name') !== 'node')
-    findings.push(`${nameOf(site)}: the runtime is not node`);
-  const allowed = template.get('main.bicep')?.parameters.find(parameter => parameter.name === 'nodeVersion');
-  const versions = allowed?.decorators.get('allowed')?.match(/\d+/g) ?? [];
-  if (versions.join() !== nodeVersions.join())
-    findings.push(`Node.js is ${versions.join(', ')}, not ${nodeVersions.join(', ')}`);
-  return findings;
-}
-
-/** azd asks for one of the allowed regions; where a parameter allows all, it offers those without the plan too. */
-function checkRegions(template: Template): Findings {
-  const { decorators } = template.get('main.bicep')?.parameters.find(({ name }) => name === 'location') ?? {};
-  const regions = [...(decorators?.get('allowed') ?? '').matchAll(/'(\w+)'/g)].map(([, region = '']) => region);
-  return [
-    ...(regions.length > 0 ? [] : ['location allows every region']),
-    ...regions.filter(region => !/^[a-z]+[23]?$/.test(region)).map(region => `location allows ${region}`),
-    ...(/type: 'location'/.test(decorators?.get('metadata') ?? '') ? [] : ['azd takes location for no region']),
-  ];
-}
-
-function checkCors(site: Placed): Findings {
-  const origins = listAt(site.file, site.resource.body, 'properties.siteConfig.cors.allowedOrigins').map(textOf);
-  return origins.join() === '*'
-    ? []
-    : [`${nameOf(site)}: CORS allows ${origins.join(', ') || 'nobody'}, not every site`];
-}
+export const platform: Rule[] = [
+  {
+    says: 'the plan takes each app setting',
+    holds: deployed(deployment => {
+      assert.deepEqual(
+        Object.keys(appSettingsOf(deployment)).filter(name => refusedSettings.test(name)),
+        [],
+      );
+    }),
+    faults: Object.fromEntries(settingFaults),
+  },
+  {
+    says: 'the plan takes each property of the app',
+    holds: deployed(deployment => {
+      const { properties } = theOne(deployment, 'Microsoft.Web/sites');
+      const named = [...Object.keys(Object(properties)), ...Object.keys(Object(at(properties, 'siteConfig')))];
+      assert.deepEqual(
+        named.filter(name => refusedProperties.test(name)),
+        [],
+      );
+    }),
+    faults: Object.fromEntries(propertyFaults),
+  },
+  {
+    // Settings in a second place would be a second deployment of all of them.
+    says: 'all that the app is configured by stands in the app',
+    holds: deployed(deployment => assert.deepEqual(ofType(deployment, 'Microsoft.Web/sites/config'), [])),
+    faults: {
+      'a configuration beside it': [
+        app,
+        '  resource ftpPublishing',
+        "  resource web 'config' = {\n    name: 'web'\n    properties: { http20Enabled: true }\n  }\n\n  resource ftpPublishing",
+        /config/,
+      ],
+    },
+  },
+  {
+    says: 'the runtime is Node.js, in a version that both the plan and the code take',
+    holds: async template => {
+      const allowed = parameter(await template.compile(), 'nodeVersion')?.allowedValues;
+      assert.deepEqual(allowed, ['22', '24']);
+      await deployed(deployment => {
+        const runtime = at(theOne(deployment, 'Microsoft.Web/sites'), 'properties.functionAppConfig.runtime');
+        assert.deepEqual(runtime, { name: 'node', version: deployment.given.nodeVersion ?? '24' });
+      })(template);
+    },
+    faults: {
+      'an old Node.js': [main, "  '22'\n", "  '20'\n", /'20'/],
+      'another runtime': [app, "name: 'node'", "name: 'python'", /python/],
+      'one version for all': [app, 'version: nodeVersion', "version: '24'", /'24'/],
+    },
+  },
+  {
+    says: 'the package lies where the host may read it, by the identity of the app',
+    holds: deployed(deployment => {
+      const storage = at(theOne(deployment, 'Microsoft.Web/sites'), 'properties.functionAppConfig.deployment.storage');
+      const account = theOne(deployment, 'Microsoft.Storage/storageAccounts', 'sthost').name;
+      const identity = theOne(deployment, 'Microsoft.ManagedIdentity/userAssignedIdentities', 'id-stats').id;
+      assert.deepEqual(
+        { ...Object(storage), value: inAzure(at(storage, 'value')) },
+        {
+          type: 'blobContainer',
+          value: `https://${account}.blob.core.windows.net/packages`,
+          authentication: { type: 'UserAssignedIdentity', userAssignedIdentityResourceId: identity },
+        },
+      );
+    }),
+    faults: {
+      'the account of the stats': [
+        main,
+        'hostStorage.outputs.packageContainerUrl',
+        "'${dataStorage.outputs.blobUrl}/packages'",
+        /stdata/,
+      ],
+      'a container that is not there': [
+        app,
+        'value: packageContainerUrl',
+        "value: '${packageContainerUrl}s'",
+        /packagess/,
+      ],
+    },
+  },
+  {
+    says: 'azd offers the regions of the plan, and no others',
+    holds: compiled(files => {
+      const location = parameter(files, 'location');
+      const regions = location?.allowedValues;
+      assert.ok(Array.isArray(regions) && regions.length > 20, 'location allows every region');
+      for (const region of regions) assert.match(String(region), /^[a-z]+[23]?$/);
+      assert.equal(at(location, 'metadata.azd.type'), 'location');
+    }),
+    faults: {
+      'every region': [main, /@allowed\(\[\n {2}'australiaeast'[^\]]*\]\)\n/, '', /location allows every region/],
+      'no picker': [main, "@metadata({ azd: { type: 'location' } })\n", '', /'location'/],
+      'a region of a preview': [main, "  'westus3'\n", "  'eastus2euap'\n", /eastus2euap/],
+    },
+  },
+  {
+    says: 'any site may read the stats from a browser',
+    holds: deployed(deployment => {
+      const site = theOne(deployment, 'Microsoft.Web/sites');
+      assert.deepEqual(at(site, 'properties.siteConfig.cors.allowedOrigins'), ['*']);
+    }),
+    faults: {
+      'one site only': [app, "allowedOrigins: ['*']", "allowedOrigins: ['https://example.com']", /example.com/],
+    },
+  },
+];

@@ -1,25 +1,78 @@
-// No secret passes through the deployment: not as a parameter (not even a secure one: azd keeps it, and every deployment would
-// overwrite a rotated password), not as a resource, not out of a key, not as an output.
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: Bicep interpolates with the same signs.
 
-import { type Findings, type Template, textOf } from '../template.ts';
+// No secret passes through the deployment: not as a parameter (not even a secure one: azd keeps it, and every deployment would
+// overwrite a rotated password), not as a resource, not out of a key, not as an output. The record of a deployment shows them
+// to every reader of the resource group.
+
+import assert from 'node:assert/strict';
+import { at, compiled, deployed, ofType, type Rule } from '../template.ts';
 
 const secretName = /password|passwd|secret|credential|connection_?string|api_?key|access_?key|account_?key|sas|token/i;
-const keyCall = /\b(list(Account|Service)?(Keys|Secrets|Sas|ConnectionStrings|Credentials)|getSecret)\(/i;
+const keyCall = /\b(list\w*|getSecret)\(/gi;
+const keyValue = /AccountKey|\.keys\[|ConnectionString|InstrumentationKey/i;
 
-export function checkSecrets(template: Template, sources: ReadonlyMap<string, string>): Findings {
-  return [...template.values()].flatMap(file => {
-    const source = sources.get(file.path) ?? '';
-    const names = [...file.parameters.map(parameter => parameter.name), ...file.outputs.keys()];
-    const values = file.resources.filter(
-      ({ type, existing }) => type === 'Microsoft.KeyVault/vaults/secrets' && !existing,
-    );
-    return [
-      ...names.filter(name => secretName.test(name)).map(name => `${file.path}: ${name} is a secret`),
-      ...values.map(({ symbol }) => `${file.path}: ${symbol} writes a secret`),
-      ...(keyCall.test(source) ? [`${file.path}: reads a key: ${keyCall.exec(source)?.[0]}`] : []),
-      ...[...file.outputs]
-        .filter(([, value]) => /AccountKey|\.keys\[|ConnectionString|InstrumentationKey/i.test(textOf(value)))
-        .map(([name]) => `${file.path}: output ${name} holds a key`),
-    ];
-  });
-}
+const main = 'main.bicep';
+const monitoring = 'modules/monitoring.bicep';
+
+export const secrets: Rule[] = [
+  {
+    says: 'no parameter and no output is a secret, by its name or its type',
+    holds: compiled(files => {
+      for (const [file, { parameters, outputs = {} }] of files)
+        for (const [name, { type }] of Object.entries({ ...parameters, ...outputs })) {
+          assert.doesNotMatch(name, secretName, `${file}: ${name}`);
+          assert.doesNotMatch(String(type), /secure/i, `${file}: ${name}`);
+        }
+    }),
+    faults: {
+      'a password': [main, 'var tags', "param pelotonPassword string = ''\nvar tags", /pelotonPassword/],
+      'a secure parameter': [main, 'var tags', '@secure()\nparam peloton string\nvar tags', /peloton/],
+      "the telemetry's connection string": [
+        monitoring,
+        'output componentName',
+        'output connectionString string = component.properties.ConnectionString\noutput componentName',
+        /connectionString/,
+      ],
+    },
+  },
+  {
+    says: 'no key is read, and what is one is neither an output nor handed to a module',
+    holds: compiled(files => {
+      assert.deepEqual(JSON.stringify([...files]).match(keyCall) ?? [], []);
+      for (const [file, { outputs = {}, resources }] of files)
+        for (const shown of [outputs, ...resources.map(resource => at(resource, 'properties.parameters'))])
+          assert.doesNotMatch(JSON.stringify(shown ?? {}), keyValue, `${file}: ${JSON.stringify(shown)}`);
+    }),
+    faults: {
+      "the telemetry's connection string under another name": [
+        monitoring,
+        'output componentName',
+        'output telemetry string = component.properties.ConnectionString\noutput componentName',
+        /ConnectionString/,
+      ],
+      'a key as an output': [
+        'modules/data-storage.bicep',
+        'output name string = account.name',
+        'output name string = account.listKeys().keys[0].value',
+        /listKeys/,
+      ],
+      "a key of the app's": [
+        'modules/function-app.bicep',
+        'output planName string = plan.name',
+        "output planName string = listKeys('${app.id}/host/default', '2024-11-01').functionKeys.default",
+        /listKeys/,
+      ],
+    },
+  },
+  {
+    says: 'the template writes no secret into the vault',
+    holds: deployed(deployment => assert.deepEqual(ofType(deployment, 'Microsoft.KeyVault/vaults/secrets'), [])),
+    faults: {
+      'a password': [
+        'modules/vault.bicep',
+        'resource audit',
+        "resource password 'Microsoft.KeyVault/vaults/secrets@2024-11-01' = {\n  parent: vault\n  name: 'peloton-password'\n  properties: { value: 'a' }\n}\nresource audit",
+      ],
+    },
+  },
+];

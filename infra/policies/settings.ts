@@ -1,59 +1,118 @@
-// The app settings of the template are ones that the code reads, and together they are enough: they are put to the code's
-// own reader, with a sample for every value that only a deployment knows.
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: Bicep interpolates with the same signs.
 
+// The app settings: each names a resource of this deployment, the code takes them together, and nothing reads others.
+
+import assert from 'node:assert/strict';
 import { readConfig, settingNames } from '../../src/config.ts';
 import { findTimeZone } from '../../src/stats/time-zones.ts';
-import { type Findings, resourcesOf, type Template } from '../template.ts';
-import { appSettingsOf } from './platform.ts';
+import { at, type Deployment, deployed, inAzure, listAt, type Rule, theOne } from '../template.ts';
 
-/** Read by the Functions host or the telemetry agent, not by our code; each of them is needed. */
-const platformSettings = [
-  'APPLICATIONINSIGHTS_AUTHENTICATION_STRING',
-  'APPLICATIONINSIGHTS_CONNECTION_STRING',
-  'AzureWebJobsStorage__accountName',
-  'AzureWebJobsStorage__clientId',
-  'AzureWebJobsStorage__credential',
-];
+const app = 'modules/function-app.bicep';
+const main = 'main.bicep';
 
-/** Needed in Azure although the code has a default, or could do without, elsewhere. */
-const neededSettings = [
-  ...platformSettings,
-  'AZURE_CLIENT_ID',
-  'STATS_CONTAINER',
-  'SYNC_TIME',
-  'SYNC_TIME_ZONE',
-  'PUBLIC_URL',
-];
-
-/** What a parameter of the function app's module looks like in a deployment. */
-const samples: Readonly<Record<string, string>> = {
-  vaultUrl: 'https://kv-sample.vault.azure.net',
-  dataBlobUrl: 'https://stdatasample.blob.core.windows.net',
-  publicContainer: 'stats',
-  syncTime: '08:00',
-  syncTimeZone: 'Europe/Berlin',
-  identityClientId: '00000000-0000-4000-8000-000000000000',
-  customPublicUrl: '',
-};
-
-export function checkSettings(template: Template): Findings {
-  const [site] = resourcesOf(template, 'Microsoft.Web/sites');
-  if (!site) return ['there is no function app'];
-  const settings = appSettingsOf(site);
-  const known = new Set<string>([...settingNames, ...platformSettings]);
-  return [
-    ...[...settings.keys()].filter(name => !known.has(name)).map(name => `nobody reads the setting ${name}`),
-    ...neededSettings.filter(name => !settings.has(name)).map(name => `the setting ${name} is missing`),
-    ...checkTogether(settings),
-  ];
+/** As the app finds them in its environment. */
+export function appSettingsOf(deployment: Deployment): Record<string, string> {
+  const listed = listAt(theOne(deployment, 'Microsoft.Web/sites'), 'properties.siteConfig.appSettings');
+  return Object.fromEntries(listed.map(item => [String(at(item, 'name')), String(inAzure(at(item, 'value')))]));
 }
 
-function checkTogether(settings: ReadonlyMap<string, string>): Findings {
-  const values = [...settings].map(([name, value]) => [name, samples[value] ?? value] as const);
-  try {
-    readConfig(Object.fromEntries(values), findTimeZone);
-    return [];
-  } catch (error) {
-    return [`the code refuses the settings: ${error instanceof Error ? error.message : error}`];
-  }
-}
+export const settings: Rule[] = [
+  {
+    says: 'the settings are these, and those that an owner adds',
+    holds: deployed(deployment => {
+      const { given } = deployment;
+      const nameOf = (type: string, prefix?: string) => theOne(deployment, type, prefix).name;
+      const identity = nameOf('Microsoft.ManagedIdentity/userAssignedIdentities', 'id-stats');
+      assert.deepEqual(appSettingsOf(deployment), {
+        // By name and not by blobServiceUri: see function-app.bicep.
+        AzureWebJobsStorage__accountName: nameOf('Microsoft.Storage/storageAccounts', 'sthost'),
+        AzureWebJobsStorage__clientId: `${identity}.clientId`,
+        AzureWebJobsStorage__credential: 'managedidentity',
+        APPLICATIONINSIGHTS_AUTHENTICATION_STRING: `ClientId=${identity}.clientId;Authorization=AAD`,
+        APPLICATIONINSIGHTS_CONNECTION_STRING: `${nameOf('Microsoft.Insights/components')}.ConnectionString`,
+        AZURE_CLIENT_ID: `${identity}.clientId`,
+        KEY_VAULT_URL: `https://${nameOf('Microsoft.KeyVault/vaults')}.vault.azure.net`,
+        STORAGE_ACCOUNT_URL: `https://${nameOf('Microsoft.Storage/storageAccounts', 'stdata')}.blob.core.windows.net`,
+        STATS_CONTAINER: 'stats',
+        SYNC_TIME: given.syncTime ?? '08:00',
+        SYNC_TIME_ZONE: given.syncTimeZone ?? 'UTC',
+        PUBLIC_URL: given.customPublicUrl ?? '',
+        ...Object(given.extraSettings),
+      });
+    }),
+    faults: {
+      'no vault': [app, '  KEY_VAULT_URL: vaultUrl\n', '', /KEY_VAULT_URL/],
+      'no zone': [app, '  SYNC_TIME_ZONE: syncTimeZone\n', '', /SYNC_TIME_ZONE/],
+      'a misspelt setting': [app, '  SYNC_TIME: syncTime', '  SYNCTIME: syncTime', /SYNCTIME/],
+      'crossed values': [app, 'SYNC_TIME: syncTime\n', 'SYNC_TIME: syncTimeZone\n', /SYNC_TIME/],
+      'a host without an identity': [app, /\n +AzureWebJobsStorage__clientId: \w+/, '', /__clientId/],
+      'a host storage by address': [app, 'Storage__accountName', 'Storage__blobServiceUri', /__blobServiceUri/],
+      "the host's account for the stats": [
+        main,
+        /dataStorage.outputs.blobUrl(\n +publicContainer)/,
+        "'https://${hostStorage.outputs.name}.blob.core.windows.net'$1",
+        /STORAGE_ACCOUNT_URL/,
+      ],
+      "the stats' account for the host": [
+        main,
+        /hostStorageName: hostStorage(.outputs.name\n +packageContainerUrl)/,
+        'hostStorageName: dataStorage$1',
+        /__accountName/,
+      ],
+      'another container': [
+        main,
+        /publicContainer: publicContainer(\n +vaultUrl)/,
+        "publicContainer: 'stat'$1",
+        /stat'/,
+      ],
+      "nobody's additions": [app, 'union(settings, extraSettings)', 'settings', /PELOTON_/],
+    },
+  },
+  {
+    says: 'the code takes the settings, together',
+    holds: deployed(deployment => {
+      const ofCode = Object.entries(appSettingsOf(deployment)).filter(([name]) =>
+        settingNames.some(one => one === name),
+      );
+      assert.doesNotThrow(() => readConfig(Object.fromEntries(ofCode), findTimeZone));
+    }),
+    faults: {
+      'no store': [app, '  STORAGE_ACCOUNT_URL: dataBlobUrl\n', '', /STORAGE_ACCOUNT_URL/],
+      'plain http to the vault': [app, 'KEY_VAULT_URL: vaultUrl', "KEY_VAULT_URL: 'http://a.example'", /KEY_VAULT_URL/],
+      'a slash after the vault': [
+        'modules/vault.bicep',
+        'suffixes.keyvaultDns}',
+        'suffixes.keyvaultDns}/a',
+        /KEY_VAULT/,
+      ],
+    },
+  },
+  {
+    says: 'the outputs are settings by which npm run doctor and npm run sync work against Azure',
+    holds: deployed(deployment => {
+      const { outputs, given } = deployment;
+      const values = Object.fromEntries(Object.entries(outputs).map(([name, value]) => [name, String(inAzure(value))]));
+      const ofApp = appSettingsOf(deployment);
+      const site = `https://${theOne(deployment, 'Microsoft.Web/sites').name}.azurewebsites.net`;
+      for (const name of ['KEY_VAULT_URL', 'STORAGE_ACCOUNT_URL', 'STATS_CONTAINER', 'SYNC_TIME', 'SYNC_TIME_ZONE'])
+        assert.equal(values[name], ofApp[name], name);
+      assert.equal(values.PUBLIC_URL, given.customPublicUrl ?? site);
+      assert.equal(values.AZURE_FUNCTION_APP_URL, site);
+      assert.doesNotThrow(() => readConfig(values, findTimeZone));
+    }),
+    faults: {
+      'no public URL': [main, 'output PUBLIC_URL', 'output URL'],
+      'the vault instead of the store': [
+        main,
+        'string = dataStorage.outputs.blobUrl',
+        'string = vault.outputs.url',
+        /STORAGE/,
+      ],
+      'the address of a custom domain for the app': [
+        main,
+        'APP_URL string = functionApp.outputs.url',
+        'APP_URL string = customPublicUrl',
+      ],
+    },
+  },
+];
