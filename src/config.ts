@@ -1,5 +1,5 @@
-// Settings → a frozen Config. The only reader of process.env. All faults are reported at once, and a fault names the
-// setting but never repeats its value, which may be a secret put into the wrong place.
+// Settings → a frozen Config. The only reader of process.env, but for the command prove, which loads no package. All faults are
+// reported at once, and a fault names the setting but never repeats its value, which may be a secret put into the wrong place.
 
 import { closestMatch } from 'leven';
 import { StatsError } from './errors.ts';

@@ -1,0 +1,33 @@
+// `npm run prove`: asks a deployed service what only the real one can answer, a line each. Loads no package, so that the workflow that
+// deploys can run it where a token for Azure can be had.
+
+import { createAzure, createTokenReader } from './prove/azure.ts';
+import { proveDeployment } from './prove/prove-deployment.ts';
+import { readTarget } from './prove/target.ts';
+import { lineOf } from './prove/verdict.ts';
+import { type HasFlag, runProgram } from './run-program.ts';
+
+const help = `npm run prove [-- --sync]
+
+After a deployment: asks the service itself, and Azure where your login may, whether what was promised holds: functions,
+health, routes, headers, codings, 304, CORS, preflight, the timer's ticks, the alerts' queries. One line each: holds, what to
+do, or not asked and why. Reads only. Ends with 1 where there is something to do. Prints no secret.
+
+Goes by the environment that azd keeps: (set -a; eval "$(azd env get-values)"; npm run prove)
+Against another service, npm start included: PUBLIC_URL=http://127.0.0.1:7071 npm run prove
+
+  --sync  asks for one sync besides, if one is due, with the key that Azure gives your login, or SYNC_KEY`;
+
+async function prove(has: HasFlag): Promise<number> {
+  const target = readTarget(process.env);
+  const azure = createAzure(createTokenReader(target.resource?.subscription, process.env));
+  let faults = 0;
+  for await (const verdict of proveDeployment(azure, target, { sync: has('sync') })) {
+    console.log(lineOf(verdict));
+    if (verdict.mark === 'FIX') faults++;
+  }
+  if (faults > 0) console.log(`\n${faults} to do.`);
+  return faults > 0 ? 1 : 0;
+}
+
+await runProgram({ help, flags: ['sync'], run: prove });

@@ -1,0 +1,119 @@
+import assert from 'node:assert/strict';
+import { after, beforeEach, describe, it } from 'node:test';
+import { setImmediate } from 'node:timers/promises';
+import { azureError, azureNames, azureTarget, startAzureDouble } from '../../../test/azure-double.ts';
+import { createAzure } from './azure.ts';
+import { proveFunctions } from './prove-app.ts';
+import { proveDeployment } from './prove-deployment.ts';
+import { readTarget } from './target.ts';
+
+const azure = await startAzureDouble();
+after(azure.close);
+beforeEach(azure.reset);
+
+/** Without an address of the app: nobody answers there. */
+async function prove({ asked = azure.azure } = {}) {
+  const options = { sync: false, patience: { startMs: 0, pauseMs: 1 } };
+  return await Array.fromAsync(proveDeployment(asked, azureTarget, options));
+}
+
+async function proveOne(subject: string): Promise<string> {
+  const { mark, text } = (await prove()).find(verdict => verdict.subject === subject) ?? {};
+  return `${mark} ${text}`;
+}
+
+describe('the app in Azure', () => {
+  it('is asked at the address that Azure names, where no other is given', async () => {
+    azure.state.app.defaultHostName = 'stats-abc.invalid';
+    assert.match(await proveOne('health'), /^FIX no health from https:\/\/stats-abc\.invalid: no answer/);
+  });
+
+  it('is stopped, or missing', async () => {
+    azure.state.app.state = 'Stopped';
+    assert.match(await proveOne('app'), /^FIX its state is Stopped, not Running → az functionapp start/);
+    azure.state.instead.set(`sites/${azureNames.name}`, azureError(404, 'ResourceNotFound'));
+    assert.match(await proveOne('app'), /^FIX 404 ResourceNotFound → .*azd provision --no-state/);
+  });
+
+  it('is waited for until Azure lists every function', async () => {
+    const { functions } = azure.state;
+    azure.state.functions = [];
+    const proof = proveFunctions(azure.azure, azureTarget, {
+      registrations: functions.map(({ name }) => ({ name, route: undefined, methods: [] })),
+      patience: { startMs: 10_000, pauseMs: 1 },
+    });
+    const verdict = proof.next();
+    while (azure.requests.length < 3) await setImmediate();
+    azure.state.functions = functions;
+    assert.match((await verdict).value?.text ?? '', /^Azure lists all \d+/);
+  });
+
+  it('lacks a function, or has one that is disabled', async () => {
+    const { functions } = azure.state;
+    azure.state.functions = functions.filter(({ name }) => name !== 'sync');
+    assert.match(await proveOne('functions'), /^FIX Azure does not list sync → .*STATS_NODE_VERSION/);
+    azure.state.functions = functions.map(each => ({ ...each, isDisabled: each.name === 'sync' }));
+    assert.match(await proveOne('functions'), /^FIX sync is disabled → /);
+    azure.state.instead.set('/functions', azureError(500, 'InternalServerError'));
+    assert.match(await proveOne('functions'), /^FIX 500 InternalServerError → /);
+  });
+});
+
+describe('what whoever asks may not ask', () => {
+  const all = ['app', 'functions', 'routes', 'timer', 'timer status', 'alerts'];
+
+  for (const [status, code, expected] of [
+    [403, 'AuthorizationFailed', /your login may not ask this \(403 AuthorizationFailed\)$/],
+    [401, 'InvalidAuthenticationTokenTenant', /another tenant: azd auth login --tenant-id TENANT$/],
+  ] as const) {
+    it(`is left out after ${status} ${code}, and is no fault`, async () => {
+      azure.state.instead.set(' ', azureError(status, code));
+      const verdicts = await prove();
+      assert.deepEqual(
+        verdicts.map(({ mark, subject }) => [mark, subject]),
+        all.map(subject => ['not asked', subject]),
+      );
+      assert.match(verdicts[0]?.text ?? '', expected);
+      assert.doesNotMatch(JSON.stringify(verdicts), /person@example/);
+    });
+  }
+
+  it('is everything of Azure without a login', async () => {
+    const verdicts = await prove({ asked: createAzure(async () => undefined, azure.azure.hosts) });
+    assert.deepEqual(
+      verdicts.map(({ mark, subject }) => [mark, subject]),
+      all.map(subject => ['not asked', subject]),
+    );
+    assert.match(verdicts[0]?.text ?? '', /^no login to Azure on this machine: azd auth login/);
+    assert.deepEqual(azure.requests, []);
+  });
+});
+
+describe('the target', () => {
+  const { subscription, group, name } = azureNames;
+  const names = { AZURE_SUBSCRIPTION_ID: subscription, AZURE_RESOURCE_GROUP: group, AZURE_FUNCTION_APP_NAME: name };
+
+  it("is read from azd's environment", () => {
+    const { workspace = '' } = azureTarget;
+    const environment = { ...names, PUBLIC_URL: 'https://stats.example/', LOG_ANALYTICS_WORKSPACE_ID: workspace };
+    assert.deepEqual(readTarget({ ...environment, SYNC_KEY: '', AZURE_FUNCTION_APP_URL: ' ' }), {
+      ...azureTarget,
+      publicUrl: 'https://stats.example',
+    });
+  });
+
+  it('is refused where nothing is named, and with the name of what cannot be one', () => {
+    assert.throws(() => readTarget({}), /Nothing to prove/);
+    for (const [fault, value] of [
+      ['PUBLIC_URL', 'http://stats.example'],
+      ['AZURE_FUNCTION_APP_URL', 'nowhere'],
+      ['AZURE_SUBSCRIPTION_ID', 'a;b'],
+      ['LOG_ANALYTICS_WORKSPACE_ID', '../x'],
+    ] as const) {
+      assert.throws(
+        () => readTarget({ ...names, [fault]: value }),
+        (error: Error) => error.message.includes(fault) && !error.message.includes(value),
+      );
+    }
+  });
+});
