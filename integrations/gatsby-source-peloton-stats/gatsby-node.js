@@ -2,6 +2,7 @@
 // By default no hook ever breaks a build: without fresh stats the site shows older ones, or none.
 
 const { createNodes } = require('./src/create-nodes.js');
+const { nameService } = require('./src/fetch-stats.js');
 const { loadSnapshot } = require('./src/load-snapshot.js');
 const { buildOptionsSchema } = require('./src/options.js');
 const { typeDefinitions } = require('./src/type-definitions.js');
@@ -26,5 +27,5 @@ exports.sourceNodes = async (gatsby, options) => {
   if (problem && options.onError === 'fail')
     reporter.panicOnBuild(`Peloton stats: ${problem} The build stops because onError is 'fail'.`);
   else if (problem) reporter.warn(`Peloton stats: ${problem} ${instead}`);
-  if (snapshot) await createNodes(gatsby, snapshot);
+  if (snapshot) await createNodes(gatsby, snapshot, nameService(options.baseUrl));
 };

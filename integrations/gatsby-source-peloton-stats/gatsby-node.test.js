@@ -5,7 +5,7 @@ const { test } = require('node:test');
 const { createSchemaCustomization, sourceNodes } = require('./gatsby-node.js');
 const { buildOnce, countsOf, exampleCounts, ofType, optionsFor } = require('./testing/build-site.js');
 const { exampleSnapshot } = require('./testing/example-snapshot.js');
-const { snapshotAnswer } = require('./testing/serve-stats.js');
+const { serveStats, snapshotAnswer } = require('./testing/serve-stats.js');
 
 test('makes a WorkoutCount of every workout, with the fields of the query allWorkoutCount', async t => {
   const { build, service } = await buildOnce(t, snapshotAnswer(exampleSnapshot(), '"1"'));
@@ -39,6 +39,18 @@ test('makes nodes of personal records, streaks, achievements and the snapshot it
 test('gives every node an id of its own, though types share slugs', async t => {
   const { build } = await buildOnce(t, snapshotAnswer(exampleSnapshot(), '"1"'));
   assert.equal(new Set(build.nodes.map(node => node.id)).size, build.nodes.length);
+});
+
+test('named twice, for a household, it keeps the members apart', async t => {
+  const { build, site, service: hers } = await buildOnce(t, snapshotAnswer(exampleSnapshot(), '"1"'));
+  const his = await serveStats(t, snapshotAnswer(exampleSnapshot(), '"1"'));
+  const second = site.nextBuild();
+  await sourceNodes(second.gatsby, optionsFor(his.baseUrl));
+  const nodes = [...build.nodes, ...second.nodes];
+  assert.equal(new Set(nodes.map(node => node.id)).size, nodes.length);
+  assert.deepEqual(new Set(build.nodes.map(node => node.base_url)), new Set([hers.baseUrl]));
+  assert.deepEqual(new Set(second.nodes.map(node => node.base_url)), new Set([his.baseUrl]));
+  assert.equal(his.requests[0]?.headers['if-none-match'], undefined, 'the tag is of the other service');
 });
 
 test('declares every type it makes nodes of, with every field', async t => {

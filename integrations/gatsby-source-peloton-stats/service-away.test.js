@@ -47,7 +47,7 @@ const faults = [
 for (const [fault, answer, sentence] of faults) {
   test(`${fault}: the last good stats are shown, with one warning`, async t => {
     const { build: first, service, site } = await buildOnce(t, snapshotAnswer(exampleSnapshot(), '"1"'));
-    site.cached.set('last-good-stats', (site.cached.get('last-good-stats') ?? '').replace('"etag"', '"no-etag"'));
+    for (const [key, copy] of site.cached) site.cached.set(key, copy.replace('"etag"', '"no-etag"'));
     service.answer = answer;
     const second = site.nextBuild();
     await sourceNodes(second.gatsby, optionsFor(service.baseUrl));
@@ -113,9 +113,36 @@ test("never shows another service's copy", async t => {
   assert.deepEqual(build.nodes, []);
 });
 
+test("each entry of a household keeps its own copy, and falls back to its own member's stats", async t => {
+  const { site, service: hers } = await buildOnce(t, snapshotAnswer(exampleSnapshot(), '"1"'));
+  const rowing = { total_workouts: 7, workouts: [{ name: 'Rowing', slug: 'caesar', count: 7 }] };
+  const his = await serveStats(t, snapshotAnswer(exampleSnapshot({ workout_counts: rowing }), '"1"'));
+  await sourceNodes(site.nextBuild().gatsby, optionsFor(his.baseUrl));
+  hers.answer = send(503, {}, '');
+  his.answer = send(503, {}, '');
+  const build = site.nextBuild();
+  await sourceNodes(build.gatsby, optionsFor(hers.baseUrl));
+  assert.deepEqual(countsOf(build.nodes), exampleCounts);
+  const next = site.nextBuild();
+  await sourceNodes(next.gatsby, optionsFor(`${his.baseUrl}/`));
+  assert.deepEqual(countsOf(next.nodes), [['caesar', 7]], 'with a slash at the end it is the same service');
+});
+
+test('a snapshot file that two entries name stays with the first, and the second is told', async t => {
+  const site = recordGatsby(t);
+  const hers = await serveStats(t, snapshotAnswer(exampleSnapshot(), '"1"'));
+  const his = await serveStats(t, send(503, {}, ''));
+  const options = { snapshotFile: 'stats.json', writeSnapshotFile: true };
+  await sourceNodes(site.nextBuild().gatsby, optionsFor(hers.baseUrl, options));
+  const build = site.nextBuild();
+  await sourceNodes(build.gatsby, optionsFor(his.baseUrl, options));
+  assert.deepEqual(build.nodes, []);
+  assert.match(build.warnings.join('\n'), /stats\.json is the snapshotFile of http:.*give http:.* one of its own/);
+});
+
 test('a copy that cannot be read is mentioned, and fresh stats replace it', async t => {
   const { service, site } = await buildOnce(t, snapshotAnswer(exampleSnapshot(), '"1"'));
-  site.cached.set('last-good-stats', JSON.stringify({ baseUrl: service.baseUrl, etag: '"1"', snapshot: 7 }));
+  for (const key of site.cached.keys()) site.cached.set(key, JSON.stringify({ etag: '"1"', snapshot: 7 }));
   const build = site.nextBuild();
   await sourceNodes(build.gatsby, optionsFor(service.baseUrl));
   assert.deepEqual(countsOf(build.nodes), exampleCounts);

@@ -4,20 +4,23 @@
 /** @typedef {import('./gatsby-api.d.ts').GatsbyApi} GatsbyApi */
 
 /**
- * Ids depend on type and slug alone, so that they are the same in every build.
+ * Ids depend on type, service and slug alone: the same in every build, and each member's own where a site shows several.
  * @param {GatsbyApi} gatsby
  * @param {Snapshot} snapshot
+ * @param {string} service the address that `nameService` gives
  */
-async function createNodes({ actions, createNodeId, createContentDigest }, snapshot) {
+async function createNodes({ actions, createNodeId, createContentDigest }, snapshot, service) {
   /** @param {string} type @param {string} key @param {object} fields */
-  const createNode = (type, key, fields) =>
-    actions.createNode({
-      ...fields,
-      id: createNodeId(`${type} ${key}`),
+  const createNode = (type, key, fields) => {
+    const ownFields = { ...fields, base_url: service };
+    return actions.createNode({
+      ...ownFields,
+      id: createNodeId(`${type} ${service} ${key}`),
       parent: null,
       children: [],
-      internal: { type, contentDigest: createContentDigest(fields) },
+      internal: { type, contentDigest: createContentDigest(ownFields) },
     });
+  };
 
   const { workout_counts: counts, personal_records: records, streaks, achievements } = snapshot;
   const { synced_at, date, time_zone } = snapshot;

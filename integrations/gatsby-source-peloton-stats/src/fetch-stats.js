@@ -9,6 +9,12 @@ const maxBytes = 8 * 1024 * 1024;
  */
 const statsUrl = baseUrl => new URL('api/stats', baseUrl.endsWith('/') ? baseUrl : `${baseUrl}/`);
 
+/**
+ * One name for a service, however its address is written: with a slash at the end or without, in any letter case of the host.
+ * @param {string} baseUrl
+ */
+const nameService = baseUrl => statsUrl(baseUrl).href.slice(0, -'/api/stats'.length);
+
 /** @param {Response} response */
 function describeRefusal({ status, headers }) {
   if (status === 404 && headers.has('retry-after')) return 'has no stats yet: they appear after its first sync';
@@ -75,4 +81,4 @@ async function fetchStats({ baseUrl, etag, timeoutMs }) {
   }
 }
 
-module.exports = { fetchStats, statsUrl };
+module.exports = { fetchStats, nameService, statsUrl };

@@ -2,7 +2,7 @@
 // Never throws: what went wrong comes back as sentences, and the caller decides whether to warn or to fail.
 
 const path = require('node:path');
-const { fetchStats, statsUrl } = require('./fetch-stats.js');
+const { fetchStats, nameService, statsUrl } = require('./fetch-stats.js');
 const { readSnapshot } = require('./read-snapshot.js');
 const { readSnapshotFile, writeSnapshotFile } = require('./snapshot-file.js');
 
@@ -11,7 +11,11 @@ const { readSnapshotFile, writeSnapshotFile } = require('./snapshot-file.js');
 /** @typedef {import('./gatsby-api.d.ts').PluginOptions} PluginOptions */
 /** @typedef {{ etag: string | undefined, snapshot: Snapshot }} Copy */
 
-const copyKey = 'last-good-stats';
+/** Gatsby gives all entries of a plugin one cache. @param {string} baseUrl */
+const copyKey = baseUrl => `last-good-stats ${nameService(baseUrl)}`;
+
+/** Which service each snapshot file belongs to: the first that named it in this build. @type {Map<string, string>} */
+const fileOwners = new Map();
 
 /** @param {unknown} error */
 const messageOf = error => (error instanceof Error ? error.message : String(error));
@@ -39,9 +43,8 @@ async function attempt(remarks, what, step) {
  * @returns {Promise<Copy | undefined>}
  */
 async function readCopy(cache, baseUrl) {
-  const copy = await cache.get(copyKey);
-  if (typeof copy !== 'object' || copy === null) return undefined;
-  if (!('baseUrl' in copy && copy.baseUrl === baseUrl && 'snapshot' in copy)) return undefined;
+  const copy = await cache.get(copyKey(baseUrl));
+  if (typeof copy !== 'object' || copy === null || !('snapshot' in copy)) return undefined;
   const etag = 'etag' in copy && typeof copy.etag === 'string' ? copy.etag : undefined;
   return { etag, snapshot: readSnapshot(copy.snapshot).snapshot };
 }
@@ -59,6 +62,21 @@ async function askService({ baseUrl, timeoutMs }, copy, remarks) {
   const { snapshot, leftOut } = readSnapshot(answer.json);
   if (leftOut > 0) remarks.push(`${leftOut} of the entries sent cannot be read and are left out.`);
   return { etag: answer.etag, snapshot };
+}
+
+/**
+ * The path of the snapshot file; undefined where there is none, or where it is another service's.
+ * @param {string} siteDirectory @param {PluginOptions} options @param {string[]} remarks
+ */
+function findSnapshotFile(siteDirectory, { baseUrl, snapshotFile }, remarks) {
+  if (!snapshotFile) return undefined;
+  const file = path.resolve(siteDirectory, snapshotFile);
+  const service = nameService(baseUrl);
+  const owner = fileOwners.get(file) ?? service;
+  fileOwners.set(file, owner);
+  if (owner === service) return file;
+  remarks.push(`${snapshotFile} is the snapshotFile of ${owner}: give ${service} one of its own.`);
+  return undefined;
 }
 
 /** @param {Snapshot} snapshot */
@@ -83,14 +101,14 @@ function instantOf({ synced_at }, now) {
  */
 async function loadSnapshot({ cache, siteDirectory, options, now = Date.now() }) {
   const { baseUrl, snapshotFile } = options;
-  const file = snapshotFile && path.resolve(siteDirectory, snapshotFile);
   /** @type {string[]} */
   const remarks = [];
+  const file = findSnapshotFile(siteDirectory, options, remarks);
   const copy = await attempt(remarks, 'Reading the copy of the last good build', () => readCopy(cache, baseUrl));
   try {
     const fresh = await askService(options, copy, remarks);
     const { snapshot } = fresh;
-    if (fresh !== copy) await attempt(remarks, 'Keeping a copy', () => cache.set(copyKey, { baseUrl, ...fresh }));
+    if (fresh !== copy) await attempt(remarks, 'Keeping a copy', () => cache.set(copyKey(baseUrl), fresh));
     if (file && options.writeSnapshotFile)
       await attempt(remarks, `Writing ${snapshotFile}`, () => writeSnapshotFile(file, snapshot));
     return { snapshot, remarks };

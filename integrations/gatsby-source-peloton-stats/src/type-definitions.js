@@ -1,8 +1,9 @@
 // The GraphQL types. Explicit, so that queries are valid with zero nodes and a field never changes its type with the data.
-// Names are Peloton's own. `value` of a record is a number for one discipline and a text for another: here always a text.
+// Names are Peloton's own, but for `base_url`, which tells the members of a household apart. `value` of a record is a number for one discipline and a text for another: here always a text.
 
 const typeDefinitions = `
   type WorkoutCount implements Node @dontInfer {
+    base_url: String!
     name: String!
     slug: String!
     count: Int!
@@ -10,6 +11,7 @@ const typeDefinitions = `
   }
 
   type PelotonPersonalRecord implements Node @dontInfer {
+    base_url: String!
     name: String!
     slug: String!
     records: [PelotonRecord!]!
@@ -26,6 +28,7 @@ const typeDefinitions = `
   }
 
   type PelotonStreaks implements Node @dontInfer {
+    base_url: String!
     current_weekly: Int
     best_weekly: Int
     start_date_of_current_weekly: Float
@@ -33,6 +36,7 @@ const typeDefinitions = `
   }
 
   type PelotonAchievement implements Node @dontInfer {
+    base_url: String!
     name: String!
     slug: String!
     description: String
@@ -41,6 +45,7 @@ const typeDefinitions = `
   }
 
   type PelotonSnapshot implements Node @dontInfer {
+    base_url: String!
     synced_at: Date @dateformat
     date: Date @dateformat
     time_zone: String
