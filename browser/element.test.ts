@@ -77,7 +77,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
       const { workout_counts, streaks = {} } = service.snapshot;
       assert.match(
         await element.locator('[part=total]').innerText(),
-        new RegExp(`^${workout_counts.total_workouts.toLocaleString('en')}\\s+Peloton workouts$`),
+        new RegExp(`^${workout_counts.total_workouts.toLocaleString('en')}\\s+workouts$`),
       );
       assert.match(
         await element.locator('[part=streak]').innerText(),
@@ -101,15 +101,17 @@ for (const colorScheme of ['light', 'dark'] as const) {
 test('it stays within the space that the one rule keeps free, at any width', async t => {
   const { page } = await visitSite(t);
   await waitForEvents(page);
-  for (const width of [260, 320, 480, 760, 1_400]) {
+  for (const [width, reserved] of [
+    [300, 480],
+    [375, 480],
+    [480, 480],
+    [520, 280],
+    [760, 280],
+    [1_400, 280],
+  ] as const) {
     await page.setViewportSize({ width, height: 900 });
-    const { height, filled, needed } = await page.locator('peloton-stats').evaluate(element => {
-      const card = element.shadowRoot?.querySelector('[part=card]');
-      const filled = card?.getBoundingClientRect().height;
-      return { height: element.getBoundingClientRect().height, filled, needed: card?.scrollHeight ?? Number.NaN };
-    });
-    assert.deepEqual([height, filled], [352, 352]);
-    assert.ok(needed <= 352, `${needed} at ${width}`);
+    const height = await page.locator('peloton-stats').evaluate(element => element.getBoundingClientRect().height);
+    assert.equal(height, reserved, `${width} pixels wide`);
   }
 });
 
@@ -186,7 +188,7 @@ test('names as hostile as they come are text, cut to their column', async t => {
   await waitForEvents(page);
   const element = page.locator('peloton-stats');
   assert.equal(await element.locator('[part=name]').first().innerText(), names[0]);
-  for (const part of ['total', 'best', 'count']) {
+  for (const part of ['total-number', 'best', 'count']) {
     const place = element.locator(`[part=${part}]`).first();
     assert.equal(await place.evaluate(({ scrollWidth, clientWidth }) => scrollWidth > clientWidth), false, part);
   }
@@ -225,6 +227,178 @@ test('another src shows other stats, and one that fails brings the children back
   await element.evaluate(host => host.setAttribute('src', `${host.getAttribute('src')?.split('?')[0]}?gone`));
   assert.equal((await waitForEvents(page, 3))[2]?.[0], 'peloton-stats-failed');
   assert.equal(await page.getByAltText('My Peloton stats').isVisible(), true);
+});
+
+/** Counts the requests for stats and history from now on, none of which is answered. */
+async function takeServiceAway(page: Page): Promise<string[]> {
+  const asked: string[] = [];
+  await page.route(/\/api\/(stats|history)/, route => {
+    asked.push(route.request().url());
+    return route.abort();
+  });
+  return asked;
+}
+
+const readTotal = (page: Page) => page.locator('peloton-stats [part=total-number]').innerText();
+
+test('moved, in whatever way, or in another language it keeps its numbers without a request', async t => {
+  const { page } = await visitSite(t);
+  await waitForEvents(page);
+  const asked = await takeServiceAway(page);
+  const total = await readTotal(page);
+  const element = page.locator('peloton-stats');
+  const read = () => element.evaluate(host => host.shadowRoot?.querySelector('[part=total-number]')?.textContent);
+  const day = () => element.locator('time').innerText();
+  await element.evaluate(host => document.body.append(host));
+  assert.equal(await read(), total);
+  await element.evaluate(host =>
+    Reflect.get(document.body, 'moveBefore').call(document.body, host, document.body.firstChild),
+  );
+  assert.equal(await read(), total);
+  await element.evaluate(host => {
+    host.remove();
+    return new Promise(resolve => setTimeout(() => resolve(document.body.append(host))));
+  });
+  assert.equal(await read(), total);
+  await element.evaluate(host => host.setAttribute('lang', 'de'));
+  assert.match(await day(), /^\d+\.\d+\.\d{4}$/);
+  await element.evaluate(host => host.removeAttribute('lang'));
+  await page.evaluate(() => document.documentElement.setAttribute('lang', 'ko'));
+  await page.waitForFunction(() =>
+    document.querySelector('peloton-stats')?.shadowRoot?.querySelector('time')?.textContent?.includes('. '),
+  );
+  assert.equal(await read(), total);
+  assert.deepEqual(asked, []);
+  assert.equal((await waitForEvents(page)).length, 1);
+});
+
+test('moved while its first request is under way it goes on with that', async t => {
+  const { page } = await visitSite(t);
+  await waitForEvents(page);
+  let requests = 0;
+  await page.route('**/api/stats?late', async route => {
+    requests++;
+    await page.evaluate(() => document.body.append(document.querySelector('peloton-stats') as Element));
+    await route.continue();
+  });
+  await page.locator('peloton-stats').evaluate(host => host.setAttribute('src', `${host.getAttribute('src')}?late`));
+  assert.equal((await waitForEvents(page, 2))[1]?.[0], 'peloton-stats-loaded');
+  assert.equal(requests, 1);
+});
+
+for (const place of ['iframe', 'popup'] as const) {
+  test(`moved into the document of an ${place} it is drawn there, with its style`, async t => {
+    const { page, complaints } = await visitSite(t);
+    await waitForEvents(page);
+    const asked = await takeServiceAway(page);
+    const total = await readTotal(page);
+    const seen = await page.evaluate(where => {
+      const frame = document.createElement('iframe');
+      document.body.append(frame);
+      const view = where === 'iframe' ? frame.contentWindow : window.open('about:blank');
+      const element = document.querySelector('peloton-stats') as HTMLElement;
+      view?.document.body.append(element);
+      const read = () => {
+        const card = element.shadowRoot?.querySelector('[part=card]') as HTMLElement;
+        const total = card.querySelector('[part=total-number]')?.textContent;
+        return [total, card.ownerDocument.defaultView?.getComputedStyle(card).display];
+      };
+      const there = read();
+      document.body.append(element);
+      return [...there, ...read()];
+    }, place);
+    assert.deepEqual(seen, [total, 'grid', total, 'grid']);
+    assert.deepEqual(asked, []);
+    assert.deepEqual(complaints, []);
+  });
+}
+
+test('in a document without a window it has its children, and no error', async t => {
+  const { page, complaints } = await visitSite(t);
+  await waitForEvents(page);
+  const name = await page.evaluate(() => {
+    const element = document.createElement('peloton-stats');
+    document.implementation.createHTMLDocument().body.append(element);
+    return element.shadowRoot?.firstElementChild?.localName;
+  });
+  assert.equal(name, 'slot');
+  assert.deepEqual(complaints, []);
+});
+
+for (const event of ['visibilitychange', 'pageshow'] as const) {
+  test(`seen again by ${event}, it asks again once its answer is older than it may be`, async t => {
+    const { page } = await visitSite(t);
+    await waitForEvents(page);
+    let requests = 0;
+    await page.route('**/api/stats', route => {
+      requests++;
+      return route.fulfill({ ...statsWith([]), headers: { 'Access-Control-Allow-Origin': '*' } });
+    });
+    const see = (options: { afterMs: number; state: string }) =>
+      page.evaluate(
+        ({ event, afterMs, state }) => {
+          const now = Date.now();
+          Date.now = () => now + afterMs;
+          Object.defineProperty(document, 'visibilityState', { configurable: true, get: () => state });
+          if (event === 'pageshow') window.dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true }));
+          else document.dispatchEvent(new Event('visibilitychange'));
+        },
+        { event, ...options },
+      );
+    await see({ afterMs: 200_000, state: 'visible' });
+    await see({ afterMs: 200_000, state: 'hidden' });
+    assert.equal(requests, 0, 'fresh, or hidden');
+    await see({ afterMs: 1_000, state: 'visible' });
+    await waitForEvents(page, 2);
+    assert.equal(requests, 1);
+    assert.equal(await readTotal(page), '234,567');
+  });
+}
+
+test('its numbers stay when asking again fails, and it tells', async t => {
+  const { page } = await visitSite(t);
+  await waitForEvents(page);
+  const total = await readTotal(page);
+  await takeServiceAway(page);
+  await page.evaluate(() => {
+    const now = Date.now();
+    Date.now = () => now + 400_000;
+    document.dispatchEvent(new Event('visibilitychange'));
+  });
+  assert.equal((await waitForEvents(page, 2))[1]?.[0], 'peloton-stats-failed');
+  assert.equal(await readTotal(page), total);
+});
+
+test('each attribute has a property, which may be set before the script arrives', async t => {
+  const body = `<peloton-stats></peloton-stats><script>
+    Object.assign(document.querySelector('peloton-stats'), { src: '${service.url}/api/stats', heading: 'Mine', hide: ['date', 'streaks'] });
+    </script>${fill(snippets.tagHtml).split('\n')[0]}`;
+  const site = await startSite(t, { '/': { type: 'text/html', body: wrapInDocument(body) } });
+  const { page, complaints } = await openTab(browser);
+  await page.goto(site);
+  const element = page.locator('peloton-stats');
+  await element.locator('[part=heading]').waitFor();
+  assert.equal(await element.locator('[part=heading]').innerText(), 'Mine');
+  assert.equal(await element.getAttribute('hide'), 'date,streaks');
+  assert.equal(await element.locator('[part=as-of], [part=streak]').count(), 0);
+  const values = await element.evaluate(host => {
+    Object.assign(host, { heading: null, hide: undefined, theme: 'dark', accent: 'ff0', view: 'summary' });
+    return ['src', 'view', 'theme', 'heading', 'accent', 'hide'].map(name => [
+      Reflect.get(host, name),
+      host.getAttribute(name),
+    ]);
+  });
+  assert.deepEqual(values, [
+    [`${service.url}/api/stats`, `${service.url}/api/stats`],
+    ['summary', 'summary'],
+    ['dark', 'dark'],
+    ['', null],
+    ['ff0', 'ff0'],
+    ['', null],
+  ]);
+  assert.equal(await element.locator('[part=heading]').innerText(), 'Peloton stats');
+  assert.equal(await element.locator('[part=streak]').count(), 1);
+  assert.deepEqual(complaints, []);
 });
 
 test('what is asked for in vain is given up without a word', async t => {

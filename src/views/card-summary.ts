@@ -4,7 +4,7 @@
 import type { HistoryPoint } from '../stats/history.ts';
 import type { Snapshot } from '../stats/snapshot.ts';
 import type { CardView, Pen } from './card-pen.ts';
-import { fitText, measureEm } from './fit-text.ts';
+import { fitText, measureBoldEm, measureEm } from './fit-text.ts';
 import { pluralize } from './format.ts';
 import { renderIcon } from './icons.ts';
 import { countDays, findEarlier } from './increments.ts';
@@ -43,11 +43,8 @@ ${disciplines && renderDisciplines(snapshot, rowsPlace, pen)}`;
   },
 };
 
-/** The advance of bold digits is wider than `measureEm` guesses for a text. */
-const boldness = 1.2;
-
 function renderLarge(number: string, { paint }: Pen): Markup {
-  const size = Math.min(52, Math.floor((columnWidth + 6) / (measureEm(number) * boldness)));
+  const size = Math.min(52, Math.floor((columnWidth + 6) / measureBoldEm(number)));
   return markup`<text x="${left - 2}" y="96" font-size="${size}" font-weight="700" letter-spacing="-${(size * 0.03).toFixed(1)}" ${paint({ fill: 'ink' })}>${number}</text>`;
 }
 
@@ -71,7 +68,7 @@ function renderStreak({ current_weekly, best_weekly }: Streaks, { formats, paint
   const current = formats.formatShort(current_weekly);
   const rest = `${pluralize(current_weekly, 'week')} in a row`;
   const best = best_weekly === undefined ? '' : `best ${formats.formatShort(best_weekly)}`;
-  const widthEm = measureEm(current) * boldness + measureEm(` ${rest}${best}`) + 0.5;
+  const widthEm = measureBoldEm(current) + measureEm(` ${rest}${best}`) + 0.5;
   return markup`<text x="${left}" y="146" ${paint({ fill: 'ink' })}><tspan font-weight="600">${current}</tspan> ${rest}${
     best !== '' &&
     widthEm * 13 <= columnWidth + 8 &&
@@ -113,7 +110,7 @@ const indent = 28;
 function renderRow(row: Row, place: RowsPlace & { y: number }, { formats, paint }: Pen): Markup {
   const count = formats.formatShort(row.count);
   const barWidth = place.width - indent;
-  const room = barWidth - Math.ceil(measureEm(count) * boldness * 13) - 8;
+  const room = barWidth - Math.ceil(measureBoldEm(count) * 13) - 8;
   return markup`<g transform="translate(${place.x} ${place.y})"><svg width="18" height="18" viewBox="0 0 24 24" stroke-width="1.6" stroke-linecap="round" stroke-linejoin="round" ${paint({ fill: 'none', stroke: 'accent' })}>${renderIcon(row.slug)}</svg>
 <svg x="${indent}" width="${room}" height="18" overflow="hidden"><text y="13" ${paint({ fill: 'ink' })}>${fitText(row.name, room / 13)}</text></svg><text x="${place.width}" y="13" font-weight="600" text-anchor="end" ${paint({ fill: 'ink' })}>${count}</text>
 <rect x="${indent}" y="20" width="${barWidth}" height="2" rx="1" ${paint({ fill: 'track' })}/><rect x="${indent}" y="20" width="${Math.max(2, Math.round(barWidth * row.share))}" height="2" rx="1" ${paint({ fill: 'accent' })}/></g>`;

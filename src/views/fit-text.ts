@@ -16,6 +16,11 @@ export function measureEm(text: string): number {
   return Array.from(graphemes.segment(text), ({ segment }) => guessWidthEm(segment)).reduce((sum, em) => sum + em, 0);
 }
 
+/** The same of bold digits, whose advance is wider than that guess. */
+export function measureBoldEm(text: string): number {
+  return measureEm(text) * 1.2;
+}
+
 function takeFitting(text: string, maxEm: number): string {
   let widthEm = 0;
   let fitting = '';

@@ -17,7 +17,7 @@ export function createFormats(lang: string | undefined) {
   const scientific = new Intl.NumberFormat(lang, { notation: 'scientific', maximumFractionDigits: 2 });
   const date = (options: Intl.DateTimeFormatOptions) => new Intl.DateTimeFormat(lang, { timeZone: 'UTC', ...options });
   const dateStyles: Record<DateStyle, Intl.DateTimeFormat> = {
-    day: date({ day: 'numeric', month: 'short', year: 'numeric' }),
+    day: date({ dateStyle: 'medium' }),
     long: date({ dateStyle: 'full' }),
     month: date({ month: 'long', year: 'numeric' }),
     monthName: date({ month: 'short' }),

@@ -31,8 +31,12 @@ const stopwatch = 'M20 14a8 8 0 1 1-16 0a8 8 0 1 1 16 0M12 14V9.5M12 6V2.5M9.5 2
 
 const dots = 'M6 12a1 1 0 1 1-2 0a1 1 0 1 1 2 0M13 12a1 1 0 1 1-2 0a1 1 0 1 1 2 0M20 12a1 1 0 1 1-2 0a1 1 0 1 1 2 0';
 
-/** The icon of a discipline, or three dots for no slug: a path without colour, to be stroked on a viewBox of 24 by 24. */
+/** The path of a discipline's icon, or of three dots for no slug: to be stroked on a viewBox of 24 by 24. */
+export function drawingOf(slug: string | undefined): string {
+  return slug === undefined ? dots : (drawings.get(slug) ?? stopwatch);
+}
+
+/** The same as a path without colour. */
 export function renderIcon(slug: string | undefined): Markup {
-  const drawing = slug === undefined ? dots : (drawings.get(slug) ?? stopwatch);
-  return trusted(`<path d="${drawing}"/>`);
+  return trusted(`<path d="${drawingOf(slug)}"/>`);
 }

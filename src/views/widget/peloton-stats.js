@@ -1,77 +1,140 @@
 // <peloton-stats src="…/api/stats">: the stats as real text and a real table on any site. Its children are shown until the
 // numbers are there, and stay when they do not come. It needs no inline style and no inline script, and sends no cookie.
+// Whatever happens to the element, numbers that are drawn stay until there are newer ones.
 
-const maxRows = 6;
-const timeoutMs = 10_000;
+import { readOptions } from '../options.ts';
+import { fetchAnswer } from './fetch-stats.js';
+import { renderCard } from './render-card.js';
+import { renderStyle } from './style.js';
 
-const style = new CSSStyleSheet();
-style.replaceSync(`
-:host { display: block; line-height: 1.5; font-variant-numeric: tabular-nums }
-:host([hidden]) { display: none }
-[part=card] {
-  box-sizing: border-box; min-height: inherit; padding: 1.25em; display: flex; flex-direction: column; gap: .75em;
-  color: var(--peloton-stats-ink, inherit); background: var(--peloton-stats-background, none);
-  border: 1px solid var(--peloton-stats-line, color-mix(in srgb, currentColor 18%, transparent)); border-radius: var(--peloton-stats-radius, .6em)
-}
-[part=header] { display: flex; justify-content: space-between; align-items: end; gap: 1em; white-space: nowrap }
-p { margin: 0; min-width: 0; overflow: hidden; text-overflow: ellipsis }
-[part=total] { flex: none; max-width: 70% }
-[part=streak] { text-align: end }
-[part=total-number] { display: block; font-size: 2.5em; line-height: 1.1; letter-spacing: -.02em }
-[part=best], [part=as-of], [part=label] { font-size: .875em; color: var(--peloton-stats-muted, inherit) }
-[part=best] { display: block }
-[part=as-of] { margin-block-start: auto; white-space: nowrap }
-table { width: 100%; table-layout: fixed; border-collapse: collapse }
-th, td { padding: 0; height: 1.9em; text-align: start; font-weight: inherit; white-space: nowrap; overflow: hidden; text-overflow: ellipsis }
-thead th { height: 0 }
-th:first-child { width: 45% }
-td:last-child, th:last-child { width: 5.5em; text-align: end; font-weight: 600 }
-svg { display: block; width: 100%; height: .25em; border-radius: .125em; color: var(--peloton-stats-accent, #c9571c); background: var(--peloton-stats-track, color-mix(in srgb, currentColor 14%, transparent)) }
-.heard { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap }
-`);
+/** The attributes that have a property of their own; `lang` is every element's. */
+const mirrored = ['src', 'view', 'theme', 'heading', 'accent', 'hide'];
+const retryMs = 60_000;
 
-/** @typedef {{ name: string, count: number }} Workout */
-/** @typedef {{ date: string, workout_counts: { total_workouts: number, workouts: Workout[] }, streaks?: { current_weekly?: number, best_weekly?: number } }} Stats */
+// Without a DOM, where a bundler renders on a server, the module does nothing.
+const Base = globalThis.HTMLElement ?? class {};
 
-class PelotonStats extends HTMLElement {
-  static observedAttributes = ['src', 'lang'];
+class PelotonStats extends Base {
+  static observedAttributes = [...mirrored, 'lang'];
 
   #root = this.attachShadow({ mode: 'open' });
+  /** The answer that is drawn and where it comes from. @type {{ src: string } & import('./fetch-stats.js').Answer | undefined} */
+  #shown;
   /** @type {AbortController | undefined} */
   #running;
+  #askedAt = Number.NEGATIVE_INFINITY;
+  #freshMs = 0;
+  /** Ends what watches the document. */
+  #watching = new AbortController();
+  /** What the drawing was made by: the language and the attributes. */
+  #drawnBy = '';
+
+  constructor() {
+    super();
+    this.#root.append(this.ownerDocument.createElement('slot'));
+    for (const name of mirrored) {
+      if (!Object.hasOwn(this, name)) continue;
+      const value = Reflect.get(this, name); // set before the script arrived
+      Reflect.deleteProperty(this, name);
+      Reflect.set(this, name, value);
+    }
+  }
 
   connectedCallback() {
-    this.#root.adoptedStyleSheets = [style];
-    this.#load();
+    this.#watch();
+    this.#draw();
+    this.#refresh();
   }
 
   disconnectedCallback() {
-    this.#running?.abort();
-    this.#running = undefined;
+    this.#watching.abort();
+    // A move takes the element out and puts it in again at once: what is under way then goes on.
+    queueMicrotask(() => {
+      if (!this.isConnected) this.#running?.abort();
+    });
   }
 
-  /** @param {string} _name @param {string | null} before @param {string | null} after */
-  attributeChangedCallback(_name, before, after) {
-    if (this.#running !== undefined && before !== after) this.#load();
+  adoptedCallback() {
+    this.#drawnBy = ''; // the style sheet belongs to the document that the element has left
+  }
+
+  connectedMoveCallback() {
+    this.#draw();
+  }
+
+  /** @param {string} name @param {string | null} before @param {string | null} after */
+  attributeChangedCallback(name, before, after) {
+    if (before === after || !this.isConnected) return;
+    if (name === 'src') this.#load();
+    else this.#draw();
+  }
+
+  get #src() {
+    return this.getAttribute('src') ?? new URL('stats', import.meta.url).href;
+  }
+
+  #watch() {
+    const { ownerDocument } = this;
+    this.#watching = new AbortController();
+    const { signal } = this.#watching;
+    ownerDocument.addEventListener('visibilitychange', () => this.#refresh(), { signal });
+    ownerDocument.defaultView?.addEventListener('pageshow', () => this.#refresh(), { signal });
+    const observer = new MutationObserver(() => this.#draw());
+    observer.observe(ownerDocument, { subtree: true, attributeFilter: ['lang'] });
+    signal.addEventListener('abort', () => observer.disconnect());
+  }
+
+  /** Asks again when somebody sees the element and what it has is no longer fresh. */
+  #refresh() {
+    const age = Date.now() - this.#askedAt;
+    const isFresh = age >= 0 && age < this.#freshMs;
+    if (this.#running || isFresh || this.ownerDocument.visibilityState === 'hidden') return;
+    this.#load();
   }
 
   async #load() {
     this.#running?.abort();
     const running = new AbortController();
+    const src = this.#src;
     this.#running = running;
-    if (this.#root.firstChild === null) this.#root.replaceChildren(document.createElement('slot'));
+    this.#askedAt = Date.now();
     try {
-      const stats = await fetchStats(
-        this.getAttribute('src') ?? new URL('stats', import.meta.url).href,
-        running.signal,
-      );
-      this.#root.replaceChildren(renderCard(stats, readLocale(this)));
-      this.#tell('peloton-stats-loaded', stats);
+      const answer = await fetchAnswer(src, running.signal);
+      this.#shown = { src, ...answer };
+      this.#freshMs = answer.maxAgeMs;
+      this.#drawnBy = '';
+      this.#draw();
+      this.#tell('peloton-stats-loaded', answer.stats);
     } catch (error) {
+      this.#freshMs = running.signal.aborted ? 0 : retryMs;
       if (running.signal.aborted) return;
-      this.#root.replaceChildren(document.createElement('slot'));
+      if (this.#shown?.src !== src) this.#shown = undefined;
+      this.#drawnBy = '';
+      this.#draw();
       this.#tell('peloton-stats-failed', error);
+    } finally {
+      if (this.#running === running) this.#running = undefined;
     }
+  }
+
+  /** Draws what there is, where language or attributes are others than before. */
+  #draw() {
+    const locale = readLocale(this);
+    const attributes = mirrored.map(name => this.getAttribute(name));
+    const drawnBy = JSON.stringify([locale, ...attributes]);
+    if (drawnBy === this.#drawnBy) return;
+    this.#drawnBy = drawnBy;
+    const options = readOptions(name => this.getAttribute(name === 'title' ? 'heading' : name));
+    const { ownerDocument } = this;
+    const view = ownerDocument.defaultView;
+    const card = this.#shown && renderCard(ownerDocument, this.#shown, { ...options, lang: locale });
+    if (view !== null) {
+      // A sheet belongs to one document; another document's shadow root refuses it.
+      const sheet = new view.CSSStyleSheet();
+      sheet.replaceSync(renderStyle(options, card?.querySelector('[part=total-number]')?.textContent));
+      this.#root.adoptedStyleSheets = [sheet];
+    }
+    this.#root.replaceChildren(card ?? ownerDocument.createElement('slot'));
   }
 
   /** @param {string} type @param {unknown} detail */
@@ -80,124 +143,40 @@ class PelotonStats extends HTMLElement {
   }
 }
 
-/** @param {string} src @param {AbortSignal} signal @returns {Promise<Stats>} */
-async function fetchStats(src, signal) {
-  const response = await fetch(src, {
-    credentials: 'omit',
-    signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]),
+for (const name of mirrored) {
+  Object.defineProperty(PelotonStats.prototype, name, {
+    configurable: true,
+    enumerable: true,
+    /** @this {HTMLElement} */
+    get() {
+      return this.getAttribute(name) ?? '';
+    },
+    /** @this {HTMLElement} @param {unknown} value */
+    set(value) {
+      if (value === null || value === undefined) this.removeAttribute(name);
+      else this.setAttribute(name, String(value));
+    },
   });
-  if (!response.ok) throw new Error(`The stats answered with status ${response.status}`);
-  const stats = await response.json();
-  signal.throwIfAborted();
-  if (!isStats(stats)) throw new TypeError('The answer is not a snapshot of stats');
-  return stats;
 }
 
-/** @param {any} value @returns {value is Stats} */
-function isStats(value) {
-  const counts = value?.workout_counts;
-  return (
-    Number.isFinite(counts?.total_workouts) &&
-    Array.isArray(counts.workouts) &&
-    counts.workouts.every(
-      (/** @type {any} */ workout) => typeof workout?.name === 'string' && Number.isFinite(workout.count),
-    ) &&
-    typeof value.date === 'string' &&
-    !Number.isNaN(Date.parse(value.date))
-  );
-}
-
-/** The language of the place where the element stands. @param {Element} element */
+/** The language of the place where the element stands, out of every shadow root. @param {Element} element */
 function readLocale(element) {
-  const closest = element.closest('[lang]')?.getAttribute('lang') || document.documentElement.lang;
+  /** @type {Element | null} */
+  let place = element;
+  /** @type {string | null | undefined} */
+  let lang;
+  while (place && !lang) {
+    lang = place.closest('[lang]')?.getAttribute('lang');
+    const root = place.getRootNode();
+    place = 'host' in root ? /** @type {Element} */ (root.host) : null;
+  }
   try {
-    return Intl.getCanonicalLocales(closest || [])[0];
+    return Intl.getCanonicalLocales(lang || [])[0];
   } catch {
     return undefined; // not a language tag: the reader's own language is as good
   }
 }
 
-/** @param {Stats} stats @param {string | undefined} locale */
-function renderCard({ date, workout_counts, streaks }, locale) {
-  const numbers = new Intl.NumberFormat(locale);
-  const large = new Intl.NumberFormat(locale, { notation: 'compact', maximumSignificantDigits: 3 });
-  // A number that is cut to its room is another number.
-  const say = (/** @type {number} */ value) => (value < 1e6 ? numbers : large).format(value);
-  const day = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeZone: 'UTC' }).format(Date.parse(date));
-  const { total_workouts, workouts } = workout_counts;
-  const total = make('p', { part: 'total' }, [
-    make('b', { part: 'total-number' }, [say(total_workouts)]),
-    make('span', { part: 'label' }, [pluralize(total_workouts, 'Peloton workout')]),
-  ]);
-  const current = streaks?.current_weekly;
-  const best = streaks?.best_weekly;
-  const streak = make('p', { part: 'streak' }, [
-    ...(current === undefined ? [] : [make('b', {}, [say(current)]), pluralize(current, ' week'), ' in a row']),
-    ...(best === undefined ? [] : [make('span', { part: 'best' }, ['best ', say(best)])]),
-  ]);
-  return make('section', { part: 'card', lang: 'en', 'aria-label': 'Peloton stats' }, [
-    make('div', { part: 'header' }, [total, streak]),
-    renderTable(workouts, say),
-    make('p', { part: 'as-of' }, ['as of ', make('time', { datetime: date, ...(locale && { lang: locale }) }, [day])]),
-  ]);
+if (globalThis.customElements && !customElements.get('peloton-stats')) {
+  customElements.define('peloton-stats', PelotonStats);
 }
-
-/** @param {Workout[]} workouts @param {(value: number) => string} say */
-function renderTable(workouts, say) {
-  const done = workouts.filter(({ count }) => count > 0).sort((a, b) => b.count - a.count);
-  const most = done[0]?.count ?? 1;
-  const rows = done.length > maxRows ? done.slice(0, maxRows - 1) : done;
-  const others = done.slice(rows.length);
-  if (others.length > 0)
-    rows.push({ name: `${say(others.length)} more`, count: others.reduce((sum, { count }) => sum + count, 0) });
-  const heading = make('tr', {}, [
-    ...['Discipline', 'Share', 'Workouts'].map(text =>
-      make('th', { scope: 'col' }, [make('span', { class: 'heard' }, [text])]),
-    ),
-  ]);
-  return make('table', { part: 'table' }, [
-    make('caption', { class: 'heard' }, ['Workouts by discipline']),
-    make('thead', {}, [heading]),
-    make(
-      'tbody',
-      {},
-      rows.map(row => renderRow(row, Math.min(1, row.count / most), say(row.count))),
-    ),
-  ]);
-}
-
-/** @param {Workout} workout @param {number} share @param {string} count */
-function renderRow({ name }, share, count) {
-  return make('tr', { part: 'row' }, [
-    make('th', { scope: 'row', part: 'name' }, [make('bdi', {}, [name])]),
-    make('td', { part: 'bar' }, [drawBar(share)]),
-    make('td', { part: 'count' }, [count]),
-  ]);
-}
-
-/** @param {number} share */
-function drawBar(share) {
-  const svg = document.createElementNS('http://www.w3.org/2000/svg', 'svg');
-  const bar = document.createElementNS('http://www.w3.org/2000/svg', 'rect');
-  svg.setAttribute('aria-hidden', 'true');
-  bar.setAttribute('width', `${share * 100}%`);
-  bar.setAttribute('height', '100%');
-  bar.setAttribute('fill', 'currentColor');
-  svg.append(bar);
-  return svg;
-}
-
-/** @param {number} count @param {string} noun */
-function pluralize(count, noun) {
-  return count === 1 ? noun : `${noun}s`;
-}
-
-/** @param {string} name @param {Record<string, string>} attributes @param {(Node | string)[]} children */
-function make(name, attributes, children) {
-  const element = document.createElement(name);
-  for (const [attribute, value] of Object.entries(attributes)) element.setAttribute(attribute, value);
-  element.append(...children);
-  return element;
-}
-
-if (!customElements.get('peloton-stats')) customElements.define('peloton-stats', PelotonStats);

@@ -27,3 +27,12 @@ test('never writes markup and never needs an inline style', () => {
     /innerHTML|outerHTML|insertAdjacentHTML|document\.write|\.style\b|'style'|eval\(|new Function/,
   );
 });
+
+test('can be imported where there is no DOM, and does nothing there', async () => {
+  const names = new Set(Object.getOwnPropertyNames(globalThis));
+  await import(`data:text/javascript,${encodeURIComponent(widgetSource)}`);
+  assert.deepEqual(
+    Object.getOwnPropertyNames(globalThis).filter(name => !names.has(name)),
+    [],
+  );
+});
