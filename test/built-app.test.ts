@@ -10,6 +10,9 @@ import { join, relative, resolve, sep } from 'node:path';
 import { after, describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { createPatience } from '../src/command-line/prove/patience.ts';
+import { proveSite } from '../src/command-line/prove/prove-site.ts';
+import { readRegistrations } from '../src/command-line/prove/registrations.ts';
 import { startHostBench } from './host-bench.ts';
 import { assertGood, publicRoutes } from './http-promises.ts';
 
@@ -110,6 +113,15 @@ describe('the built app', () => {
     assert.deepEqual([status, headers.location], [302, 'api/page']);
     assert.deepEqual(
       log.filter(({ level }) => level === 'error'),
+      [],
+    );
+  });
+
+  it('holds what npm run prove asks of a service', async () => {
+    const patience = createPatience({ startMs: 0 });
+    const verdicts = await Array.fromAsync(proveSite(host.url, { registrations: await readRegistrations(), patience }));
+    assert.deepEqual(
+      verdicts.filter(({ mark }) => mark !== 'holds'),
       [],
     );
   });

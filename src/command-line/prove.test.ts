@@ -10,6 +10,7 @@ import { startLoopbackServer } from '../../sandbox/loopback-server.ts';
 import { azureError, azureTarget, bearer, startAzureDouble } from '../../test/azure-double.ts';
 import { callHttp, type HttpAnswer, startHostBench } from '../../test/host-bench.ts';
 import { spawnCommand } from '../../test/spawn-command.ts';
+import { createPatience } from './prove/patience.ts';
 import { proveDeployment } from './prove/prove-deployment.ts';
 import { readRuleNames } from './prove/prove-logs.ts';
 import type { Target } from './prove/target.ts';
@@ -37,7 +38,7 @@ after(() => Promise.all([front.close(), azure.close()]));
 const target: Target = { ...azureTarget, appUrl: front.url, publicUrl: front.url };
 
 async function prove({ sync = false, given = target, startMs = 0 } = {}): Promise<Verdict[]> {
-  const patience = { startMs, pauseMs: 1 };
+  const patience = createPatience({ startMs, pauseMs: 1 });
   return await Array.fromAsync(proveDeployment(azure.azure, given, { sync, patience }));
 }
 
@@ -72,7 +73,7 @@ describe('npm run prove', () => {
       [],
     );
     const line = (subject: string) => verdicts.find(verdict => verdict.subject === subject)?.text ?? '';
-    assert.match(line('health'), /^empty \(empty\)/);
+    assert.match(line('health'), /^empty since /);
     assert.match(line('routes'), /all \d+ answer.*nothing to show yet: history, stats-day, stats/);
   });
 
@@ -84,7 +85,7 @@ describe('npm run prove', () => {
       verdicts.filter(({ mark }) => mark !== 'holds'),
       [],
     );
-    const subjects = ['app', 'functions', 'health', 'routes', 'HEAD', 'sync-now', 'root', 'headers', 'codings', '304'];
+    const subjects = ['app', 'functions', 'health', 'sync-now', 'routes', 'HEAD', 'root', 'headers', 'codings', '304'];
     const logs = ['timer', 'timer status', 'alerts', ...(await readRuleNames()).map(name => `alert ${name}`)];
     assert.deepEqual(
       verdicts.map(({ subject }) => subject),
@@ -154,10 +155,16 @@ describe('npm run prove', () => {
     ],
     ['no Vary', 'headers', a => withHeaders(a, { vary: undefined }), /vary is missing, not Accept-Encoding/],
     [
-      'two Vary lines for one',
+      'two tags',
       'headers',
-      a => withHeaders(a, { vary: ['Accept-Encoding', 'Origin'] }),
-      /vary is Accept-Encoding and Origin/,
+      a => withHeaders(a, { etag: a.headers.etag && ['"one"', a.headers.etag] }),
+      /badge: etag is "one" and "[^ ]+", not one strong tag/,
+    ],
+    [
+      'a coding that nobody asked for',
+      'headers',
+      a => withHeaders(a, { 'content-encoding': a.headers['content-encoding'] ?? 'gzip' }),
+      /badge: content-encoding is gzip, not left out/,
     ],
     [
       'answers that nobody may embed',
@@ -234,6 +241,11 @@ describe('npm run prove', () => {
       assert.match(verdict, /^FIX .+ → \S/);
     });
   }
+
+  it('takes a Vary line that the platform adds to ours', async () => {
+    tamper = answer => withHeaders(answer, { vary: answer.headers.vary && [answer.headers.vary, 'Origin'] });
+    assert.match(await proveOne('headers'), /^holds/);
+  });
 
   it('asks the address of the readers too, where that is another', async () => {
     tamper = answer => withHeaders(answer, { etag: undefined });
@@ -377,7 +389,10 @@ describe('npm run prove', () => {
 });
 
 describe('the command', () => {
+  const spawnProve = (url: string, ...args: string[]) => spawnCommand('prove', { args, settings: { PUBLIC_URL: url } });
+
   it('proves a service without any package installed, and ends with 0', async t => {
+    tamper = honest;
     const checkout = await mkdtemp(join(tmpdir(), 'checkout-'));
     t.after(() => rm(checkout, { recursive: true }));
     for (const part of ['src', 'functions', 'infra/modules', 'package.json'])
@@ -386,5 +401,25 @@ describe('the command', () => {
     const { code, output, errors } = await spawnCommand(name, { settings: { PUBLIC_URL: bench.host.url } });
     assert.deepEqual([code, errors], [0, ''], output);
     assert.match(output, /^holds {6}routes /m);
+  });
+
+  it('ends with 1 and counts what there is to do', async () => {
+    tamper = answer => withHeaders(answer, { vary: undefined });
+    const { code, output } = await spawnProve(front.url);
+    assert.equal(code, 1);
+    assert.match(output, /^FIX {8}headers +.* vary is missing, not Accept-Encoding; .* → /m);
+    assert.match(output, /\n\n2 to do\.\n$/);
+  });
+
+  it('ends with 1 where nothing is named, and with 2 for a command line that is wrong', async () => {
+    const unnamed = await spawnProve('');
+    assert.equal(unnamed.code, 1);
+    assert.match(unnamed.errors, /^Failed \(config\): Nothing to prove.*\n→ .*azd env get-values/);
+    assert.equal((await spawnProve(front.url, '--nope')).code, 2);
+  });
+
+  it('has its help', async () => {
+    const { code, output } = await spawnProve('', '--help');
+    assert.deepEqual([code, output.startsWith('npm run prove [-- --sync]')], [0, true]);
   });
 });

@@ -2,6 +2,7 @@
 // deploys can run it where a token for Azure can be had.
 
 import { createAzure, createTokenReader } from './prove/azure.ts';
+import { createPatience } from './prove/patience.ts';
 import { proveDeployment } from './prove/prove-deployment.ts';
 import { readTarget } from './prove/target.ts';
 import { lineOf } from './prove/verdict.ts';
@@ -21,8 +22,9 @@ Against another service, npm start included: PUBLIC_URL=http://127.0.0.1:7071 np
 async function prove(has: HasFlag): Promise<number> {
   const target = readTarget(process.env);
   const azure = createAzure(createTokenReader(target.resource?.subscription, process.env));
+  const patience = createPatience({ onWait: what => console.error(`Waiting for ${what}; three minutes at most.`) });
   let faults = 0;
-  for await (const verdict of proveDeployment(azure, target, { sync: has('sync') })) {
+  for await (const verdict of proveDeployment(azure, target, { sync: has('sync'), patience })) {
     console.log(lineOf(verdict));
     if (verdict.mark === 'FIX') faults++;
   }

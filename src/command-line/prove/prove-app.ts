@@ -1,14 +1,11 @@
 // The app as Azure's management knows it: whether it runs, and whether it lists every function of the source. A deployment can
 // "succeed" and leave an app without functions.
 
-import { setTimeout as pause } from 'node:timers/promises';
 import type { Azure, AzureAnswer } from './azure.ts';
+import { type Patience, readPatiently } from './patience.ts';
 import type { Registration } from './registrations.ts';
 import type { Target } from './target.ts';
 import { fix, holds, judge, notAsked, type Proof } from './verdict.ts';
-
-/** How long a fresh app may take to be there, and how often it is asked. */
-export type Patience = { startMs: number; pauseMs: number };
 
 export type AppFacts = {
   /** `https://HOST`, from Azure itself. */
@@ -80,6 +77,17 @@ async function* leaveOut(subject: string, why: string): Proof<Record<string, nev
 const wrongRuntime =
   'azd deploy; where that ends with "triggers synchronization failed", the region lacks this Node.js: azd env set STATS_NODE_VERSION 22, azd up';
 
+type Listing = { answer: AzureAnswer; missing: string[]; disabled: string[] };
+
+function readListing(answer: AzureAnswer, expected: readonly string[]): Listing {
+  const listed = answer.kind === 'given' ? ((answer.value as FunctionList).value ?? []) : [];
+  const isDisabled = new Map(
+    listed.map(({ name = '', properties }) => [name.split('/').at(-1), properties?.isDisabled]),
+  );
+  const missing = expected.filter(name => !isDisabled.has(name));
+  return { answer, missing, disabled: expected.filter(name => isDisabled.get(name)) };
+}
+
 /** Asks until Azure lists every function, since a deployment's end is not yet the end of its indexing. */
 export async function* proveFunctions(
   azure: Azure,
@@ -87,26 +95,22 @@ export async function* proveFunctions(
   { registrations, patience }: { registrations: readonly Registration[]; patience: Patience },
 ): Proof {
   if (!resource) return yield notAsked('functions', unnamed);
-  const giveUpAt = performance.now() + patience.startMs;
-  for (;;) {
-    const answer = await askApp(azure, resource, { path: '/functions' });
-    if (answer.kind === 'refused') return yield notAsked('functions', answer.why);
-    const listed = answer.kind === 'given' ? ((answer.value as FunctionList).value ?? []) : [];
-    const names = new Map(listed.map(({ name = '', properties }) => [name.split('/').at(-1), properties?.isDisabled]));
-    const missing = registrations.filter(({ name }) => !names.has(name)).map(({ name }) => name);
-    if (missing.length > 0 && performance.now() < giveUpAt) {
-      await pause(patience.pauseMs);
-      continue;
-    }
-    if (answer.kind === 'failed') return yield fix('functions', answer.came, wrongRuntime);
-    if (missing.length > 0) return yield fix('functions', `Azure does not list ${missing.join(', ')}`, wrongRuntime);
-    const disabled = registrations.filter(({ name }) => names.get(name)).map(({ name }) => `${name} is disabled`);
+  const names = registrations.map(({ name }) => name);
+  const { answer, missing, disabled } = await readPatiently(patience, {
+    what: 'Azure to list every function',
+    read: async () => readListing(await askApp(azure, resource, { path: '/functions' }), names),
+    isGood: listing => listing.answer.kind === 'refused' || listing.missing.length === 0,
+  });
+  if (answer.kind === 'refused') yield notAsked('functions', answer.why);
+  else if (answer.kind === 'failed') yield fix('functions', answer.came, wrongRuntime);
+  else if (missing.length > 0) yield fix('functions', `Azure does not list ${missing.join(', ')}`, wrongRuntime);
+  else {
+    const faults = disabled.map(name => `${name} is disabled`);
     yield judge(
       'functions',
-      disabled,
-      `Azure lists all ${registrations.length}`,
+      faults,
+      `Azure lists all ${names.length}`,
       'remove the setting AzureWebJobs.NAME.Disabled',
     );
-    return;
   }
 }

@@ -1,10 +1,10 @@
 // Health, and, only where it is asked for, one sync: POST /api/sync with the function's key, which is never shown.
 
-import { setTimeout as pause } from 'node:timers/promises';
 import { type ErrorCode, errorTable } from '../../errors.ts';
 import { type Answer, ask, jsonOf } from './ask.ts';
 import type { Azure } from './azure.ts';
-import { askApp, type Patience } from './prove-app.ts';
+import { type Patience, readPatiently } from './patience.ts';
+import { askApp } from './prove-app.ts';
 import type { Target } from './target.ts';
 import { fix, holds, notAsked, type Proof, type Verdict } from './verdict.ts';
 
@@ -26,16 +26,16 @@ function readHealth(answer: Answer): Health | undefined {
 /** Asks for health until the service itself answers: a platform's own page, and a refused connection, are a starting app. */
 export async function awaitHealth(
   url: string,
-  { startMs, pauseMs }: Patience,
-): Promise<{ health: Health } | { came: string }> {
-  const giveUpAt = performance.now() + startMs;
-  for (;;) {
-    const answer = await ask(`${url}/api/health`);
-    const health = readHealth(answer);
-    if (health) return { health };
-    if (performance.now() >= giveUpAt) return { came: answer.came };
-    await pause(pauseMs);
-  }
+  patience: Patience,
+): Promise<{ health: Health | undefined; came: string }> {
+  return await readPatiently(patience, {
+    what: `health from ${url}`,
+    read: async () => {
+      const answer = await ask(`${url}/api/health`);
+      return { health: readHealth(answer), came: answer.came };
+    },
+    isGood: ({ health }) => health !== undefined,
+  });
 }
 
 /** Nobody has stored credentials yet: that is no fault of a deployment. One that had them and cannot read them is. */
@@ -45,7 +45,7 @@ export function judgeHealth({ status, problem, notices = [] }: Health, { lacksCr
   const noticed = notices.length > 0 ? `, with the notice ${notices.map(({ code }) => code).join(', ')}` : '';
   if (!problem) return holds('health', status + noticed);
   const { code, hint, since } = problem;
-  const text = `${status} (${code}) since ${since}${noticed}`;
+  const text = `${code === status ? status : `${status} (${code})`} since ${since}${noticed}`;
   if (lacksCredentials && code === 'vault') return notAsked('health', `${text}: no credentials in the vault yet`);
   const isNobodys = code === 'empty' || errorTable[code as ErrorCode]?.actor === 'nobody';
   return isNobodys ? holds('health', `${text}. ${hint}`) : fix('health', text, hint);
