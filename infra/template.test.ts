@@ -24,11 +24,16 @@ it('is checked by Bicep', { skip: !bicepPath && process.env.CI !== 'true' && wit
 
 /** Sources with a fault, and with a linter that only warns of it, so that the rule is asked. */
 function plant(sources: Sources, [file, from, to]: Fault): Sources {
-  const source = sources.get(file) ?? '';
-  const planted = source.replace(from, to);
-  assert.notEqual(planted, source, 'the fault could not be planted');
-  const config = sources.get('bicepconfig.json')?.replaceAll('"error"', '"warning"') ?? '';
-  return new Map(sources).set(file, planted).set('bicepconfig.json', config);
+  const isMeant = (path: string) => path === `${file}.bicep` || path === `modules/${file}.bicep` || file === '*';
+  const planted = new Map(sources);
+  for (const [path, text] of sources)
+    if (isMeant(path)) planted.set(path, text.replace(from, to));
+    else if (path === 'bicepconfig.json') planted.set(path, text.replaceAll('"error"', '"warning"'));
+  assert.ok(
+    [...sources].some(([path, text]) => isMeant(path) && planted.get(path) !== text),
+    'the fault could not be planted',
+  );
+  return planted;
 }
 
 /** Rules and faults, as tests that ask the compiler. */

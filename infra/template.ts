@@ -17,7 +17,7 @@ export type Resource = JsonObject & { id: string; type: string; name: string };
 /** A deployment with the given parameters. What only Azure can resolve is an expression in brackets: see `inAzure`. */
 export type Deployment = { given: JsonObject; resources: Resource[]; outputs: JsonObject; diagnostics: Json[] };
 
-/** One file, compiled: what depends on parameters or variables is an expression in brackets. */
+/** One file, compiled, without what it only refers to. What depends on parameters or variables is an expression in brackets. */
 export type Compiled = {
   parameters: Record<string, JsonObject>;
   resources: (JsonObject & { type: string })[];
@@ -35,7 +35,7 @@ export type Template = {
   format(): Promise<Sources>;
 };
 
-/** A file, the text in it that is replaced, by what, and what the broken assertion must say. */
+/** A file (main, a module by its name, or all: `*`), the text in it that is replaced, by what, and what the failure must say. */
 export type Fault = readonly [file: string, from: string | RegExp, to: string, says?: RegExp];
 export type Rule = { says: string; holds(template: Template): Promise<void>; faults: Readonly<Record<string, Fault>> };
 

@@ -15,7 +15,7 @@ import {
   theOne,
 } from '../template.ts';
 
-const file = 'modules/alerts.bicep';
+const file = 'alerts';
 
 const rulesOf = (deployment: Deployment) => ofType(deployment, 'Microsoft.Insights/scheduledQueryRules');
 

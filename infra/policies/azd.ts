@@ -9,7 +9,6 @@ import { parse } from 'yaml';
 import { at, type Compiled, compiled, deployed, least, most, type Rule, theOne } from '../template.ts';
 
 const root = new URL('../../', import.meta.url);
-const main = 'main.bicep';
 
 const read = (path: string) => readFile(new URL(path, root), 'utf8');
 
@@ -33,8 +32,8 @@ export const azd: Rule[] = [
       assert.deepEqual(Object.keys(most).sort(), names);
     }),
     faults: {
-      'a parameter more': [main, 'var tags', "param more string = ''\nvar tags", /more/],
-      'a parameter under another name': [main, /\bgithubSubject\b/g, 'trusted', /trusted/],
+      'a parameter more': ['main', 'var tags', "param more string = ''\nvar tags", /more/],
+      'a parameter under another name': ['main', /\bgithubSubject\b/g, 'trusted', /trusted/],
     },
   },
   {
@@ -47,8 +46,8 @@ export const azd: Rule[] = [
       assert.deepEqual(asked.sort(), Object.keys(least).sort());
     }),
     faults: {
-      'no description': [main, /@description\('Local time[^\n]*\n/, '', /syncTime has no description/],
-      'a time without a default': [main, "syncTime string = '08:00'", 'syncTime string', /syncTime/],
+      'no description': ['main', /@description\('Local time[^\n]*\n/, '', /syncTime has no description/],
+      'a time without a default': ['main', "syncTime string = '08:00'", 'syncTime string', /syncTime/],
     },
   },
   {
@@ -59,7 +58,11 @@ export const azd: Rule[] = [
         assert.equal(at(outputs[variable], 'value') ?? `[parameters('${name}')]`, `[parameters('${name}')]`);
     }),
     faults: {
-      'a time with its zone': [main, 'SYNC_TIME string = syncTime', "SYNC_TIME string = '${syncTime} ${syncTimeZone}'"],
+      'a time with its zone': [
+        'main',
+        'SYNC_TIME string = syncTime',
+        "SYNC_TIME string = '${syncTime} ${syncTimeZone}'",
+      ],
     },
   },
   {
@@ -78,8 +81,8 @@ export const azd: Rule[] = [
       );
     }),
     faults: {
-      'the page under another name': [main, 'output PUBLIC_URL', 'output URL', /PUBLIC_URL/],
-      'the vault under another name': [main, 'output AZURE_KEY_VAULT_NAME', 'output VAULT', /AZURE_KEY_VAULT_NAME/],
+      'the page under another name': ['main', 'output PUBLIC_URL', 'output URL', /PUBLIC_URL/],
+      'the vault under another name': ['main', 'output AZURE_KEY_VAULT_NAME', 'output VAULT', /AZURE_KEY_VAULT_NAME/],
     },
   },
   {
@@ -88,7 +91,7 @@ export const azd: Rule[] = [
       const { services } = parse(await read('azure.yaml'));
       assert.deepEqual([at(theOne(deployment, 'Microsoft.Web/sites'), 'tags.azd-service-name')], Object.keys(services));
     }),
-    faults: { 'another tag': ['modules/function-app.bicep', "'azd-service-name': 'api'", "'azd-service-name': 'app'"] },
+    faults: { 'another tag': ['function-app', "'azd-service-name': 'api'", "'azd-service-name': 'app'"] },
   },
   {
     says: 'everything is tagged with the name of the environment, by which azd finds it',
@@ -96,6 +99,6 @@ export const azd: Rule[] = [
       for (const { name, tags, location } of resources)
         if (location !== undefined) assert.equal(at(tags, 'azd-env-name'), given.environmentName, name);
     }),
-    faults: { 'no tag': ['modules/vault.bicep', '  tags: tags\n', '', /kv-/] },
+    faults: { 'no tag': ['vault', '  tags: tags\n', '', /kv-/] },
   },
 ];

@@ -51,9 +51,6 @@ function shared(one: string[], other: string[]): string[] {
   return one.filter(name => other.includes(name));
 }
 
-const main = 'main.bicep';
-const storage = 'modules/data-storage.bicep';
-
 export const names: Rule[] = [
   {
     says: 'every name is one that Azure takes',
@@ -64,16 +61,16 @@ export const names: Rule[] = [
       }
     }),
     faults: {
-      'a long name of the vault': [main, 'kv-${token}', 'kv-stats-of-${token}'],
-      'a hyphen in a storage account': [main, 'sthost${token}', 'st-${token}'],
-      'a container in capitals': ['modules/host-storage.bicep', "'packages'", "'Packages'"],
+      'a long name of the vault': ['main', 'kv-${token}', 'kv-stats-of-${token}'],
+      'a hyphen in a storage account': ['main', 'sthost${token}', 'st-${token}'],
+      'a container in capitals': ['host-storage', "'packages'", "'Packages'"],
       'an unknown type': [
-        'modules/host-storage.bicep',
+        'host-storage',
         'resource packages',
         "resource queues 'Microsoft.Storage/storageAccounts/queueServices@2025-01-01' = {\n  parent: account\n  name: 'default'\n}\n\nresource packages",
         /queueServices/,
       ],
-      'a name that only the deployment knows': [main, "'kv-${token}'", 'identity.outputs.clientId', /vaults/],
+      'a name that only the deployment knows': ['main', "'kv-${token}'", 'identity.outputs.clientId', /vaults/],
     },
   },
   {
@@ -86,9 +83,9 @@ export const names: Rule[] = [
       );
     }),
     faults: {
-      'one account for host and data': [main, 'sthost${token}', 'stdata${token}', /stdata/],
+      'one account for host and data': ['main', 'sthost${token}', 'stdata${token}', /stdata/],
       'one container for two': [
-        storage,
+        'data-storage',
         /var privateContainer = .*/,
         'var privateContainer = publicContainer',
         /containers\/stats/,
@@ -105,10 +102,10 @@ export const names: Rule[] = [
       assert.deepEqual(shared(namesOf(one), namesOf(other)), []);
     },
     faults: {
-      'one resource group': [main, 'rg-${environmentName}', 'rg-stats', /rg-stats/],
-      'a fixed name': ['modules/alerts.bicep', 'ag-${suffix}', 'ag-stats', /ag-stats/],
-      'a fixed role name': [main, ' (${token})', '', /get and set/],
-      'names by the region alone': [main, 'subscription().id, environmentName, location', 'location', /kv-/],
+      'one resource group': ['main', 'rg-${environmentName}', 'rg-stats', /rg-stats/],
+      'a fixed name': ['alerts', 'ag-${suffix}', 'ag-stats', /ag-stats/],
+      'a fixed role name': ['main', ' (${token})', '', /get and set/],
+      'names by the region alone': ['main', 'subscription().id, environmentName, location', 'location', /kv-/],
     },
   },
   {
@@ -120,8 +117,8 @@ export const names: Rule[] = [
       assert.deepEqual([...shared(here, globalNamesOf(there)), ...shared(here, globalNamesOf(elsewhere))], []);
     },
     faults: {
-      'names without the subscription': [main, 'subscription().id, ', ''],
-      'names without the region': [main, ', location))', '))'],
+      'names without the subscription': ['main', 'subscription().id, ', ''],
+      'names without the region': ['main', ', location))', '))'],
     },
   },
 ];

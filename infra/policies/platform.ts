@@ -3,11 +3,10 @@
 // What the Flex Consumption plan refuses, ignores or breaks on, and what lets any site read the stats.
 
 import assert from 'node:assert/strict';
-import { at, type Compiled, compiled, deployed, type Fault, inAzure, ofType, type Rule, theOne } from '../template.ts';
+import { at, type Compiled, compiled, deployed, inAzure, ofType, type Rule, theOne } from '../template.ts';
 import { appSettingsOf } from './settings.ts';
 
-const app = 'modules/function-app.bicep';
-const main = 'main.bicep';
+const app = 'function-app';
 
 /** WEBSITE_TIME_ZONE and TZ break TLS and metrics there; the others belong to plans that build or mount the app. */
 const refusedSettings =
@@ -19,32 +18,18 @@ const refusedSettings =
 const refusedProperties =
   /^(ftpsState|alwaysOn|(linux|windows)FxVersion|(netFramework|php|python|node|java|javaContainer|powerShell)Version|javaContainer|use32BitWorkerProcess|functionAppScaleLimit|preWarmedInstanceCount|minimumElasticInstanceCount|functionsRuntimeScaleMonitoringEnabled|numberOfWorkers|containerSize|isReserved|vnet\w*)$/i;
 
-const settingFaults = [
-  'WEBSITE_TIME_ZONE',
-  'TZ',
-  'FUNCTIONS_WORKER_RUNTIME',
-  'FUNCTIONS_EXTENSION_VERSION',
-  'WEBSITE_RUN_FROM_PACKAGE',
-  'SCM_DO_BUILD_DURING_DEPLOYMENT',
-  'AzureWebJobsStorage',
-].map(name => [name, [app, '  SYNC_TIME: ', `  ${name}: '1'\n  SYNC_TIME: `, new RegExp(`'${name}'`)] as Fault]);
+/** Some of each, as a fault that has to be seen whole. */
+const settingsOfOtherPlans = ['AzureWebJobsStorage', 'FUNCTIONS_WORKER_RUNTIME', 'TZ', 'WEBSITE_TIME_ZONE'];
+const propertiesOfOtherPlans = `
+  ftpsState alwaysOn linuxFxVersion windowsFxVersion netFrameworkVersion nodeVersion use32BitWorkerProcess functionAppScaleLimit
+  preWarmedInstanceCount functionsRuntimeScaleMonitoringEnabled numberOfWorkers vnetRouteAllEnabled`
+  .trim()
+  .split(/\s+/);
 
-const propertyFaults = [
-  ...Object.entries({
-    ftpsState: "'Disabled'",
-    alwaysOn: 'false',
-    linuxFxVersion: "'NODE|24'",
-    netFrameworkVersion: "'v8.0'",
-    nodeVersion: "'24'",
-    use32BitWorkerProcess: 'false',
-    functionAppScaleLimit: '40',
-    preWarmedInstanceCount: '1',
-    functionsRuntimeScaleMonitoringEnabled: 'false',
-    numberOfWorkers: '1',
-    vnetRouteAllEnabled: 'true',
-  }).map(([name, value]) => [name, '      http20Enabled', `      ${name}: ${value}\n      http20Enabled`] as const),
-  ['containerSize', '    httpsOnly', '    containerSize: 512\n    httpsOnly'] as const,
-].map(([name, from, to]) => [name, [app, from, to, new RegExp(`'${name}'`)] as Fault]);
+/** Says all of the names, as `deepEqual` lists them. */
+function inOrder(names: readonly string[]): RegExp {
+  return new RegExp(names.map(name => `'${name}'`).join('[^]*'));
+}
 
 function parameter(files: ReadonlyMap<string, Compiled>, name: string) {
   return files.get('main')?.parameters[name];
@@ -59,7 +44,14 @@ export const platform: Rule[] = [
         [],
       );
     }),
-    faults: Object.fromEntries(settingFaults),
+    faults: {
+      'settings of other plans': [
+        app,
+        /^(var settings = \{\n)/m,
+        `$1${settingsOfOtherPlans.map(name => `  ${name}: '1'\n`).join('')}`,
+        inOrder(settingsOfOtherPlans),
+      ],
+    },
   },
   {
     says: 'the plan takes each property of the app',
@@ -71,7 +63,15 @@ export const platform: Rule[] = [
         [],
       );
     }),
-    faults: Object.fromEntries(propertyFaults),
+    faults: {
+      'properties of other plans': [
+        app,
+        '    siteConfig: {\n',
+        `    siteConfig: {\n${propertiesOfOtherPlans.map(name => `      ${name}: any('1')\n`).join('')}`,
+        inOrder(propertiesOfOtherPlans),
+      ],
+      'a size of other plans': [app, '    httpsOnly', '    containerSize: 512\n    httpsOnly', /'containerSize'/],
+    },
   },
   {
     // Settings in a second place would be a second deployment of all of them.
@@ -97,7 +97,7 @@ export const platform: Rule[] = [
       })(template);
     },
     faults: {
-      'an old Node.js': [main, "  '22'\n", "  '20'\n", /'20'/],
+      'an old Node.js': ['main', "  '22'\n", "  '20'\n", /'20'/],
       'another runtime': [app, "name: 'node'", "name: 'python'", /python/],
       'one version for all': [app, 'version: nodeVersion', "version: '24'", /'24'/],
     },
@@ -119,7 +119,7 @@ export const platform: Rule[] = [
     }),
     faults: {
       'the account of the stats': [
-        main,
+        'main',
         'hostStorage.outputs.packageContainerUrl',
         "'${dataStorage.outputs.blobUrl}/packages'",
         /stdata/,
@@ -142,9 +142,9 @@ export const platform: Rule[] = [
       assert.equal(at(location, 'metadata.azd.type'), 'location');
     }),
     faults: {
-      'every region': [main, /@allowed\(\[\n {2}'australiaeast'[^\]]*\]\)\n/, '', /location allows every region/],
-      'no picker': [main, "@metadata({ azd: { type: 'location' } })\n", '', /'location'/],
-      'a region of a preview': [main, "  'westus3'\n", "  'eastus2euap'\n", /eastus2euap/],
+      'every region': ['main', /@allowed\(\[\n {2}'australiaeast'[^\]]*\]\)\n/, '', /location allows every region/],
+      'no picker': ['main', "@metadata({ azd: { type: 'location' } })\n", '', /'location'/],
+      'a region of a preview': ['main', "  'westus3'\n", "  'eastus2euap'\n", /eastus2euap/],
     },
   },
   {

@@ -4,22 +4,20 @@
 // history stay for ever.
 
 import assert from 'node:assert/strict';
-import { at, type Deployment, deployed, type Json, listAt, type Rule, theOne } from '../template.ts';
+import { at, type Deployment, deployed, listAt, type Rule, theOne } from '../template.ts';
 
-const storage = 'modules/data-storage.bicep';
+const file = 'data-storage';
 const minimumDays = 7;
 
-/** The rules of the lifecycle that are on and delete something, `baseBlob` or `version`, as the prefixes that they delete. */
+/** The prefixes of which the lifecycle deletes blobs, or versions. */
 function expiring(deployment: Deployment, what: 'baseBlob' | 'version'): string[] {
   const policy = theOne(deployment, 'Microsoft.Storage/storageAccounts/managementPolicies', 'stdata');
-  const isActive = (rule: Json) =>
-    at(rule, 'enabled') === true && at(rule, `definition.actions.${what}.delete`) !== undefined;
-  return listAt(policy, 'properties.policy.rules')
-    .filter(isActive)
-    .flatMap(rule => {
-      const prefixes = listAt(rule, 'definition.filters.prefixMatch').map(String);
-      return prefixes.length === 0 ? [''] : prefixes;
-    });
+  const active = listAt(policy, 'properties.policy.rules').filter(rule => at(rule, 'enabled') === true);
+  const deleting = active.filter(rule => at(rule, `definition.actions.${what}.delete`) !== undefined);
+  return deleting.flatMap(rule => {
+    const prefixes = listAt(rule, 'definition.filters.prefixMatch').map(String);
+    return prefixes.length === 0 ? [''] : prefixes;
+  });
 }
 
 export const retention: Rule[] = [
@@ -34,39 +32,29 @@ export const retention: Rule[] = [
       }
     }),
     faults: {
-      'no versions': [storage, 'isVersioningEnabled: true', 'isVersioningEnabled: false', /no versions/],
-      'no soft delete of blobs': [
-        storage,
-        /(deleteRetentionPolicy: \{\n {6})enabled: true/,
-        '$1enabled: false',
-        /^deleteRetentionPolicy/,
-      ],
+      'no versions': [file, 'isVersioningEnabled: true', 'isVersioningEnabled: false', /no versions/],
+      'no soft delete of blobs': [file, /( deleteRetention\w+: \{\n +enabled:) true/, '$1 false', /^deleteRetention/],
       'no soft delete of containers': [
-        storage,
-        /(containerDeleteRetentionPolicy: \{\n {6})enabled: true/,
-        '$1enabled: false',
+        file,
+        /(rDeleteRetention\w+: \{\n +enabled:) true/,
+        '$1 false',
         /^containerDelete/,
       ],
-      'a day of soft delete': [storage, 'var retentionDays = 30', 'var retentionDays = 1', /deleteRetentionPolicy/],
+      'a day of soft delete': [file, 'var retentionDays = 30', 'var retentionDays = 1', /^deleteRetention/],
     },
   },
   {
     says: 'raw answers expire, and no other blob does',
     holds: deployed(deployment => assert.deepEqual(expiring(deployment, 'baseBlob'), ['stats-private/raw/'])),
     faults: {
-      'history that expires': [
-        storage,
-        "prefixMatch: ['${privateContainer}/raw/']",
-        "prefixMatch: ['${privateContainer}/raw/', '${publicContainer}/history/']",
-        /stats\/history/,
-      ],
-      'all that expires': [storage, /\n +prefixMatch: \['.*\n/, '\n', /\+.*''/],
-      'raw answers that stay': [storage, "'${privateContainer}/raw/'", "'${privateContainer}/war/'", /war/],
-      'a rule that is off': [storage, /(name: 'expire-raw-answers'\n.*\n +)enabled: true/, '$1enabled: false'],
+      'history that expires': [file, "/raw/']", "/raw/', '${publicContainer}/history/']", /\+.*stats\/history/],
+      'all that expires': [file, /\n +prefixMatch: \['.*\n/, '\n', /\+.*''/],
+      'raw answers that stay': [file, "{privateContainer}/raw/'", "{privateContainer}/war/'", /-.*raw/],
+      'a rule that is off': [file, /(name: 'expire-raw-answers'\n.*\n +enabled:) true/, '$1 false', /-.*raw/],
     },
   },
   {
-    // Not those of the days: the age of a version is counted from when it was written, not from when it was replaced.
+    // The age of a version is counted from when it was written, not from when it was replaced.
     says: 'old versions expire, but for those of the days',
     holds: deployed(deployment => {
       const prefixes = expiring(deployment, 'version');
@@ -77,13 +65,13 @@ export const retention: Rule[] = [
     }),
     faults: {
       'versions of days that expire': [
-        storage,
-        "'${publicContainer}/history.json'",
-        "'${publicContainer}/history'",
+        file,
+        "{publicContainer}/history.json'",
+        "{publicContainer}/history'",
         /of the days/,
       ],
-      'versions of all that expire': [storage, /prefixMatch: \[\n[^\]]*\]/, '', /of the days/],
-      'a rule that is off': [storage, /(name: 'expire-old-versions'\n.*\n +)enabled: true/, '$1enabled: false', /stay/],
+      'versions of all that expire': [file, /prefixMatch: \[\n[^\]]*\]/, '', /of the days/],
+      'a rule that is off': [file, /(name: 'expire-old-versions'\n.*\n +enabled:) true/, '$1 false', /stay/],
     },
   },
 ];

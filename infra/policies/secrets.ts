@@ -1,5 +1,3 @@
-// biome-ignore-all lint/suspicious/noTemplateCurlyInString: Bicep interpolates with the same signs.
-
 // No secret passes through the deployment: not as a parameter (not even a secure one: azd keeps it, and every deployment would
 // overwrite a rotated password), not as a resource, not out of a key, not as an output. The record of a deployment shows them
 // to every reader of the resource group.
@@ -10,9 +8,7 @@ import { at, compiled, deployed, ofType, type Rule } from '../template.ts';
 const secretName = /password|passwd|secret|credential|connection_?string|api_?key|access_?key|account_?key|sas|token/i;
 const keyCall = /\b(list\w*|getSecret)\(/gi;
 const keyValue = /AccountKey|\.keys\[|ConnectionString|InstrumentationKey/i;
-
-const main = 'main.bicep';
-const monitoring = 'modules/monitoring.bicep';
+const telemetry = 'string = component.properties.ConnectionString\noutput componentName';
 
 export const secrets: Rule[] = [
   {
@@ -25,13 +21,13 @@ export const secrets: Rule[] = [
         }
     }),
     faults: {
-      'a password': [main, 'var tags', "param pelotonPassword string = ''\nvar tags", /pelotonPassword/],
-      'a secure parameter': [main, 'var tags', '@secure()\nparam peloton string\nvar tags', /peloton/],
-      "the telemetry's connection string": [
-        monitoring,
+      'a password': ['main', 'var tags', "param pelotonPassword string = ''\nvar tags", /pelotonPassword/],
+      'a secure parameter': ['main', 'var tags', '@secure()\nparam peloton string\nvar tags', /peloton/],
+      "the telemetry's": [
+        'monitoring',
         'output componentName',
-        'output connectionString string = component.properties.ConnectionString\noutput componentName',
-        /connectionString/,
+        `output connectionString ${telemetry}`,
+        /connectionStr/,
       ],
     },
   },
@@ -40,28 +36,13 @@ export const secrets: Rule[] = [
     holds: compiled(files => {
       assert.deepEqual(JSON.stringify([...files]).match(keyCall) ?? [], []);
       for (const [file, { outputs = {}, resources }] of files)
-        for (const shown of [outputs, ...resources.map(resource => at(resource, 'properties.parameters'))])
-          assert.doesNotMatch(JSON.stringify(shown ?? {}), keyValue, `${file}: ${JSON.stringify(shown)}`);
+        for (const shown of [outputs, ...resources.map(resource => at(resource, 'properties.parameters') ?? {})])
+          assert.doesNotMatch(JSON.stringify(shown), keyValue, `${file}: ${JSON.stringify(shown)}`);
     }),
     faults: {
-      "the telemetry's connection string under another name": [
-        monitoring,
-        'output componentName',
-        'output telemetry string = component.properties.ConnectionString\noutput componentName',
-        /ConnectionString/,
-      ],
-      'a key as an output': [
-        'modules/data-storage.bicep',
-        'output name string = account.name',
-        'output name string = account.listKeys().keys[0].value',
-        /listKeys/,
-      ],
-      "a key of the app's": [
-        'modules/function-app.bicep',
-        'output planName string = plan.name',
-        "output planName string = listKeys('${app.id}/host/default', '2024-11-01').functionKeys.default",
-        /listKeys/,
-      ],
+      "the telemetry's": ['monitoring', 'output componentName', `output telemetry ${telemetry}`, /ConnectionString/],
+      'a key of the store': ['data-storage', '= account.name', '= account.listKeys().keys[0].value', /listKeys/],
+      'a key of the app': ['function-app', '= plan.name', "= listKeys(app.id, '2024-11-01').default", /listKeys/],
     },
   },
   {
@@ -69,9 +50,10 @@ export const secrets: Rule[] = [
     holds: deployed(deployment => assert.deepEqual(ofType(deployment, 'Microsoft.KeyVault/vaults/secrets'), [])),
     faults: {
       'a password': [
-        'modules/vault.bicep',
+        'vault',
         'resource audit',
-        "resource password 'Microsoft.KeyVault/vaults/secrets@2024-11-01' = {\n  parent: vault\n  name: 'peloton-password'\n  properties: { value: 'a' }\n}\nresource audit",
+        "resource password 'Microsoft.KeyVault/vaults/secrets@2024-11-01' = {\n  parent: vault\n  name: 'a'\n  properties: { value: 'b' }\n}\nresource audit",
+        /vaults\/secrets/,
       ],
     },
   },
