@@ -414,7 +414,7 @@ describe('the command', () => {
   it('ends with 1 where nothing is named, and with 2 for a command line that is wrong', async () => {
     const unnamed = await spawnProve('');
     assert.equal(unnamed.code, 1);
-    assert.match(unnamed.errors, /^Failed \(config\): Nothing to prove.*\n→ .*azd env get-values/);
+    assert.match(unnamed.errors, /^Failed \(config\): Nothing to prove.*\n→ .*PUBLIC_URL=https/);
     assert.equal((await spawnProve(front.url, '--nope')).code, 2);
   });
 

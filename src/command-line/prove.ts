@@ -4,7 +4,7 @@
 import { createAzure, createTokenReader } from './prove/azure.ts';
 import { createPatience } from './prove/patience.ts';
 import { proveDeployment } from './prove/prove-deployment.ts';
-import { readTarget } from './prove/target.ts';
+import { completeEnvironment, readTarget } from './prove/target.ts';
 import { lineOf } from './prove/verdict.ts';
 import { type HasFlag, runProgram } from './run-program.ts';
 
@@ -14,14 +14,15 @@ After a deployment: asks the service itself, and Azure where your login may, whe
 health, routes, headers, codings, 304, CORS, preflight, the timer's ticks, the alerts' queries. One line each: holds, what to
 do, or not asked and why. Reads only. Ends with 1 where there is something to do. Prints no secret.
 
-Goes by the environment that azd keeps: (set -a; eval "$(azd env get-values)"; npm run prove)
-Against another service, npm start included: PUBLIC_URL=http://127.0.0.1:7071 npm run prove
+Proves what azd has deployed from this folder (azd env get-values), or what the environment names: PUBLIC_URL, or
+AZURE_SUBSCRIPTION_ID, AZURE_RESOURCE_GROUP and AZURE_FUNCTION_APP_NAME. For npm start: PUBLIC_URL=http://127.0.0.1:7071
 
   --sync  asks for one sync besides, if one is due, with the key that Azure gives your login, or SYNC_KEY`;
 
 async function prove(has: HasFlag): Promise<number> {
-  const target = readTarget(process.env);
-  const azure = createAzure(createTokenReader(target.resource?.subscription, process.env));
+  const environment = await completeEnvironment(process.env);
+  const target = readTarget(environment);
+  const azure = createAzure(createTokenReader(target.resource?.subscription, environment));
   const patience = createPatience({ onWait: what => console.error(`Waiting for ${what}; three minutes at most.`) });
   let faults = 0;
   for await (const verdict of proveDeployment(azure, target, { sync: has('sync'), patience })) {

@@ -1,9 +1,9 @@
 // Azure's own APIs, asked as the person who runs the command: by the token of azd, else of az. Both programs give one of the
 // subscription's tenant. No SDK: this runs in a job that can get a token for Azure, where no package is loaded.
 
-import { execFile } from 'node:child_process';
 import type { Settings } from '../../config.ts';
 import { ask, jsonOf } from './ask.ts';
+import { outputOf } from './output-of.ts';
 
 export type AzureAnswer =
   | { kind: 'given'; value: unknown; date: string }
@@ -30,19 +30,12 @@ export type Azure = {
 /** A token for the audience; undefined where neither program gives one. */
 export type ReadToken = (audience: string) => Promise<string | undefined>;
 
-const programTimeoutMs = 60_000;
 const noLogin = 'no login to Azure on this machine: azd auth login, or az login';
 
 /** Undefined where the program is missing or gives no token, for want of a login. */
-function runForToken(program: string, args: readonly string[], env: Settings): Promise<string | undefined> {
-  const [file, given] = process.platform === 'win32' ? ['cmd', ['/d', '/c', program, ...args]] : [program, args];
-  return new Promise(resolve => {
-    const child = execFile(file, given, { env, timeout: programTimeoutMs, windowsHide: true }, (error, stdout) => {
-      const token = stdout.trim();
-      resolve(!error && /^[\w.~+/=-]+$/.test(token) ? token : undefined);
-    });
-    child.stdin?.end(); // neither program is to wait for an answer
-  });
+async function runForToken(program: string, args: readonly string[], env: Settings): Promise<string | undefined> {
+  const token = (await outputOf(program, args, env))?.trim();
+  return token && /^[\w.~+/=-]+$/.test(token) ? token : undefined;
 }
 
 /** @param subscription whose tenant the token is for; azd takes that of its environment by itself. */

@@ -1,4 +1,7 @@
 import assert from 'node:assert/strict';
+import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { after, beforeEach, describe, it } from 'node:test';
 import { setImmediate } from 'node:timers/promises';
 import { azureError, azureNames, azureTarget, startAzureDouble } from '../../../test/azure-double.ts';
@@ -6,7 +9,7 @@ import { createAzure } from './azure.ts';
 import { createPatience } from './patience.ts';
 import { proveFunctions } from './prove-app.ts';
 import { proveDeployment } from './prove-deployment.ts';
-import { readTarget } from './target.ts';
+import { completeEnvironment, readTarget } from './target.ts';
 
 const azure = await startAzureDouble();
 after(azure.close);
@@ -107,6 +110,25 @@ describe('the target', () => {
       ...azureTarget,
       publicUrl: 'https://stats.example',
     });
+  });
+
+  it("is azd's own where the environment names none, and only then", {
+    skip: process.platform === 'win32',
+  }, async t => {
+    const folder = await mkdtemp(join(tmpdir(), 'azd-'));
+    t.after(() => rm(folder, { recursive: true }));
+    const values = `AZURE_FUNCTION_APP_NAME="stats-abc"\r\nPUBLIC_URL="https://a.example/\\"b"\nALERT_EMAIL="you@example.com"`;
+    await writeFile(
+      join(folder, 'azd'),
+      `#!/bin/sh\necho "$@" >&2\n[ "$2" = get-values ] && cat <<'END'\n${values}\nEND\n`,
+    );
+    await chmod(join(folder, 'azd'), 0o755);
+    const given = { PATH: `${folder}:/usr/bin:/bin`, PUBLIC_URL: '', SYNC_KEY: 'given' };
+    const { AZURE_FUNCTION_APP_NAME, PUBLIC_URL, SYNC_KEY } = await completeEnvironment(given);
+    assert.deepEqual([AZURE_FUNCTION_APP_NAME, PUBLIC_URL, SYNC_KEY], ['stats-abc', 'https://a.example/"b', 'given']);
+    const named = { ...given, PUBLIC_URL: 'https://b.example' };
+    assert.equal(await completeEnvironment(named), named);
+    assert.deepEqual(await completeEnvironment({ PATH: '/nowhere' }), { PATH: '/nowhere' });
   });
 
   it('is refused where nothing is named, and with the name of what cannot be one', () => {

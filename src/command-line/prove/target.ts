@@ -1,7 +1,8 @@
-// What is to be proved, by the names that azd keeps in its environment: azd env get-values.
+// What is to be proved: by names of the environment, which are those that azd keeps.
 
 import type { Settings } from '../../config.ts';
 import { StatsError } from '../../errors.ts';
+import { outputOf } from './output-of.ts';
 
 export type Target = {
   /** Where the app answers by itself, without a slash at the end; undefined where only Azure can tell. */
@@ -16,7 +17,8 @@ export type Target = {
   syncKey: string | undefined;
 };
 
-const hint = 'In the folder of the repository: (set -a; eval "$(azd env get-values)"; npm run prove)';
+const hint =
+  'Run it in the folder that was deployed, with azd at hand, or name the service: PUBLIC_URL=https://… npm run prove';
 
 /** @throws StatsError `config` for what cannot be a service's address: https, or http on this machine. */
 function readUrl(name: string, given: string | undefined): string | undefined {
@@ -35,6 +37,19 @@ const patterns = {
   AZURE_FUNCTION_APP_NAME: /^[\w-]{1,60}$/,
   LOG_ANALYTICS_WORKSPACE_ID: /^[0-9a-f-]{36}$/i,
 };
+
+const enough = ['PUBLIC_URL', 'AZURE_FUNCTION_APP_URL', 'AZURE_FUNCTION_APP_NAME'];
+
+/** The given environment; where that names nothing to prove, with what azd keeps of the project in the working folder. */
+export async function completeEnvironment(given: Settings): Promise<Settings> {
+  if (enough.some(name => given[name]?.trim())) return given;
+  const lines = (await outputOf('azd', ['env', 'get-values', '--no-prompt'], given)) ?? '';
+  const kept = [...lines.matchAll(/^(\w+)="(.*)"\r?$/gm)].map(([, name, value = '']) => [
+    name,
+    value.replace(/\\(.)/g, '$1'),
+  ]);
+  return { ...given, ...Object.fromEntries(kept) };
+}
 
 /** @throws StatsError `config` where nothing is named, or a name cannot be one. */
 export function readTarget(environment: Settings): Target {
@@ -56,7 +71,11 @@ export function readTarget(environment: Settings): Target {
     syncKey: given('SYNC_KEY'),
   };
   if (target.appUrl || target.publicUrl || target.resource) return target;
-  throw new StatsError('config', 'Nothing to prove: neither PUBLIC_URL nor the names of the app in Azure are set.', {
-    hint,
-  });
+  throw new StatsError(
+    'config',
+    'Nothing to prove: neither PUBLIC_URL nor the name of an app is set, and azd knows of none.',
+    {
+      hint,
+    },
+  );
 }
