@@ -46,6 +46,8 @@ export type LocalHost = {
   masterKey: string;
   /** Runs a timer function and waits for its end. Rejects with its error. */
   runTimer(name: string): Promise<void>;
+  /** Sets or unsets CORS, which is set at first: unset, preflights reach the functions. */
+  setCors(isSet: boolean): void;
   /** Stops timers and server, cuts open connections, and restores the environment. */
   close(): Promise<void>;
 };
@@ -69,17 +71,21 @@ export async function startLocalHost(options: LocalHostOptions): Promise<LocalHo
   try {
     const app = await load(options);
     closeSteps.unshift(app.stop);
-    handle = createHttpHandler({ ...app, ...keys });
+    const host: HttpHost = { ...app, ...keys, answersPreflights: true };
+    handle = createHttpHandler(host);
+    const setCors = (isSet: boolean) => {
+      host.answersPreflights = isSet;
+    };
     for (const timer of app.timers.values()) timer.start();
     const { routePrefix, functions, runTimer } = app;
-    return { url: server.url, port: server.port, routePrefix, functions, ...keys, runTimer, close };
+    return { url: server.url, port: server.port, routePrefix, functions, ...keys, runTimer, setCors, close };
   } catch (error) {
     await close();
     throw error;
   }
 }
 
-type App = Omit<HttpHost, 'functionKey' | 'masterKey'> &
+type App = Omit<HttpHost, 'functionKey' | 'masterKey' | 'answersPreflights'> &
   Pick<LocalHost, 'routePrefix' | 'functions' | 'runTimer'> & { stop(): Promise<void> };
 
 async function load({ root, log = writeToConsole, clock = () => new Date() }: LocalHostOptions): Promise<App> {

@@ -1,11 +1,12 @@
 // Writes dist/, the folder that is deployed: host.json, package.json, one entry, and chunks that are loaded on first use.
 // Nothing of the sandbox gets in, and no node_modules are needed beside it.
 
-import { copyFile, glob, mkdir, rm, writeFile } from 'node:fs/promises';
+import { copyFile, glob, mkdir, rm, stat, writeFile } from 'node:fs/promises';
 import { relative, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { build, type Plugin } from 'esbuild';
+import { type BuildOptions, build, type Plugin } from 'esbuild';
 import manifest from '../package.json' with { type: 'json' };
+import { joinChunks } from './join-chunks.ts';
 import { slashPath } from './slash-path.ts';
 
 const root = resolve(import.meta.dirname, '..');
@@ -38,36 +39,49 @@ const embedFiles: Plugin = {
   },
 };
 
-async function writeDist(): Promise<void> {
-  const registrations = (await Array.fromAsync(glob('functions/*.ts', { cwd: root }))).sort();
-  await rm(dist, { recursive: true, force: true });
-  await mkdir(dist, { recursive: true });
+const options = {
+  absWorkingDir: root,
+  bundle: true,
+  minify: true,
+  platform: 'node',
+  format: 'esm',
+  target: 'node22',
+  // The first is supplied by the worker; the second is for a listing format of the blob SDK that is not used.
+  external: ['@azure/functions-core', 'apache-arrow'],
+  logLevel: 'warning',
+} satisfies BuildOptions;
+
+/** Bundles the files into dist/, and into one file what the first GET loads. */
+async function bundle(files: readonly string[]): Promise<void> {
   const { metafile } = await build({
-    absWorkingDir: root,
-    stdin: {
-      contents: importEach(registrations),
-      resolveDir: root,
-      sourcefile: 'main.ts',
-    },
+    ...options,
+    stdin: { contents: importEach(files), resolveDir: root, sourcefile: 'main.ts' },
     outdir: dist,
     entryNames: 'main',
     chunkNames: 'chunks/[name]-[hash]',
     outExtension: { '.js': '.mjs' },
-    bundle: true,
     splitting: true,
-    minify: true,
     keepNames: true,
-    platform: 'node',
-    format: 'esm',
-    target: 'node22',
-    // The first is supplied by the worker; the second is for a listing format of the blob SDK that is not used.
-    external: ['@azure/functions-core', 'apache-arrow'],
     banner: { js: banner },
     define: { BUILT_AT: JSON.stringify(new Date().toISOString()) },
     plugins: [embedFiles],
     metafile: true,
-    logLevel: 'warning',
   });
+  const target = resolve(dist, 'chunks/first-get.mjs');
+  await joinChunks({
+    outputs: metafile.outputs,
+    main: 'dist/main.mjs',
+    source: 'src/serve/routes.ts',
+    target,
+    options,
+  });
+}
+
+async function writeDist(): Promise<void> {
+  const registrations = (await Array.fromAsync(glob('functions/*.ts', { cwd: root }))).sort();
+  await rm(dist, { recursive: true, force: true });
+  await mkdir(dist, { recursive: true });
+  await bundle(registrations);
   await copyFile(resolve(root, 'host.json'), resolve(dist, 'host.json'));
   const { name, version } = manifest;
   await writeFile(
@@ -75,10 +89,11 @@ async function writeDist(): Promise<void> {
     `${JSON.stringify({ name, version, type: 'module', main: 'main.mjs', engines: { node: '>=22' } }, null, 2)}\n`,
   );
 
-  const outputs = Object.entries(metafile.outputs);
-  const bytes = outputs.reduce((sum, [, output]) => sum + output.bytes, 0);
+  const files = await Array.fromAsync(glob('**/*.*', { cwd: dist }));
+  const sizes = await Promise.all(files.map(async file => (await stat(resolve(dist, file))).size));
+  const bytes = sizes.reduce((sum, size) => sum + size, 0);
   console.log(
-    `${relative(root, dist)}/: ${outputs.length} files, ${(bytes / 1024).toFixed(0)} kB, ${registrations.length} functions`,
+    `${relative(root, dist)}/: ${files.length} files, ${(bytes / 1024).toFixed(0)} kB, ${registrations.length} functions`,
   );
 }
 

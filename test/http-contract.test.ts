@@ -23,6 +23,18 @@ function withoutConnection({ headers }: HttpAnswer) {
   return others;
 }
 
+/** The two forms of a date that are obsolete, and that a server must take all the same: of RFC 850, and of asctime(). */
+const oldDates = [
+  (at: number) => {
+    const [, day, month, , year, time] = /, (\d\d) (\w+) (\d\d)(\d\d) (\S+)/.exec(httpDate(at)) ?? [];
+    return `${new Intl.DateTimeFormat('en', { weekday: 'long', timeZone: 'UTC' }).format(at)}, ${day}-${month}-${year} ${time} GMT`;
+  },
+  (at: number) => {
+    const [, weekday, day = '', month, year, time] = /^(\w+), (\d\d) (\w+) (\d{4}) (\S+)/.exec(httpDate(at)) ?? [];
+    return `${weekday} ${month} ${day.replace(/^0/, ' ')} ${time} ${year}`;
+  },
+];
+
 describe('the functions that are registered', () => {
   it('are those of the table, the root, health, the sync and the timer', () => {
     const names = host.functions.map(({ name }) => name);
@@ -107,6 +119,10 @@ describe('after a sync', () => {
         const tag = headers.etag ?? '';
         assert.equal(await ask({ 'if-modified-since': httpDate(at) }), 304);
         assert.equal(await ask({ 'if-modified-since': httpDate(at - 1_000) }), 200);
+        for (const form of oldDates) {
+          assert.equal(await ask({ 'if-modified-since': form(at) }), 304, form(at));
+          assert.equal(await ask({ 'if-modified-since': form(at - 1_000) }), 200, form(at - 1_000));
+        }
         assert.equal(await ask({ 'if-none-match': '"another"', 'if-modified-since': httpDate(at) }), 200);
         assert.equal(await ask({ 'if-none-match': tag, 'if-modified-since': httpDate(at - 1_000) }), 304);
         assert.equal(await ask({ 'if-none-match': `"another", W/${tag}` }), 304);
@@ -120,6 +136,24 @@ describe('after a sync', () => {
         assert.equal(answer.headers.allow, 'GET, HEAD, OPTIONS');
         assert.equal(answer.body.length, 0);
         assertOpenToEverySite(answer);
+      });
+
+      it('answers a preflight for every site, method and header where the host leaves it to us', async () => {
+        host.setCors(false);
+        const { status, headers, body } = await call(route.path, {
+          method: 'OPTIONS',
+          headers: {
+            origin: 'https://site.example',
+            'access-control-request-method': 'GET',
+            'access-control-request-headers': 'if-none-match, x-anything',
+          },
+        });
+        host.setCors(true);
+        assert.deepEqual([status, body.length], [204, 0]);
+        assertOpenToEverySite({ headers });
+        assert.equal(headers['access-control-allow-methods'], 'GET, HEAD, OPTIONS');
+        assert.match(headers['access-control-allow-headers'] ?? '', /^\*, .*\bIf-None-Match\b/);
+        assert.equal(headers['access-control-max-age'], '86400');
       });
 
       it('leaves a preflight and other methods to the host', async () => {

@@ -2,7 +2,7 @@
 // server on the way. The tests depend on each other: each begins with the state in which the one before it ended.
 
 import assert from 'node:assert/strict';
-import { describe, it } from 'node:test';
+import { describe, it, mock } from 'node:test';
 import { type HttpAnswer, startHostBench, today } from './host-bench.ts';
 import {
   assertGood,
@@ -18,6 +18,12 @@ const { call, sync, container, peloton, vault, store, host } = await startHostBe
 async function health() {
   const { status, body } = await call('/api/health');
   return { httpStatus: status, ...JSON.parse(body.toString()) };
+}
+
+/** Lets time pass on the monotonic clock, by which an instance tells how long it remembers. */
+function passTime(milliseconds: number): void {
+  const now = performance.now.bind(performance);
+  mock.method(performance, 'now', () => now() + milliseconds);
 }
 
 /** Asserts a failed sync without Retry-After: the next attempt may be hours away or need a person. */
@@ -79,6 +85,7 @@ describe('while the store is away, and this instance has no copy', () => {
     assert.deepEqual([httpStatus, status, problem.code], [503, 'failing', 'storage']);
     assertFailedSync(await sync(), { status: 503, code: 'storage' });
     await store.reopen();
+    passTime(5_000);
   });
 });
 

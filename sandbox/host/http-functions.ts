@@ -1,6 +1,6 @@
 // The HTTP half of the local host: finds the function for a request, checks the key, invokes the function and sends its
-// answer. As in Azure, a wrong method is 404, a function that throws is an empty 500, a CORS preflight never reaches a
-// function, and bodies come in chunks.
+// answer. As in Azure, a wrong method is 404, a function that throws is an empty 500, a CORS preflight reaches no
+// function where CORS is set, and bodies come in chunks.
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type Handler, readBody } from '../loopback-server.ts';
@@ -29,6 +29,8 @@ export type HttpHost = {
   /** The headers of host.json, names in lower case. They are added where the function has not set them. */
   customHeaders: Readonly<Record<string, string>>;
   log(entry: LogEntry): void;
+  /** Whether CORS is set, so that the host answers preflights; else they reach the functions. */
+  answersPreflights: boolean;
 };
 
 /** Compiles the route of a function. Throws on a route that this host would match in another way than Azure. */
@@ -49,7 +51,7 @@ export function createHttpHandler(host: HttpHost): Handler {
     const end = url.indexOf('?');
     const path = decodePath(end < 0 ? url : url.slice(0, end));
     if (path === undefined) return sendEmpty(response, 400);
-    if (method === 'OPTIONS' && headers.origin && headers['access-control-request-method']) {
+    if (host.answersPreflights && method === 'OPTIONS' && headers.origin && headers['access-control-request-method']) {
       return answerPreflight(request, response);
     }
     const search = end < 0 ? '' : url.slice(end);

@@ -5,6 +5,7 @@ import { once } from 'node:events';
 import { test } from 'node:test';
 import { startLoopbackServer } from '../../sandbox/loopback-server.ts';
 import { createCredential } from './identity.ts';
+import './managed-identity.ts'; // loaded by now, so that the time of the call is the platform's
 
 test('a platform that hangs instead of giving a token ends with the call that asked, and so does the request', async () => {
   const { promise: gone, resolve } = Promise.withResolvers<void>();

@@ -10,10 +10,11 @@ import {
 } from '@azure/storage-blob';
 import type { StorageConfig } from '../config.ts';
 import { reasonOf, StatsError } from '../errors.ts';
-import { createCredential, NoTokenError } from './identity.ts';
+import { createCredential } from './identity.ts';
 import { holdLease, type Lease, type LeaseClocks, processClocks } from './lease.ts';
 import { directAgent } from './loopback.ts';
 import { storageHint } from './storage-hint.ts';
+import { NoTokenError } from './token.ts';
 
 export type StoredBlob = { bytes: Buffer; etag: string; lastModified: Date };
 

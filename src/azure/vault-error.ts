@@ -4,7 +4,7 @@
 import { isRestError } from '@azure/keyvault-secrets';
 import { isLoopback } from '../config.ts';
 import { reasonOf, StatsError } from '../errors.ts';
-import { NoTokenError } from './identity.ts';
+import { NoTokenError } from './token.ts';
 
 /** An answer that came whole, noted because the SDK fails on an answer without a body and forgets its status. */
 export type SeenAnswer = { status: number; mediaType: string; isEmpty: boolean; challenge: string };

@@ -12,7 +12,6 @@ import { type RouteHandler, uncachedJson } from './reply.ts';
 
 /** The memory of an instance from one request to the next. */
 type Memory = {
-  startedAt: Date;
   /** The fault at the last request, and the instant of the request that met it first; undefined where all could be read. */
   fault: { code: ErrorCode; since: Date } | undefined;
   /** The ETag of the series that was found good. */
@@ -35,7 +34,13 @@ async function assertHistory(storage: Storage, memory: Memory): Promise<void> {
   });
 }
 
-export type HealthSources = { storage: () => Promise<Storage>; config: () => Promise<Config>; clock: () => Date };
+export type HealthSources = {
+  storage: () => Promise<Storage>;
+  config: () => Promise<Config>;
+  clock: () => Date;
+  /** When this instance began to answer. */
+  startedAt: Date;
+};
 
 /** When the present fault of the store or the settings began, as far as the requests to this instance tell. */
 function faultSince(memory: Memory, code: ErrorCode, now: Date): Date {
@@ -44,7 +49,11 @@ function faultSince(memory: Memory, code: ErrorCode, now: Date): Date {
   return memory.fault?.since ?? now;
 }
 
-async function assessHealth({ storage, config, clock }: HealthSources, memory: Memory, log: Log): Promise<Health> {
+async function assessHealth(
+  { storage, config, clock, startedAt }: HealthSources,
+  memory: Memory,
+  log: Log,
+): Promise<Health> {
   const now = clock();
   let checkpoint: Checkpoint | undefined;
   try {
@@ -55,7 +64,7 @@ async function assessHealth({ storage, config, clock }: HealthSources, memory: M
     const { file, ...published } = checkpoint;
     const { schedule } = await config();
     memory.fault = undefined;
-    return evaluateHealth({ ...published, now, schedule, state: file.state, startedAt: memory.startedAt });
+    return evaluateHealth({ ...published, now, schedule, state: file.state, startedAt });
   } catch (error) {
     if (!(error instanceof StatsError)) throw error;
     const { lastSuccess, file } = checkpoint ?? {};
@@ -65,7 +74,7 @@ async function assessHealth({ storage, config, clock }: HealthSources, memory: M
 }
 
 export function answerHealth(sources: HealthSources): RouteHandler {
-  const memory: Memory = { startedAt: sources.clock(), fault: undefined, goodSeries: undefined };
+  const memory: Memory = { fault: undefined, goodSeries: undefined };
   return async (_request, log) => {
     const health = await assessHealth(sources, memory, log);
     return uncachedJson(isHealthy(health) ? 200 : 503, health);

@@ -114,15 +114,31 @@ test('while the store is away a stale version is served, and the store asked eve
   assert.equal(await store.value(), 'b');
 });
 
-test('with no version known the fault of the store is thrown, to all who wait, and the next one asks again', async () => {
+test('with no version known the fault of the store is thrown, to all who wait and to who comes in the next 5 seconds', async () => {
   const store = startStore('a');
   store.isAway = true;
   const readers = await Promise.allSettled(Array.from({ length: 3 }, () => store.value()));
   assert.ok(readers.every(({ status }) => status === 'rejected'));
-  assert.equal(store.asked.length, 1);
-  await assert.rejects(store.value(), { code: 'storage' });
   store.isAway = false;
+  store.now += 4_999;
+  await assert.rejects(store.value(), { code: 'storage' });
+  assert.equal(store.asked.length, 1);
+  store.now += 1;
   assert.equal(await store.value(), 'a');
+  assert.equal(store.asked.length, 2);
+});
+
+test('a fault does not outlive an expiry, nor a blob that is gone one that was damaged', async () => {
+  const store = startStore('damaged');
+  await assert.rejects(store.value(), { message: 'It is damaged.' });
+  store.text = 'a';
+  store.cache.expire();
+  assert.equal(await store.value(), 'a');
+  const other = startStore('damaged');
+  await assert.rejects(other.value());
+  other.text = undefined;
+  other.now += 5_000;
+  assert.equal(await other.value(), undefined);
 });
 
 test('a version that must not be served leaves the one before in place', async () => {

@@ -28,20 +28,20 @@ export type BlobCache<T> = {
 };
 
 const freshMs = 30_000;
-/** How long "no such blob", and a failed revalidation, count as fresh. */
-const absentMs = 5_000;
+/** How long "no such blob", and a failure, count as fresh. */
+export const absentMs = 5_000;
 /** Readers wait no longer than this for a revalidation, when there is a version to serve. */
 const maxWaitMs = 1_000;
 
 /** A revalidation under way: `soon` settles with `done`, or after `maxWaitMs`. */
 function limitWait(done: Promise<void>) {
-  const soon = Promise.race([done, new Promise(resolve => setTimeout(resolve, maxWaitMs).unref())]);
-  soon.catch(() => {}); // a failure reaches those who wait for `done`
-  return { done, soon };
+  return { done, soon: Promise.race([done, new Promise(resolve => setTimeout(resolve, maxWaitMs).unref())]) };
 }
 
 export function createBlobCache<T>({ read, parse, onChange, monotonicMs }: BlobCacheSource<T>): BlobCache<T> {
   let cached: CachedBlob<T> | undefined;
+  /** Why there is no version to serve: whoever asks soon after hears the same, and waits for nothing. */
+  let failure: { error: unknown } | undefined;
   let hasRead = false;
   let freshUntil = Number.NEGATIVE_INFINITY;
   let isExpired = false;
@@ -52,6 +52,7 @@ export function createBlobCache<T>({ read, parse, onChange, monotonicMs }: BlobC
   async function revalidate(): Promise<void> {
     const askedAt = monotonicMs();
     isExpired = false;
+    failure = undefined;
     try {
       const blob = await read(cached?.etag);
       if (blob === undefined) cached = undefined;
@@ -62,16 +63,18 @@ export function createBlobCache<T>({ read, parse, onChange, monotonicMs }: BlobC
       hasRead = true;
       freshUntil = isExpired ? Number.NEGATIVE_INFINITY : askedAt + (cached ? freshMs : absentMs);
     } catch (error) {
-      if (!cached) throw error;
       freshUntil = monotonicMs() + absentMs; // from the end: a store that hangs gets a pause between two requests
+      if (!cached) failure = { error };
     }
   }
 
   return {
     async get() {
-      if (monotonicMs() < freshUntil) return cached;
-      revalidation ??= limitWait(revalidate().finally(forget));
-      await (cached ? revalidation.soon : revalidation.done);
+      if (monotonicMs() >= freshUntil) {
+        revalidation ??= limitWait(revalidate().finally(forget));
+        await (cached ? revalidation.soon : revalidation.done);
+      }
+      if (failure) throw failure.error;
       return cached;
     },
     expire() {
@@ -84,13 +87,16 @@ export function createBlobCache<T>({ read, parse, onChange, monotonicMs }: BlobC
 /** Values by name, each made on first use; of more than `max` the one that was least recently asked for is dropped. */
 export function createRecentCache<T extends object>(max: number) {
   const values = new Map<string, T>();
-  return (name: string, make: () => T): T => {
-    const value = values.get(name) ?? make();
-    values.delete(name);
-    values.set(name, value); // as the last, so that the first is the least recently used
-    const [leastRecent] = values.keys();
-    if (values.size > max && leastRecent !== undefined) values.delete(leastRecent);
-    return value;
+  return {
+    has: (name: string) => values.has(name),
+    get(name: string, make: () => T): T {
+      const value = values.get(name) ?? make();
+      values.delete(name);
+      values.set(name, value); // as the last, so that the first is the least recently used
+      const [leastRecent] = values.keys();
+      if (values.size > max && leastRecent !== undefined) values.delete(leastRecent);
+      return value;
+    },
   };
 }
 

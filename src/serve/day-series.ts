@@ -54,7 +54,7 @@ export function createDaySeries<Entry extends { date: string }>(source: SeriesSo
     const end = entries.findLastIndex(({ date }) => date <= to) + 1;
     const isEmpty = start < 0 || end <= start;
     if (format === 'json' && !isEmpty && end - start === entries.length) return whole;
-    return kept(isEmpty ? `${format} none` : `${format} ${start} ${end}`, () => {
+    return kept.get(isEmpty ? `${format} none` : `${format} ${start} ${end}`, () => {
       const part = isEmpty ? [] : entries.slice(start, end);
       const [text, contentType] = format === 'csv' ? [toCsv(part), csvType] : [JSON.stringify(toJson(part)), jsonType];
       return represent({ bytes: Buffer.from(text), contentType, lastModified });

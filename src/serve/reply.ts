@@ -23,10 +23,23 @@ export const commonHeaders = {
   'Cross-Origin-Resource-Policy': 'cross-origin',
 };
 
-/** The reply to an OPTIONS that is no preflight: Azure answers preflights by itself. */
+const methods = 'GET, HEAD, OPTIONS';
+
+/**
+ * The reply to OPTIONS, whole enough for a preflight: a host that answers preflights itself, as Azure's does where CORS is set, lets
+ * none through. The headers are named beside the star, since older browsers do not know it, and it never stands for Authorization.
+ */
 export const optionsReply: Reply = {
   status: 204,
-  headers: { ...commonHeaders, Allow: 'GET, HEAD, OPTIONS', 'Cache-Control': 'public, max-age=300' },
+  headers: {
+    ...commonHeaders,
+    Allow: methods,
+    'Access-Control-Allow-Methods': methods,
+    'Access-Control-Allow-Headers':
+      '*, Accept, Authorization, Cache-Control, Content-Type, If-Modified-Since, If-None-Match, Pragma, X-Requested-With',
+    'Access-Control-Max-Age': '86400',
+    'Cache-Control': 'public, max-age=300',
+  },
 };
 
 /** JSON that no cache may store: health, and the outcome of a sync. */

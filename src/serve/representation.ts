@@ -11,10 +11,16 @@ import { commonHeaders, type Reply } from './reply.ts';
 declare const BUILT_AT: string | undefined;
 export const builtAt = typeof BUILT_AT === 'string' ? new Date(BUILT_AT) : new Date();
 
-/** The Last-Modified of an answer made of a blob: not before the build, since a new build may answer differently. */
-export function lastModifiedOf(blob: { lastModified: Date }): Date {
-  return blob.lastModified > builtAt ? blob.lastModified : builtAt;
+/** The Last-Modified of an answer made of blobs: the latest of them, or the build, since a new build may answer differently. */
+export function lastModifiedOf(...blobs: { lastModified: Date }[]): Date {
+  return new Date(Math.max(...[builtAt, ...blobs.map(({ lastModified }) => lastModified)].map(Number)));
 }
+
+/**
+ * The Last-Modified of an answer that lacks what could not be read. It is before that of every whole answer, which may come back
+ * without any blob having changed, and proves nothing.
+ */
+const lastModifiedUnknown = new Date(builtAt.getTime() - 1_000);
 
 export const jsonType = 'application/json; charset=utf-8';
 export const csvType = 'text/csv; charset=utf-8';
@@ -30,7 +36,8 @@ export type Coding = (typeof codings)[number];
 type Variant = { etag: string; full: () => Promise<Reply>; head: Reply; notModified: Reply };
 
 export type Representation = {
-  lastModified: Date;
+  /** Undefined where no date can tell that a reader has these bytes. */
+  lastModified: Date | undefined;
   /** The same variant for the same coding, however often it is asked for. */
   in(coding: Coding): Variant;
 };
@@ -38,7 +45,8 @@ export type Representation = {
 export type RepresentationSource = {
   bytes: Uint8Array;
   contentType: string;
-  lastModified: Date;
+  /** Undefined for what may be replaced without a later date: a placeholder, or a view that lacks a part. */
+  lastModified: Date | undefined;
   /** By default `publicCaching`. */
   cacheControl?: string;
   headers?: Record<string, string>;
@@ -67,7 +75,7 @@ const compress: Record<Coding, (bytes: Uint8Array) => Promise<Uint8Array>> = {
 const etagSuffix: Record<Coding, string> = { br: '-br', gzip: '-gz', identity: '' };
 
 function createVariant(coding: Coding, digest: string, source: RepresentationSource): Variant {
-  const { bytes, contentType, lastModified, cacheControl = publicCaching, headers } = source;
+  const { bytes, contentType, lastModified = lastModifiedUnknown, cacheControl = publicCaching, headers } = source;
   const etag = `"${digest}${etagSuffix[coding]}"`;
   const cachingHeaders = {
     ...commonHeaders,

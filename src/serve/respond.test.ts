@@ -58,11 +58,13 @@ test('a 304 repeats what caches need, and holds for every way to name what the r
   assert.equal((await ask({ 'if-none-match': await tagFor('br'), 'accept-encoding': 'br' })).status, 304);
 });
 
-test('If-None-Match beats If-Modified-Since, which is a date of the one form that senders use', async () => {
+test('If-None-Match beats If-Modified-Since, which is a date of HTTP', async () => {
   assert.equal((await ask({ 'if-modified-since': modifiedAt })).status, 304, 'the second is what a reader was told');
   assert.equal((await ask({ 'if-modified-since': 'Sat, 21 Nov 2026 21:00:05 GMT' })).status, 304);
   assert.equal((await ask({ 'if-modified-since': 'Sat, 21 Nov 2026 21:00:03 GMT' })).status, 200);
   assert.equal((await ask({ 'if-modified-since': modifiedAt, 'if-none-match': '"other"' })).status, 200);
+  assert.equal((await ask({ 'if-modified-since': 'Saturday, 21-Nov-26 21:00:04 GMT' })).status, 304);
+  assert.equal((await ask({ 'if-modified-since': 'Sat Nov 21 21:00:03 2026' })).status, 200);
   const long = { 'if-modified-since': 'Thu, 01 Jan 1970 00:00:00 GMT', 'if-none-match': await tagFor('identity') };
   assert.equal((await ask(long)).status, 304);
   for (const date of ['2099-01-01', '4102444800', 'tomorrow', 'Thu, 01 Jan 2099 00:00:00 +0000']) {

@@ -1,6 +1,7 @@
 // Request + representation → reply: which content coding, and whether the reader has these bytes already (RFC 9110). The rules
 // are the same for every public route.
 
+import { parseHttpDate } from './http-date.ts';
 import type { Reply, Request } from './reply.ts';
 import { type Coding, codings, type Representation } from './representation.ts';
 
@@ -36,11 +37,8 @@ function lookUpCoding(header: string | null): Coding {
   return coding;
 }
 
-/** The one form of a date that senders may use (RFC 9110 §5.6.7); a date in any other form counts as absent. */
-const httpDate = /^(Mon|Tue|Wed|Thu|Fri|Sat|Sun), \d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d GMT$/;
-
 /** If-None-Match, or in its absence If-Modified-Since (RFC 9110 §13.2.2). */
-function isNotModified({ headers }: Request, etag: string, lastModified: Date): boolean {
+function isNotModified({ headers }: Request, etag: string, lastModified: Date | undefined): boolean {
   const ifNoneMatch = headers.get('if-none-match');
   if (ifNoneMatch === etag) return true; // the only form that browsers send
   if (ifNoneMatch !== null) {
@@ -49,8 +47,8 @@ function isNotModified({ headers }: Request, etag: string, lastModified: Date): 
     return ifNoneMatch.trim() === '*' || tags.some(tag => tag === etag || tag === `W/${etag}`);
   }
   const since = headers.get('if-modified-since');
-  if (since === null || !httpDate.test(since)) return false;
-  return Math.floor(lastModified.getTime() / 1000) * 1000 <= Date.parse(since);
+  if (since === null || lastModified === undefined) return false;
+  return Math.floor(lastModified.getTime() / 1000) * 1000 <= parseHttpDate(since, new Date());
 }
 
 /** The reply to a GET or HEAD. */

@@ -1,15 +1,11 @@
 // The table of the public GET routes. A new route is one line here, an answer-*.ts beside it, a handler in src/app.ts, a
-// registration in functions/, and its description in openapi.ts. The first GET loads this file; an answer loads the rest.
+// registration in functions/, and its description in openapi.ts. The first GET loads this file, with what serves the stats as
+// they are stored; any other answer is loaded with its first request, so that nobody waits for the code of another route.
 
+import { createStorage, readerStorageLimits } from '../azure/storage.ts';
 import { environment, readConfig, readPublicUrl, readStorageConfig, type Settings } from '../config.ts';
 import { asStatsError, StatsError, stackOf } from '../errors.ts';
 import { once } from '../once.ts';
-import { answerBadge } from './answer-badge.ts';
-import { answerCard } from './answer-card.ts';
-import { answerOpenApi, answerSchema, answerWidget } from './answer-documents.ts';
-import { answerHealth } from './answer-health.ts';
-import { answerHistory } from './answer-history.ts';
-import { answerPage } from './answer-page.ts';
 import { answerRoot } from './answer-root.ts';
 import { answerStats, answerStatsDay } from './answer-stats.ts';
 import { failureReply, retryAfter } from './problem-details.ts';
@@ -17,11 +13,12 @@ import { optionsReply, type RouteHandler } from './reply.ts';
 import { createStatsCache } from './stats-cache.ts';
 
 /** Answers OPTIONS, and turns every error into a problem without a stack or a secret: the handler never rejects. */
-function publicRoute(answer: RouteHandler): RouteHandler {
+function publicRoute(load: () => Promise<RouteHandler>): RouteHandler {
+  const answer = once(load);
   return async (request, log) => {
     if (request.method === 'OPTIONS') return optionsReply;
     try {
-      return await answer(request, log);
+      return await (await answer())(request, log);
     } catch (thrown) {
       const error = asStatsError(thrown);
       const { code, message } = error;
@@ -40,23 +37,24 @@ export function createRoutes({ settings = environment, clock, monotonicMs }: Rou
     return readConfig(settings, findTimeZone);
   };
   const publicUrl = readPublicUrl(settings);
-  const storage = once(async () => {
-    const { createStorage, readerStorageLimits } = await import('../azure/storage.ts');
-    return createStorage(readStorageConfig(settings), readerStorageLimits);
-  });
+  const startedAt = clock();
+  const storage = once(async () => createStorage(readStorageConfig(settings), readerStorageLimits));
   const cache = createStatsCache({ storage, clock, monotonicMs });
+  const documents = () => import('./answer-documents.ts');
   return {
-    stats: publicRoute(answerStats(cache)),
-    statsDay: publicRoute(answerStatsDay(cache, clock)),
-    history: publicRoute(answerHistory(cache)),
-    card: publicRoute(answerCard(cache)),
-    badge: publicRoute(answerBadge(cache)),
-    page: publicRoute(answerPage(cache, publicUrl)),
-    root: publicRoute(answerRoot()),
-    widget: publicRoute(answerWidget()),
-    schema: publicRoute(answerSchema(publicUrl)),
-    openapi: publicRoute(answerOpenApi(publicUrl)),
-    health: publicRoute(answerHealth({ storage, config, clock })),
+    stats: publicRoute(async () => answerStats(cache)),
+    statsDay: publicRoute(async () => answerStatsDay(cache, clock)),
+    history: publicRoute(async () => (await import('./answer-history.ts')).answerHistory(cache)),
+    card: publicRoute(async () => (await import('./answer-card.ts')).answerCard(cache)),
+    badge: publicRoute(async () => (await import('./answer-badge.ts')).answerBadge(cache)),
+    page: publicRoute(async () => (await import('./answer-page.ts')).answerPage(cache, publicUrl)),
+    root: publicRoute(async () => answerRoot()),
+    widget: publicRoute(async () => (await documents()).answerWidget()),
+    schema: publicRoute(async () => (await documents()).answerSchema(publicUrl)),
+    openapi: publicRoute(async () => (await documents()).answerOpenApi(publicUrl)),
+    health: publicRoute(async () =>
+      (await import('./answer-health.ts')).answerHealth({ storage, config, clock, startedAt }),
+    ),
   };
 }
 

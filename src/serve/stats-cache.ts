@@ -6,7 +6,7 @@ import { dayBlob, historyBlob, latestBlob } from '../stats/blobs.ts';
 import { type History, parseHistory, toCsv } from '../stats/history.ts';
 import { parseSnapshot, type Snapshot } from '../stats/snapshot.ts';
 import { lastCountedDay } from '../stats/wrong-clock.ts';
-import { type BlobCache, type CachedBlob, createBlobCache, createRecentCache } from './blob-cache.ts';
+import { absentMs, type BlobCache, type CachedBlob, createBlobCache, createRecentCache } from './blob-cache.ts';
 import { createDaySeries, type DaySeries } from './day-series.ts';
 import { jsonType, lastModifiedOf, type Representation, represent } from './representation.ts';
 
@@ -70,15 +70,46 @@ function parseStoredHistory(blob: StoredBlob, now: Date): StoredHistory {
 export type StatsCacheOptions = { storage: () => Promise<Storage>; clock: () => Date; monotonicMs: () => number };
 
 export function createStatsCache({ storage, clock, monotonicMs }: StatsCacheOptions): StatsCache {
+  let away: { error: unknown; until: number } | undefined;
+  /** Reads a blob. A store that failed for one blob fails for all of them at once, for a while: nobody waits for it twice. */
+  async function read(name: string, ifNotEtag: string | undefined) {
+    if (away && monotonicMs() < away.until) throw away.error;
+    try {
+      return await (await storage()).public.read(name, ifNotEtag);
+    } catch (error) {
+      away = { error, until: monotonicMs() + absentMs };
+      throw error;
+    }
+  }
   function cache<T>(name: string, parse: (blob: StoredBlob) => T, onChange = () => {}) {
-    const read = async (ifNotEtag?: string) => (await storage()).public.read(name, ifNotEtag);
-    return createBlobCache({ read, parse, onChange, monotonicMs });
+    const readIt = (ifNotEtag?: string) => read(name, ifNotEtag);
+    return createBlobCache({ read: readIt, parse, onChange, monotonicMs });
   }
 
-  const days = createRecentCache<BlobCache<StoredStats>>(maxDays);
-  const day = (date: string) => days(date, () => cache(dayBlob(date), blob => parseDay(date, blob))).get();
   const history = cache(historyBlob, blob => parseStoredHistory(blob, clock()));
   // A sync writes the history before the snapshot: a reader of the new snapshot must not get the old history.
   const latest = cache(latestBlob, parseLatest, history.expire);
+
+  /**
+   * Whether there can be a blob of the day. A day that the series does not hold never was, as far as the series reaches; a later
+   * one may have been written by a run that ended before it came to the series.
+   */
+  async function mayExist(date: string): Promise<boolean> {
+    try {
+      const series = await history.get();
+      if (!series) return (await latest.get()) !== undefined;
+      const { points } = series.value.history;
+      return date > (points.at(-1)?.date ?? '') || points.some(point => point.date === date);
+    } catch (error) {
+      if (error instanceof StatsError) return true; // the day's own blob tells, or its copy
+      throw error;
+    }
+  }
+
+  const days = createRecentCache<BlobCache<StoredStats>>(maxDays);
+  const day = async (date: string) => {
+    if (!days.has(date) && !(await mayExist(date))) return undefined;
+    return await days.get(date, () => cache(dayBlob(date), blob => parseDay(date, blob))).get();
+  };
   return { latest: latest.get, history: history.get, day };
 }

@@ -5,11 +5,11 @@ import { StatsError } from '../errors.ts';
 import type { HistoryPoint } from '../stats/history.ts';
 import type { Snapshot } from '../stats/snapshot.ts';
 import type { PlaceholderMessage } from '../views/card.ts';
-import { type CachedBlob, createVersionCache } from './blob-cache.ts';
+import { createVersionCache } from './blob-cache.ts';
 import type { Reply, Request } from './reply.ts';
-import { builtAt, lastModifiedOf, type Representation, represent } from './representation.ts';
+import { lastModifiedOf, type Representation, represent } from './representation.ts';
 import { respond } from './respond.ts';
-import type { StatsCache, StoredStats } from './stats-cache.ts';
+import type { StatsCache } from './stats-cache.ts';
 
 export type ViewData = {
   snapshot: Snapshot;
@@ -17,7 +17,8 @@ export type ViewData = {
   history: readonly HistoryPoint[];
   /** Changes whenever the snapshot or the history does. */
   version: string;
-  lastModified: Date;
+  /** Undefined where the history could not be read. */
+  lastModified: Date | undefined;
 };
 
 /** The result of `read`, or the message of a placeholder. Any failure but of store and settings is a defect, and thrown. */
@@ -31,14 +32,11 @@ async function orMessage<T>(read: () => Promise<T | undefined>): Promise<T | Pla
   }
 }
 
-function toViewData({ value, etag, ...blob }: CachedBlob<StoredStats>): ViewData {
-  return { snapshot: value.snapshot, history: [], version: etag, lastModified: lastModifiedOf(blob) };
-}
-
 /** The newest snapshot without a history, or why there is none. */
 export async function readSnapshotOnly({ latest }: StatsCache): Promise<ViewData | PlaceholderMessage> {
   const stats = await orMessage(latest);
-  return typeof stats === 'string' ? stats : toViewData(stats);
+  if (typeof stats === 'string') return stats;
+  return { snapshot: stats.value.snapshot, history: [], version: stats.etag, lastModified: lastModifiedOf(stats) };
 }
 
 /** The newest snapshot with its history, or why there is none. A history that cannot be read counts as empty. */
@@ -47,9 +45,11 @@ export async function readViewData({ latest, history }: StatsCache): Promise<Vie
   if (typeof stats === 'string') return stats;
   // Read again, from the cache as a rule: a new snapshot has expired the history that was read beside it.
   const days = early === 'stats unavailable' ? early : await orMessage(history);
-  const data = toViewData(stats);
-  if (typeof days === 'string') return { ...data, version: `${stats.etag} ${days}` };
-  return { ...data, history: days.value.history.points, version: `${stats.etag} ${days.etag}` };
+  const { snapshot } = stats.value;
+  if (typeof days === 'string')
+    return { snapshot, history: [], version: `${stats.etag} ${days}`, lastModified: undefined };
+  const version = `${stats.etag} ${days.etag}`;
+  return { snapshot, history: days.value.history.points, version, lastModified: lastModifiedOf(stats, days) };
 }
 
 /** A drawn view; `cacheControl` holds for a view of stats, not for a placeholder. */
@@ -70,7 +70,7 @@ export function createViewResponder() {
       const { text, ...view } = draw();
       const bytes = Buffer.from(text);
       return isPlaceholder
-        ? represent({ ...view, bytes, lastModified: builtAt, cacheControl: placeholderCaching })
+        ? represent({ ...view, bytes, lastModified: undefined, cacheControl: placeholderCaching })
         : represent({ ...view, bytes, lastModified: data.lastModified });
     });
     return await respond(request, representation);
