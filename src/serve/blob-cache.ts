@@ -112,6 +112,6 @@ export function createVersionCache<T extends object>() {
   return (wanted: { version: string; name: string }, make: () => T): T => {
     if (wanted.version !== version) values = createRecentCache<T>(maxDrawn);
     version = wanted.version;
-    return values(wanted.name, make);
+    return values.get(wanted.name, make);
   };
 }

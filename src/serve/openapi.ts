@@ -18,7 +18,10 @@ const dateSchema = { type: 'string', format: 'date' };
 
 const headers = {
   ETag: { description: 'Strong, and another one for each coding.', schema: stringSchema },
-  'Last-Modified': { description: 'The later of the stats and the build of the service.', schema: stringSchema },
+  'Last-Modified': {
+    description: 'The latest of all that the answer is made of, the build of the service included.',
+    schema: stringSchema,
+  },
   'Cache-Control': { description: 'How long anybody may keep it.', schema: stringSchema, example: publicCaching },
   Location: { description: 'Where the page is, relative to `/`.', schema: stringSchema, example: 'api/page' },
   'Retry-After': {
