@@ -23,7 +23,9 @@ async function prove(has: HasFlag): Promise<number> {
   const environment = await completeEnvironment(process.env);
   const target = readTarget(environment);
   const azure = createAzure(createTokenReader(target.resource?.subscription, environment));
-  const patience = createPatience({ onWait: what => console.error(`Waiting for ${what}; three minutes at most.`) });
+  const patience = createPatience({
+    onWait: (what, seconds) => console.error(`Waiting for ${what}, ${seconds} s at most.`),
+  });
   let faults = 0;
   for await (const verdict of proveDeployment(azure, target, { sync: has('sync'), patience })) {
     console.log(lineOf(verdict));

@@ -6,8 +6,8 @@ export type Patience = {
   /** By `performance.now()`. */
   giveUpAt: number;
   pauseMs: number;
-  /** Called once for each thing that is waited for. */
-  onWait: (what: string) => void;
+  /** Called once for each thing that is waited for, with the longest time that may take. */
+  onWait: (what: string, seconds: number) => void;
 };
 
 /** By default the three minutes that a fresh app may take. */
@@ -23,15 +23,17 @@ export function createPatience({
   return { giveUpAt: performance.now() + startMs, pauseMs, onWait };
 }
 
+type Reading<T> = { what: string; read: () => Promise<T>; isGood: (value: T) => boolean; longestMs?: number };
+
 /** Reads until what is read is good or the time is over, and gives what was read last. */
-export async function readPatiently<T>(
-  { giveUpAt, pauseMs, onWait }: Patience,
-  { what, read, isGood }: { what: string; read: () => Promise<T>; isGood: (value: T) => boolean },
-): Promise<T> {
+export async function readPatiently<T>(patience: Patience, reading: Reading<T>): Promise<T> {
+  const { what, read, isGood, longestMs = Number.POSITIVE_INFINITY } = reading;
+  const startedAt = performance.now();
+  const giveUpAt = Math.min(patience.giveUpAt, startedAt + longestMs);
   for (let tries = 0; ; tries++) {
     const value = await read();
     if (isGood(value) || performance.now() >= giveUpAt) return value;
-    if (tries === 0) onWait(what);
-    await pause(pauseMs);
+    if (tries === 0) patience.onWait(what, Math.ceil((giveUpAt - startedAt) / 1000));
+    await pause(patience.pauseMs);
   }
 }

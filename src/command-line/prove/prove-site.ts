@@ -223,9 +223,10 @@ export type SiteOptions = { registrations: readonly Registration[]; patience: Pa
 /** @param base an address of the service, without a slash at the end. */
 export async function* proveSite(base: string, { registrations, patience }: SiteOptions): Proof {
   const pages = await readPatiently(patience, {
-    what: 'every route, since an instance with the code of before may answer a little longer',
+    what: 'every route',
     read: () => readPages(base, registrations),
     isGood: read => !read.some(routeFault),
+    longestMs: 30_000, // an instance with the code of before may answer a little longer
   });
   yield judgeRoutes(pages);
   yield await judgeHead(pages);
