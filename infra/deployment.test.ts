@@ -10,12 +10,16 @@ const root = new URL('../', import.meta.url);
 const allSettings: readonly string[] = settingNames;
 const read = (path: string) => readFile(new URL(path, root), 'utf8');
 
+type Hook = Record<
+  'posix' | 'windows',
+  { run: string; shell: string; interactive?: boolean; continueOnError?: boolean }
+>;
 type AzureYaml = {
   name: string;
   metadata: { template: string };
   requiredVersions: { azd: string };
   services: Record<string, { host: string; dist: string; remoteBuild: boolean }>;
-  hooks: { postprovision: Record<'posix' | 'windows', { run: string; interactive: boolean }> };
+  hooks: Record<'postprovision' | 'postdeploy', Hook | Hook[]>;
 };
 
 describe('main.parameters.json', () => {
@@ -67,12 +71,34 @@ describe('azure.yaml', () => {
     assert.ok((await read('.gitignore')).split('\n').includes('.azure'));
   });
 
-  it('calls hooks that exist, with a terminal', async () => {
+  it('calls hooks that exist and fail no deployment, each in both shells', async () => {
     const { hooks } = parse(await read('azure.yaml')) as AzureYaml;
-    for (const hook of Object.values(hooks.postprovision)) {
-      assert.equal(hook.interactive, true);
-      await access(new URL(/infra\/scripts\/[\w.-]+/.exec(hook.run)?.[0] ?? 'no script', root));
+    for (const { posix, windows } of Object.values(hooks).flat()) {
+      assert.deepEqual([posix.continueOnError, windows.continueOnError], [true, true]);
+      assert.deepEqual([posix.shell, windows.shell], ['sh', 'pwsh']);
+      const names = [posix, windows].map(({ run }) => /infra\/scripts\/([\w-]+)\.(sh|ps1)/.exec(run) ?? []);
+      assert.deepEqual(
+        names.flatMap(([, name, kind]) => [name, kind]),
+        [names[0]?.[1], 'sh', names[0]?.[1], 'ps1'],
+      );
+      for (const [path = 'no script'] of names) await access(new URL(path, root));
     }
+  });
+
+  it('asks for the credentials on a terminal, then waits for the roles, and sets the second clock after an upload too', async () => {
+    const { hooks } = parse(await read('azure.yaml')) as AzureYaml;
+    const runs = (hook: Hook | Hook[]) =>
+      [hook].flat().map(({ posix, windows }) => [posix.run.trim(), windows.run.trim()]);
+    assert.deepEqual(runs(hooks.postprovision), [
+      ['bash infra/scripts/set-credentials.sh --from-azd', './infra/scripts/set-credentials.ps1 -FromAzd'],
+      ['bash infra/scripts/after-azd.sh provision', './infra/scripts/after-azd.ps1 provision'],
+    ]);
+    assert.deepEqual(runs(hooks.postdeploy), [
+      ['bash infra/scripts/after-azd.sh deploy', './infra/scripts/after-azd.ps1 deploy'],
+    ]);
+    // azd gives a hook its terminal only where that is asked for; azd up still draws when the upload is over.
+    const terminals = [hooks.postprovision, hooks.postdeploy].flat(2).map(({ posix }) => posix.interactive === true);
+    assert.deepEqual(terminals, [true, true, false]);
   });
 
   it('is not contradicted by .funcignore: azd refuses an ignored node_modules without a remote build', async () => {

@@ -238,6 +238,8 @@ output AZURE_KEY_VAULT_NAME string = vault.outputs.name
 // Whom to ask for the logs: az monitor log-analytics query --workspace, and npm run prove.
 output LOG_ANALYTICS_WORKSPACE_ID string = monitoring.outputs.customerId
 output AZURE_GITHUB_CLIENT_ID string = empty(githubSubject) ? '' : github!.outputs.clientId
+// The action group whose receiver the hooks write.
+output SECOND_CLOCK_NAME string = alerts.outputs.secondClockName
 output KEY_VAULT_URL string = vault.outputs.url
 output STORAGE_ACCOUNT_URL string = dataStorage.outputs.blobUrl
 output STATS_CONTAINER string = publicContainer

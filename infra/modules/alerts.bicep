@@ -1,5 +1,6 @@
-// Who is told what. The queries look for events that the code logs by name as one JSON object a line: sync.succeeded,
-// sync.failed, and the notice of what goes wrong beside the syncs. A test fails when the names here and in the code differ.
+// Who is told what, and the second clock. The queries look for events that the code logs by name as one JSON object a line:
+// sync.succeeded, sync.failed, and the notice of what goes wrong beside the syncs. A test fails when the names here and in the code
+// differ.
 param suffix string
 param alertEmail string
 param workspaceId string
@@ -9,7 +10,7 @@ param tags object
 // When the resources were last laid: what the missing first sync of a new service is measured by.
 param provisionedAt string = utcNow('u')
 
-// Both read the event out of the line itself, whatever the platform wraps around it.
+// Each reads the event out of the line itself, whatever the platform wraps around it.
 var missedDayQuery = '''
 AppTraces
 | where TimeGenerated > ago(26h)
@@ -17,11 +18,25 @@ AppTraces
 | summarize successes = count()
 | where successes == 0 and todatetime('PROVISIONED_AT') < ago(26h)
 '''
+// A failure counts from the first of its kind since the last success, once that is over an hour old: what heals within the hour is
+// past by then. Each beginning is in view for longer than it takes to look again, so that none falls between two looks.
 var failureQuery = '''
-AppTraces
-| where extract(@'"event\\?"\s*:\s*\\?"([a-z.-]+)', 1, Message) in ('sync.failed', 'notice')
-| extend code = extract(@'"code\\?"\s*:\s*\\?"([a-z-]+)', 1, Message)
-| where code != 'upstream-unavailable'
+let lines = AppTraces
+| extend event = extract(@'"event\\?"\s*:\s*\\?"([a-z.-]+)', 1, Message)
+| extend code = extract(@'"code\\?"\s*:\s*\\?"([a-z-]+)', 1, Message);
+let succeededAt = coalesce(toscalar(lines | where event == 'sync.succeeded' | summarize max(TimeGenerated)), datetime(2000-01-01));
+lines
+| where event == 'notice' or (event == 'sync.failed' and code != 'upstream-unavailable' and TimeGenerated > succeededAt)
+| summarize began = min(TimeGenerated), newest = max(TimeGenerated) by event, code
+| where (event == 'notice' and newest > ago(2h)) or (event == 'sync.failed' and began between (ago(3h) .. ago(75m)))
+'''
+// A tick comes every quarter of an hour, and each is a request, whatever comes of it.
+var stoppedTimerQuery = '''
+AppRequests
+| where TimeGenerated > ago(90m)
+| where Name == 'sync'
+| summarize ticks = count()
+| where ticks == 0
 '''
 
 resource owner 'Microsoft.Insights/actionGroups@2023-01-01' = {
@@ -76,8 +91,7 @@ resource missedDay 'Microsoft.Insights/scheduledQueryRules@2023-12-01' = {
   }
 }
 
-// A failure that the service retries by itself tells nobody; every other tells its code, at most once a day each. A notice is
-// logged once, when it begins.
+// A failure that the service retries by itself tells nobody; every other tells its code, once each time it begins. So does a notice.
 resource failure 'Microsoft.Insights/scheduledQueryRules@2023-12-01' = {
   name: 'failure-${suffix}'
   location: location
@@ -90,12 +104,13 @@ resource failure 'Microsoft.Insights/scheduledQueryRules@2023-12-01' = {
     enabled: true
     scopes: [workspaceId]
     evaluationFrequency: 'PT1H'
-    // Twice as long as it takes to look again: a line can come in late. The muting keeps it from being told twice.
-    windowSize: 'PT2H'
+    windowSize: 'PT1H'
+    overrideQueryTimeRange: 'P2D'
     skipQueryValidation: true
-    // Azure refuses muteActionsDuration together with autoMitigate.
+    // Azure refuses muteActionsDuration together with autoMitigate. As long as a beginning is in view, so that it is told once, and
+    // no longer: whether the muting of one code mutes the others too is not documented.
     autoMitigate: false
-    muteActionsDuration: 'P1D'
+    muteActionsDuration: 'PT2H'
     criteria: {
       allOf: [
         {
@@ -120,3 +135,53 @@ resource failure 'Microsoft.Insights/scheduledQueryRules@2023-12-01' = {
     actions: { actionGroups: [owner.id] }
   }
 }
+
+// Whom the second clock calls: the function sync-now, by its key. A hook of azure.yaml writes the receiver with the key into this
+// group. Sending the group again would take it out, so it is sent only where there is none.
+@onlyIfNotExists()
+resource secondClock 'Microsoft.Insights/actionGroups@2023-01-01' = {
+  name: 'ag-clock-${suffix}'
+  location: 'global'
+  tags: tags
+  properties: {
+    enabled: true
+    groupShortName: 'stats clock'
+  }
+}
+
+// Timers of the plan have stopped for good after a deployment while HTTP went on. While no tick comes, this asks for a sync each
+// hour, as the timer would have: one that is not due costs nothing. So it is neither muted nor resolved.
+resource stoppedTimer 'Microsoft.Insights/scheduledQueryRules@2023-12-01' = {
+  name: 'stopped-timer-${suffix}'
+  location: location
+  tags: tags
+  kind: 'LogAlert'
+  properties: {
+    displayName: 'Peloton stats: no tick of the timer for 90 minutes'
+    description: 'Calls the function sync-now in the timer\'s place. docs/operations.md, "A second clock".'
+    severity: 3
+    enabled: true
+    scopes: [workspaceId]
+    evaluationFrequency: 'PT1H'
+    windowSize: 'PT2H'
+    skipQueryValidation: true
+    autoMitigate: false
+    criteria: {
+      allOf: [
+        {
+          query: stoppedTimerQuery
+          timeAggregation: 'Count'
+          operator: 'GreaterThan'
+          threshold: 0
+          failingPeriods: {
+            numberOfEvaluationPeriods: 1
+            minFailingPeriodsToAlert: 1
+          }
+        }
+      ]
+    }
+    actions: { actionGroups: [secondClock.id] }
+  }
+}
+
+output secondClockName string = secondClock.name

@@ -1,6 +1,7 @@
 // The alerts ask for events that the code really logs, leave alone what nobody has to act on, and reach somebody.
 
 import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
 import { errorTable } from '../../src/errors.ts';
 import { createLog, noticeBegun, syncFailed, syncSucceeded } from '../../src/log.ts';
 import {
@@ -8,6 +9,7 @@ import {
   type Deployment,
   deployed,
   inAzure,
+  least,
   listAt,
   ofType,
   type Resource,
@@ -16,8 +18,10 @@ import {
 } from '../template.ts';
 
 const file = 'alerts';
+const ruleType = 'Microsoft.Insights/scheduledQueryRules';
+const groupType = 'Microsoft.Insights/actionGroups';
 
-const rulesOf = (deployment: Deployment) => ofType(deployment, 'Microsoft.Insights/scheduledQueryRules');
+const rulesOf = (deployment: Deployment) => ofType(deployment, ruleType);
 
 function criterionOf(rule: Resource) {
   const [criterion, ...others] = listAt(rule, 'properties.criteria.allOf');
@@ -31,17 +35,23 @@ function queryOf(rule: Resource): string {
   return query;
 }
 
-/** The events that a query asks for: `== 'one'`, or `in ('one', 'another')`. */
+/** The events that a query asks for: `event == 'one'`, or in the place of its name what reads the event out of a line. */
 function eventsIn(query: string): string[] {
-  const lists = [...query.matchAll(/, Message\) (?:==|in) (\([^)]*\)|'[^']+')/g)].map(([, list = '']) => list);
-  return lists.flatMap(list => [...list.matchAll(/'([^']+)'/g)].map(([, event = '']) => event));
+  return [...query.matchAll(/(?:\bevent|, Message\)) == '([^']+)'/g)].map(([, event = '']) => event);
 }
 
-/** The rule that asks for an event. */
-function ruleFor(deployment: Deployment, event: string): Resource {
-  const rule = rulesOf(deployment).find(one => eventsIn(queryOf(one)).includes(event));
-  assert.ok(rule, `no alert asks for ${event}`);
-  return rule;
+/** The three rules by what their names begin with: the table that each looks at, and the action group that each tells. */
+const expected = {
+  'missed-day-': { table: 'AppTraces', group: 'ag-' },
+  'failure-': { table: 'AppTraces', group: 'ag-' },
+  'stopped-timer-': { table: 'AppRequests', group: 'ag-clock-' },
+};
+
+/** An action group by what its name begins with, before the part that makes it unique. */
+function groupOf(deployment: Deployment, prefix: string): Resource {
+  const group = ofType(deployment, groupType).find(({ name }) => name.replace(/[^-]+$/, '') === prefix);
+  assert.ok(group, `there is no ${prefix}`);
+  return group;
 }
 
 /** The regular expressions by which queries read a line. RE2, which KQL uses, and JavaScript agree on all that is in them. */
@@ -74,15 +84,15 @@ export const alerts: Rule[] = [
     }),
     faults: {
       'a renamed success': [file, "'sync.succeeded'", "'sync.success'", /sync\.success'/],
-      'a renamed failure': [file, "'sync.failed'", "'sync.failure'", /sync\.failure/],
-      'a renamed notice': [file, ", 'notice')", ", 'note')", /note'/],
+      'a renamed failure': [file, /'sync\.failed'/g, "'sync.failure'", /sync\.failure/],
+      'a renamed notice': [file, /'notice'/g, "'note'", /note'/],
     },
   },
   {
     says: 'they find event and code in a line as the code logs it, however the platform wraps it',
     holds: deployed(deployment => {
       const [events, codes] = [extractsOf(deployment, 'event'), extractsOf(deployment, 'code')];
-      assert.equal(events.length, rulesOf(deployment).length, 'one for the event in each query');
+      assert.equal(events.length, 2, 'one for the event in each query of what is logged');
       assert.ok(codes.length > 0, 'one for the code');
       for (const name of [syncSucceeded, syncFailed, noticeBegun])
         for (const line of logLines(name, { duration_ms: 12, code: 'upstream-unavailable', hint: 'code "x"' })) {
@@ -101,7 +111,7 @@ export const alerts: Rule[] = [
   {
     says: 'they leave out the codes that nobody has to act on, and no other',
     holds: deployed(deployment => {
-      const query = queryOf(ruleFor(deployment, syncFailed));
+      const query = queryOf(theOne(deployment, ruleType, 'failure-'));
       const leftOut = [...query.matchAll(/code != '([^']+)'/g)].map(([, code]) => code);
       const nobodys = Object.entries(errorTable).filter(([, { actor }]) => actor === 'nobody');
       assert.deepEqual(
@@ -111,30 +121,35 @@ export const alerts: Rule[] = [
     }),
     faults: {
       'an unknown code': [file, "'upstream-unavailable'", "'unavailable'", /unavailable/],
-      'no code': [file, /\| where code != .*\n/, '', /upstream-unavailable/],
+      'no code': [file, " and code != 'upstream-unavailable'", '', /upstream-unavailable/],
     },
   },
   {
-    says: 'each is on, looks at the traces of the workspace, fires on any row, and tells the owner',
+    says: 'each is on, looks at its table of the workspace every hour, fires on any row, and tells its action group',
     holds: deployed(deployment => {
-      const group = theOne(deployment, 'Microsoft.Insights/actionGroups').id;
       const workspace = theOne(deployment, 'Microsoft.OperationalInsights/workspaces').id;
-      for (const rule of rulesOf(deployment)) {
+      assert.equal(rulesOf(deployment).length, Object.keys(expected).length);
+      for (const [prefix, { table, group }] of Object.entries(expected)) {
+        const rule = theOne(deployment, ruleType, prefix);
         const criterion = criterionOf(rule);
         assert.equal(at(rule, 'properties.enabled'), true, rule.name);
+        assert.equal(at(rule, 'properties.evaluationFrequency'), 'PT1H', rule.name);
         assert.deepEqual(listAt(rule, 'properties.scopes'), [workspace], rule.name);
-        assert.deepEqual(listAt(rule, 'properties.actions.actionGroups'), [group], rule.name);
+        assert.deepEqual(listAt(rule, 'properties.actions.actionGroups'), [groupOf(deployment, group).id], rule.name);
         const fires = ['timeAggregation', 'operator', 'threshold'].map(name => at(criterion, name));
         assert.deepEqual(fires, ['Count', 'GreaterThan', 0], rule.name);
         // Azure does not look whether the table is there: a new workspace has none.
-        assert.match(queryOf(rule), /^AppTraces$/m, rule.name);
+        assert.deepEqual(queryOf(rule).match(/\bApp\w+/g), [table], rule.name);
       }
     }),
     faults: {
       'one that is off': [file, /enabled: true\n( +scopes)/, 'enabled: false\n$1', /missed-day/],
       'one for nobody': [file, 'actionGroups: [owner.id]', 'actionGroups: []', /missed-day/],
+      'one for the owner that calls the clock': [file, '[secondClock.id]', '[owner.id]', /stopped-timer/],
       'another table': [file, /^AppTraces$/m, 'traces', /missed-day/],
+      'a timer in the traces': [file, 'AppRequests', 'AppTraces', /stopped-timer/],
       'one that never fires': [file, "'GreaterThan'", "'LessThan'", /LessThan/],
+      'one that looks once a day': [file, /PT1H'(\n +windowSize: 'PT2H')/, "P1D'$1", /stopped-timer/],
       'another resource': [file, 'scopes: [workspaceId]', 'scopes: [owner.id]', /actionGroups/],
     },
   },
@@ -152,7 +167,7 @@ export const alerts: Rule[] = [
   {
     says: 'a day without a success is looked for over more than a day, in a service that is older than that',
     holds: deployed(deployment => {
-      const rule = ruleFor(deployment, syncSucceeded);
+      const rule = theOne(deployment, ruleType, 'missed-day-');
       const query = queryOf(rule);
       assert.deepEqual(
         [...query.matchAll(/ago\(([^)]+)\)/g)].map(([, span]) => span),
@@ -170,9 +185,127 @@ export const alerts: Rule[] = [
     },
   },
   {
+    says: 'what fails is told once it is over an hour old and no sync has succeeded since, and each beginning once',
+    holds: deployed(deployment => {
+      const rule = theOne(deployment, ruleType, 'failure-');
+      const query = queryOf(rule);
+      assert.match(query, /event == 'sync\.failed' and code != '[a-z-]+' and TimeGenerated > succeededAt/);
+      assert.match(query, /\| summarize began = min\(TimeGenerated\), newest = max\(TimeGenerated\) by event, code\n/);
+      const [, oldest, youngest] =
+        /'sync\.failed' and began between \(ago\((\d+)h\) \.\. ago\((\d+)m\)\)/.exec(query) ?? [];
+      const [, notice] = /'notice' and newest > ago\((\d+)h\)/.exec(query) ?? [];
+      const [, muted] = /^PT(\d+)H$/.exec(String(at(rule, 'properties.muteActionsDuration'))) ?? [];
+      // A line may come in a quarter of an hour late; a beginning is in the view of a look each hour, and of no more than are muted.
+      assert.ok(Number(youngest) >= 75, `${youngest} minutes`);
+      assert.ok(Number(oldest) * 60 - Number(youngest) > 60 && Number(notice) > 1, 'in view of at least one look');
+      assert.ok(
+        Number(oldest) * 60 - Number(youngest) <= Number(muted) * 60 && notice === muted,
+        'muted while in view',
+      );
+      assert.deepEqual(listAt(criterionOf(rule), 'dimensions'), [{ name: 'code', operator: 'Include', values: ['*'] }]);
+      assert.equal(at(rule, 'properties.overrideQueryTimeRange'), 'P2D');
+    }),
+    faults: {
+      'what heals within the hour': [file, ' and TimeGenerated > succeededAt', '', /succeededAt/],
+      'at once': [file, 'ago(75m)', 'ago(5m)', /5 minutes/],
+      'a failure between two looks': [file, 'ago(3h)', 'ago(2h)', /at least one look/],
+      'a notice between two looks': [file, 'newest > ago(2h)', 'newest > ago(1h)', /at least one look/],
+      'each of them twice': [file, "muteActionsDuration: 'PT2H'", "muteActionsDuration: 'PT1H'", /muted while in view/],
+      'one code for all': [file, /dimensions: \[[^\]]*\]\n +\}\n +\]/, 'dimensions: []', /Include/],
+      'a failure of three hours ago as a new one': [
+        file,
+        "windowSize: 'PT1H'\n    overrideQueryTimeRange: 'P2D'\n    skipQueryValidation: true\n    // Azure",
+        "windowSize: 'PT1H'\n    skipQueryValidation: true\n    // Azure",
+        /P2D/,
+      ],
+    },
+  },
+  {
+    says: 'a timer without a tick in 90 minutes is told at each look, so that the second clock goes on',
+    holds: deployed(deployment => {
+      const rule = theOne(deployment, ruleType, 'stopped-timer-');
+      const query = queryOf(rule);
+      assert.match(query, /\| where TimeGenerated > ago\(90m\)\n\| where Name == 'sync'\n/);
+      assert.match(query, /\| summarize ticks = count\(\)\n\| where ticks == 0\n/);
+      assert.equal(at(rule, 'properties.windowSize'), 'PT2H');
+      assert.equal(at(rule, 'properties.autoMitigate'), false);
+      assert.equal(at(rule, 'properties.muteActionsDuration'), undefined);
+    }),
+    faults: {
+      'the opposite': [file, 'ticks == 0', 'ticks > 0', /ticks/],
+      'another function': [file, "Name == 'sync'", "Name == 'sync-now'", /sync/],
+      'a tick too late': [file, 'ago(90m)', 'ago(10m)', /90m/],
+      'a short view': [file, "windowSize: 'PT2H'", "windowSize: 'PT1H'", /PT2H/],
+      'resolved after the first': [file, /autoMitigate: false(\n +criteria)/, 'autoMitigate: true$1', /true/],
+      'muted after the first': [
+        file,
+        /autoMitigate: false(\n +criteria)/,
+        "autoMitigate: false\n    muteActionsDuration: 'PT6H'$1",
+        /PT6H/,
+      ],
+    },
+  },
+  {
+    says: 'the action group of the second clock is made once, without a receiver: sending it again would drop the one with the key',
+    holds: async template => {
+      const groups = [...(await template.compile()).values()].flatMap(({ resources }) =>
+        resources.filter(({ type }) => type === groupType),
+      );
+      assert.equal(groups.length, 2);
+      for (const group of groups) {
+        const isClock = String(group.name).includes('ag-clock-');
+        assert.equal(at(group, '@options.onlyIfNotExists') !== undefined, isClock, String(group.name));
+        const receivers = Object.keys(Object(group.properties)).filter(name => name.endsWith('Receivers'));
+        assert.deepEqual(receivers, isClock ? [] : ['emailReceivers']);
+      }
+      const { outputs, resources } = await template.evaluate(least);
+      const { name } = groupOf({ given: least, outputs, resources, diagnostics: [] }, 'ag-clock-');
+      assert.equal(inAzure(outputs.SECOND_CLOCK_NAME), name);
+    },
+    faults: {
+      'one that is sent each time': [file, '@onlyIfNotExists()\n', '', /ag-clock/],
+      'one of the owner that is never sent again': [
+        file,
+        'resource owner',
+        '@onlyIfNotExists()\nresource owner',
+        /ag-/,
+      ],
+      'a receiver in the template': [
+        file,
+        "    groupShortName: 'stats clock'\n",
+        "    groupShortName: 'stats clock'\n    azureFunctionReceivers: []\n",
+        /azureFunctionReceivers/,
+      ],
+      'another name for the hook': ['main', 'alerts.outputs.secondClockName', "'ag-clock'", /ag-clock/],
+    },
+  },
+  {
+    says: 'the hooks give that group back as it is, with the receiver',
+    holds: deployed(async deployment => {
+      const { location, tags, properties } = groupOf(deployment, 'ag-clock-');
+      assert.deepEqual(Object.keys(Object(tags)), ['azd-env-name']);
+      const { groupShortName, enabled, ...others } = Object(properties);
+      assert.deepEqual(others, {});
+      for (const script of ['after-azd.sh', 'after-azd.ps1']) {
+        const text = (await readFile(new URL(`../scripts/${script}`, import.meta.url), 'utf8')).replaceAll('\\"', '"');
+        for (const [name, value] of Object.entries({ location, groupShortName, enabled }))
+          assert.match(text, new RegExp(`\\b${name}\\b"? *[:=] *["'$]?${value}\\b`), `${script}: ${name} ${value}`);
+      }
+    }),
+    faults: {
+      'another short name': [file, "'stats clock'", "'clock'", /after-azd\.sh: groupShortName clock/],
+      'a tag more': [
+        file,
+        /tags: tags(\n {2}properties: \{\n {4}enabled: true\n {4}groupShortName: 'stats clock')/,
+        "tags: union(tags, { more: 'yes' })$1",
+        /more/,
+      ],
+    },
+  },
+  {
     says: "the owner's address is in an action group that is on, with a short name that Azure takes",
     holds: deployed(deployment => {
-      const group = theOne(deployment, 'Microsoft.Insights/actionGroups');
+      const group = groupOf(deployment, 'ag-');
       assert.equal(at(group, 'properties.enabled'), true);
       assert.match(String(at(group, 'properties.groupShortName')), /^.{1,12}$/);
       const [receiver] = listAt(group, 'properties.emailReceivers');

@@ -1,7 +1,8 @@
 # Asks Azure as the user that azd is signed in as. Sourced by the scripts beside it, which name in `audience` whom the token is for,
 # in `service` what they call that, and in `script` how they are called. No token and no body is ever in a command line, a file or
 # the environment: curl reads them from a pipe. azure.ps1 is the same for PowerShell.
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034 # what it sets is used by those who source it
+: "${audience:?}" "${service:?}" "${script:?}"
 
 # A variable that the caller exported keeps that mark and would hand its new value to every command below.
 unset token answer headers status escaped

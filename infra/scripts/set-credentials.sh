@@ -18,6 +18,7 @@ END
 audience=https://vault.azure.net
 service='the vault'
 script='bash infra/scripts/set-credentials.sh'
+# shellcheck source=SCRIPTDIR/azure.sh
 . "$(dirname "${BASH_SOURCE[0]}")/azure.sh"
 
 # A role that was granted a moment ago is refused for some minutes more.
