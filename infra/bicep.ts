@@ -21,15 +21,17 @@ process.env.DOTNET_SYSTEM_GLOBALIZATION_INVARIANT ??= '1';
 process.env.DOTNET_TieredPGO ??= '0';
 process.env.DOTNET_gcConcurrent ??= '0';
 
-const executable = process.platform === 'win32' ? 'bicep.exe' : 'bicep';
-
 /** Bicep, where BICEP_PATH or PATH has it, or where azd and az keep theirs. */
-export const bicepPath = [
-  process.env.BICEP_PATH ?? '',
-  ...(process.env.PATH ?? '').split(delimiter).map(folder => join(folder, executable)),
-  join(homedir(), '.azd', 'bin', executable),
-  join(homedir(), '.azure', 'bin', executable),
-].find(path => path !== '' && existsSync(path) && isNewEnough(path));
+export function findBicep(): string | undefined {
+  const executable = process.platform === 'win32' ? 'bicep.exe' : 'bicep';
+  const folders = [
+    ...(process.env.PATH ?? '').split(delimiter),
+    join(homedir(), '.azd', 'bin'),
+    join(homedir(), '.azure', 'bin'),
+  ];
+  const paths = [process.env.BICEP_PATH ?? '', ...folders.map(folder => join(folder, executable))];
+  return paths.find(path => path !== '' && existsSync(path) && isNewEnough(path));
+}
 
 export const withoutBicep = `the template in infra/ was not checked: Bicep ${testedVersion} or newer is missing (az bicep install, or name one by BICEP_PATH)`;
 

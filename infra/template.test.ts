@@ -3,7 +3,7 @@
 
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { bicepPath, type Compiler, startCompiler, withoutBicep } from './bicep.ts';
+import { type Compiler, findBicep, startCompiler, withoutBicep } from './bicep.ts';
 import { alerts } from './policies/alerts.ts';
 import { azd } from './policies/azd.ts';
 import { lockdown } from './policies/lockdown.ts';
@@ -17,6 +17,8 @@ import { sources } from './policies/sources.ts';
 import { type Fault, readSources, type Sources, type Template } from './template.ts';
 
 const policies = { sources, names, azd, settings, roles, secrets, lockdown, platform, retention, alerts };
+
+const bicepPath = findBicep();
 
 it('is checked by Bicep', { skip: !bicepPath && process.env.CI !== 'true' && withoutBicep }, () => {
   assert.ok(bicepPath, withoutBicep);

@@ -54,7 +54,7 @@ export const most = {
   enablePurgeProtection: true,
   extraSettings: { PELOTON_CLIENT_ID: "it's my $client", PELOTON_OVERVIEW_VERSION: '2' },
   deployerPrincipalId: '00000000-0000-4000-8000-00000000000d',
-  deployerPrincipalType: 'ServicePrincipal',
+  deployerPrincipalType: 'Group',
   githubSubject: 'repo:OWNER@1/REPO@2:environment:production',
 };
 

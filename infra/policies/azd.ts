@@ -58,11 +58,7 @@ export const azd: Rule[] = [
         assert.equal(at(outputs[variable], 'value') ?? `[parameters('${name}')]`, `[parameters('${name}')]`);
     }),
     faults: {
-      'a time with its zone': [
-        'main',
-        'SYNC_TIME string = syncTime',
-        "SYNC_TIME string = '${syncTime} ${syncTimeZone}'",
-      ],
+      'a time with its zone': ['main', 'string = syncTime\n', "string = '${syncTime} ${syncTimeZone}'\n", /syncTime/],
     },
   },
   {

@@ -2,7 +2,7 @@
 // between API versions, and a parameter can be set by mistake.
 
 import assert from 'node:assert/strict';
-import { at, compiled, deployed, type Fault, type Json, ofType, type Rule } from '../template.ts';
+import { at, compiled, deployed, type Fault, type Json, ofType, type Rule, theOne } from '../template.ts';
 
 type Flag = readonly [type: string, path: string, safe: Json, unsafe: Json];
 
@@ -53,12 +53,7 @@ export const lockdown: Rule[] = [
     }),
     faults: {
       ...Object.fromEntries(flipped),
-      'a flag that is not mentioned': [
-        'host-storage',
-        /allowSharedKeyAccess: false\n/,
-        '',
-        /SharedKeyAccess is undefined/,
-      ],
+      'a flag that is not mentioned': ['host-storage', /allowSharedKeyAccess.*\n/, '', /KeyAccess is undefined/],
       'a flag by parameter': [
         'host-storage',
         /param tags object([\s\S]*)allowSharedKeyAccess: false/,
@@ -77,5 +72,26 @@ export const lockdown: Rule[] = [
       'no word of FTP': ['function-app', /resource ftpPublishing[^}]*\}\n {2}\}\n/, '', /-.*ftp/],
       'a lock on a condition': ['function-app', "Policies' = {", "Policies' = if (false) {", /-.*ftp/],
     },
+  },
+  {
+    says: 'purge protection is on where it is asked for, and else not mentioned: Azure refuses false',
+    holds: deployed(deployment => {
+      const mentioned = at(theOne(deployment, 'Microsoft.KeyVault/vaults'), 'properties.enablePurgeProtection');
+      assert.equal(mentioned ?? null, deployment.given.enablePurgeProtection ?? null);
+    }),
+    faults: { 'its opposite': ['vault', 'enablePurgeProtection ? true : null', 'enablePurgeProtection', /false/] },
+  },
+  {
+    says: 'whoever reads a secret leaves a line in the workspace',
+    holds: deployed(deployment => {
+      const vault = theOne(deployment, 'Microsoft.KeyVault/vaults').id;
+      const { id, properties } = theOne(deployment, 'Microsoft.Insights/diagnosticSettings');
+      assert.ok(id.startsWith(`${vault}/`), id);
+      assert.deepEqual(properties, {
+        workspaceId: theOne(deployment, 'Microsoft.OperationalInsights/workspaces').id,
+        logs: [{ category: 'AuditEvent', enabled: true }],
+      });
+    }),
+    faults: { 'an audit that is off': ['vault', 'enabled: true', 'enabled: false', /enabled: false/] },
   },
 ];

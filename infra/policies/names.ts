@@ -84,12 +84,7 @@ export const names: Rule[] = [
     }),
     faults: {
       'one account for host and data': ['main', 'sthost${token}', 'stdata${token}', /stdata/],
-      'one container for two': [
-        'data-storage',
-        /var privateContainer = .*/,
-        'var privateContainer = publicContainer',
-        /containers\/stats/,
-      ],
+      'one container for two': ['data-storage', "'${publicContainer}-private'", 'publicContainer', /containers\/stats/],
     },
   },
   {

@@ -78,58 +78,55 @@ export const platform: Rule[] = [
     says: 'all that the app is configured by stands in the app',
     holds: deployed(deployment => assert.deepEqual(ofType(deployment, 'Microsoft.Web/sites/config'), [])),
     faults: {
-      'a configuration beside it': [
-        app,
-        '  resource ftpPublishing',
-        "  resource web 'config' = {\n    name: 'web'\n    properties: { http20Enabled: true }\n  }\n\n  resource ftpPublishing",
-        /config/,
-      ],
+      'a configuration beside it': [app, "'basicPublishingCredentialsPolicies' = {", "'config' = {", /sites\/config/],
     },
   },
   {
-    says: 'the runtime is Node.js, in a version that both the plan and the code take',
+    says: 'the plan is Flex Consumption, with Node.js in a version that the code takes',
     holds: async template => {
-      const allowed = parameter(await template.compile(), 'nodeVersion')?.allowedValues;
-      assert.deepEqual(allowed, ['22', '24']);
+      assert.deepEqual(parameter(await template.compile(), 'nodeVersion')?.allowedValues, ['22', '24']);
       await deployed(deployment => {
-        const runtime = at(theOne(deployment, 'Microsoft.Web/sites'), 'properties.functionAppConfig.runtime');
-        assert.deepEqual(runtime, { name: 'node', version: deployment.given.nodeVersion ?? '24' });
+        const { nodeVersion = '24', instanceMemoryMB = 512 } = deployment.given;
+        const plan = theOne(deployment, 'Microsoft.Web/serverfarms');
+        assert.deepEqual(plan.sku, { name: 'FC1', tier: 'FlexConsumption' });
+        const site = theOne(deployment, 'Microsoft.Web/sites');
+        assert.equal(at(site, 'properties.serverFarmId'), plan.id);
+        const { runtime, scaleAndConcurrency } = Object(at(site, 'properties.functionAppConfig'));
+        assert.deepEqual(runtime, { name: 'node', version: nodeVersion });
+        // Less than 40 instances is refused.
+        assert.deepEqual(scaleAndConcurrency, { instanceMemoryMB, maximumInstanceCount: 40 });
       })(template);
     },
     faults: {
+      'another plan': [app, "'FC1'", "'Y1'", /'Y1'/],
       'an old Node.js': ['main', "  '22'\n", "  '20'\n", /'20'/],
       'another runtime': [app, "name: 'node'", "name: 'python'", /python/],
       'one version for all': [app, 'version: nodeVersion', "version: '24'", /'24'/],
+      'one size for all': [app, 'MB: instanceMemoryMB', 'MB: 512', /512/],
     },
   },
   {
-    says: 'the package lies where the host may read it, by the identity of the app',
+    says: 'the app is the identity that the roles are given to, and gets its package by it from where the host may read',
     holds: deployed(deployment => {
-      const storage = at(theOne(deployment, 'Microsoft.Web/sites'), 'properties.functionAppConfig.deployment.storage');
+      const site = theOne(deployment, 'Microsoft.Web/sites');
+      const { id } = theOne(deployment, 'Microsoft.ManagedIdentity/userAssignedIdentities', 'id-stats');
       const account = theOne(deployment, 'Microsoft.Storage/storageAccounts', 'sthost').name;
-      const identity = theOne(deployment, 'Microsoft.ManagedIdentity/userAssignedIdentities', 'id-stats').id;
-      assert.deepEqual(
-        { ...Object(storage), value: inAzure(at(storage, 'value')) },
-        {
-          type: 'blobContainer',
-          value: `https://${account}.blob.core.windows.net/packages`,
-          authentication: { type: 'UserAssignedIdentity', userAssignedIdentityResourceId: identity },
-        },
-      );
+      assert.deepEqual(site.identity, { type: 'UserAssigned', userAssignedIdentities: { [id]: {} } });
+      const { type, value, authentication } = Object(at(site, 'properties.functionAppConfig.deployment.storage'));
+      assert.equal(type, 'blobContainer');
+      assert.equal(inAzure(value), `https://${account}.blob.core.windows.net/packages`);
+      assert.deepEqual(authentication, { type: 'UserAssignedIdentity', userAssignedIdentityResourceId: id });
     }),
     faults: {
+      'another identity': ['main', 'identity.outputs.id\n', "'${identity.outputs.id}2'\n", /\+.*id-stats/],
       'the account of the stats': [
         'main',
-        'hostStorage.outputs.packageContainerUrl',
-        "'${dataStorage.outputs.blobUrl}/packages'",
+        /(ContainerUrl:) .*/,
+        "$1 '${dataStorage.outputs.blobUrl}/packages'",
         /stdata/,
       ],
-      'a container that is not there': [
-        app,
-        'value: packageContainerUrl',
-        "value: '${packageContainerUrl}s'",
-        /packagess/,
-      ],
+      'another container': [app, 'value: packageContainerUrl', "value: '${packageContainerUrl}s'", /packagess/],
+      'a key': [app, "type: 'UserAssignedIdentity'", "type: 'StorageAccountConnectionString'", /ConnectionString/],
     },
   },
   {

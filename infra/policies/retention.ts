@@ -34,12 +34,7 @@ export const retention: Rule[] = [
     faults: {
       'no versions': [file, 'isVersioningEnabled: true', 'isVersioningEnabled: false', /no versions/],
       'no soft delete of blobs': [file, /( deleteRetention\w+: \{\n +enabled:) true/, '$1 false', /^deleteRetention/],
-      'no soft delete of containers': [
-        file,
-        /(rDeleteRetention\w+: \{\n +enabled:) true/,
-        '$1 false',
-        /^containerDelete/,
-      ],
+      'no soft delete of containers': [file, /(rDeleteRetention\w+: \{\n +enabled:) true/, '$1 false', /^container/],
       'a day of soft delete': [file, 'var retentionDays = 30', 'var retentionDays = 1', /^deleteRetention/],
     },
   },
@@ -64,12 +59,7 @@ export const retention: Rule[] = [
       assert.ok(!isExpired('stats/history/2026-11-22.json'), 'the versions of the days expire');
     }),
     faults: {
-      'versions of days that expire': [
-        file,
-        "{publicContainer}/history.json'",
-        "{publicContainer}/history'",
-        /of the days/,
-      ],
+      'versions of days that expire': [file, "Container}/history.json'", "Container}/history'", /of the days/],
       'versions of all that expire': [file, /prefixMatch: \[\n[^\]]*\]/, '', /of the days/],
       'a rule that is off': [file, /(name: 'expire-old-versions'\n.*\n +enabled:) true/, '$1 false', /stay/],
     },

@@ -6,6 +6,7 @@
 import assert from 'node:assert/strict';
 import {
   at,
+  compiled,
   type Deployment,
   deployed,
   inAzure,
@@ -75,57 +76,49 @@ export const roles: Rule[] = [
         "b7e6dc6d-f1e8-4753-8033-0f276bb0955b'",
         /\+.*Owner on stdata/,
       ],
-      'a role on the whole account': [
-        'roles',
-        /scope: dataStorage::.*/,
-        'scope: dataStorage',
-        /\+.*Contributor on stdata'/,
-      ],
+      'a role on the account': ['roles', /scope: dataStorage::.*/, 'scope: dataStorage', /\+.*Contributor on stdata'/],
       'a role on the whole group': ['roles', / {2}scope: component\n/, '', /\+.*Publisher on more than a resource/],
-      'Secrets Officer for the app': [
-        'roles',
-        "', vaultRole.name)",
-        "', keyVaultSecretsOfficer)",
-        /\+.*id-stats.*Officer/,
-      ],
+      'an officer': ['roles', "', vaultRole.name)", "', keyVaultSecretsOfficer)", /\+.*id-stats.*Officer/],
       'an unknown role': ['roles', '3913510d-', '3913510e-', /\+.*id-stats: 3913510e/],
       'more for GitHub': ['github', 'de139f84-', 'de139f85-', /\+.*id-github: de139f85/],
-      'a container that the app may not write': [
-        'roles',
-        /resource appPrivate[\s\S]*?\n}\n/,
-        '',
-        /-.*id-stats.*-private/,
-      ],
+      'a container unwritten': ['roles', /resource appPrivate[\s\S]*?\n}\n/, '', /-.*id-stats.*-private/],
       'a deployer without secrets': ['roles', /resource deployerSecrets[\s\S]*?\n}\n/, '', /-.*deployer.*Officer/],
-      'a right of the app on a condition': [
-        'roles',
-        /(resource appP\w+ .* =)/,
-        '$1 if (!empty(deployerPrincipalId))',
-        /-.*id-stats/,
-      ],
+      'a right by chance': ['roles', /(resource appP\w+ .* =)/, '$1 if (!empty(deployerPrincipalId))', /-.*id-stats/],
       'an identity for GitHub in any case': ['main', ' = if (!empty(githubSubject)) {', ' = {', /\+.*id-github/],
-      'the accounts crossed': [
-        'main',
-        'hostStorageName: hostStorage',
-        'hostStorageName: dataStorage',
-        /\+.*Owner on stdata/,
-      ],
-      'another identity': [
-        'main',
-        'appPrincipalId: identity.outputs.principalId',
-        "appPrincipalId: 'a'",
-        /-.*id-stats/,
-      ],
+      'the accounts crossed': ['main', 'StorageName: hostStorage', 'StorageName: dataStorage', /\+.*Owner on stdata/],
+      'another identity': ['main', /(appPrincipalId:) .*/, "$1 'a'", /-.*id-stats/],
     },
   },
   {
     // Without its type Azure looks a fresh principal up in a directory that may not know it yet, and refuses.
     says: 'each assignment says of what type its principal is',
     holds: deployed(deployment => {
-      for (const grant of ofType(deployment, 'Microsoft.Authorization/roleAssignments'))
-        assert.equal(at(grant, 'properties.principalType'), 'ServicePrincipal', grant.id);
+      const { deployerPrincipalId, deployerPrincipalType } = deployment.given;
+      for (const { properties } of ofType(deployment, 'Microsoft.Authorization/roleAssignments')) {
+        const isDeployers = at(properties, 'principalId') === deployerPrincipalId;
+        assert.equal(at(properties, 'principalType'), isDeployers ? deployerPrincipalType : 'ServicePrincipal');
+      }
     }),
-    faults: { 'one without': ['roles', "    principalType: 'ServicePrincipal'\n", '', /undefined/] },
+    faults: {
+      'one without': ['roles', "    principalType: 'ServicePrincipal'\n", '', /undefined/],
+      'a group as a user': ['roles', 'principalType: deployerPrincipalType', "principalType: 'User'", /'User'/],
+    },
+  },
+  {
+    says: 'only what the deployer and GitHub Actions get depends on something',
+    holds: compiled(files => {
+      const conditions = [...files].flatMap(([file, { resources }]) =>
+        resources.flatMap(({ type, condition }) => (condition === undefined ? [] : `${file} ${type} ${condition}`)),
+      );
+      assert.deepEqual([...new Set(conditions)].sort(), [
+        "main Microsoft.Resources/deployments [not(empty(parameters('githubSubject')))]",
+        "roles Microsoft.Authorization/roleAssignments [not(empty(parameters('deployerPrincipalId')))]",
+      ]);
+    }),
+    faults: {
+      'an audit at will': ['vault', /(resource audit .* =)/, '$1 if (enablePurgeProtection)', /\+.*vault/],
+      'the opposite': ['main', '!empty(githubSubject)', 'empty(githubSubject)', /-.*githubSubject/],
+    },
   },
   {
     says: 'the role of the app on the vault gets and sets secrets, and does not list, delete or purge',
@@ -139,12 +132,7 @@ export const roles: Rule[] = [
       assert.deepEqual(listAt(role, 'properties.assignableScopes'), [group.id]);
     }),
     faults: {
-      'an app that may delete secrets': [
-        'roles',
-        'dataActions: [',
-        "dataActions: ['Microsoft.KeyVault/vaults/secrets/delete'",
-        /\/delete/,
-      ],
+      'an app that may purge': ['roles', 'dataActions: [', "dataActions: ['Microsoft.KeyVault/vaults/purge'", /purge/],
       'an app that may do all with secrets': ['roles', 'secrets/setSecret/action', 'secrets/*', /secrets\/\*/],
       'an app that may not set secrets': ['roles', /\n.*setSecret.*/, '', /-.*setSecret/],
       'management rights': ['roles', 'actions: []', "actions: ['*']", /\+.*'\*'/],
