@@ -45,18 +45,15 @@ test('the headers it names are those of the stats, and their values too', async 
 test('the errors it shows are the ones that are answered', async () => {
   const { body } = await call('/api/history?from=yesterday');
   assert.deepEqual(readJson('Errors'), JSON.parse(body.toString()));
-  const paths: Record<string, string> = {
-    400: '/api/stats/yesterday',
-    404: '/api/stats/2001-01-01',
-  };
+  const paths = ['/api/stats/yesterday', '/api/stats/2001-01-01', '/api/workouts'];
   const rows = readTable('Errors').map(([status = '', code]) => ({ status, code: codeOf(code) }));
   assert.deepEqual(
     rows.map(({ status }) => status),
-    [...Object.keys(paths), '500', '503'],
+    ['400', '404', '404', '500', '503'],
   );
-  for (const { status, code } of rows.slice(0, 2)) {
-    const answer = await call(paths[status] ?? '');
-    assert.deepEqual([`${answer.status}`, JSON.parse(answer.body.toString()).code], [status, code]);
+  for (const [index, path] of paths.entries()) {
+    const { status, body } = await call(path);
+    assert.deepEqual({ status: `${status}`, code: JSON.parse(body.toString()).code }, rows[index]);
   }
 });
 
@@ -65,6 +62,8 @@ test('the answers it shows have the members of the real ones', async () => {
   assert.deepEqual(Object.keys(readJson('The snapshot')), Object.keys(stats));
   const history = JSON.parse((await call('/api/history')).body.toString());
   assert.deepEqual(Object.keys(readJson('History')), Object.keys(history));
+  const activity = JSON.parse((await call('/api/activity')).body.toString());
+  assert.deepEqual(Object.keys(readJson('Activity')), Object.keys(activity));
   const health = JSON.parse((await call('/api/health')).body.toString());
   assert.deepEqual(Object.keys(readJson('Health')), Object.keys(health));
 });

@@ -56,6 +56,14 @@ param syncTime string = '08:00'
 @description('IANA time zone of the sync time and of every local day, such as Europe/Berlin.')
 param syncTimeZone string = 'UTC'
 
+@allowed([
+  'days'
+  'classes'
+  'off'
+])
+@description('What of the list of workouts is published: what was done on each day; the latest workouts with their classes too; or nothing.')
+param workouts string = 'days'
+
 @description('Where readers reach the service when that is not the host name of Azure: your own domain or a CDN. Empty otherwise.')
 param customPublicUrl string = ''
 
@@ -193,6 +201,7 @@ module functionApp 'modules/function-app.bicep' = {
     componentName: monitoring.outputs.componentName
     syncTime: syncTime
     syncTimeZone: syncTimeZone
+    workouts: workouts
     customPublicUrl: customPublicUrl
     instanceMemoryMB: instanceMemoryMB
     nodeVersion: nodeVersion
@@ -245,4 +254,5 @@ output STORAGE_ACCOUNT_URL string = dataStorage.outputs.blobUrl
 output STATS_CONTAINER string = publicContainer
 output SYNC_TIME string = syncTime
 output SYNC_TIME_ZONE string = syncTimeZone
+output WORKOUTS string = workouts
 output PUBLIC_URL string = empty(customPublicUrl) ? functionApp.outputs.url : customPublicUrl

@@ -48,6 +48,7 @@ export const most = {
   alertEmail: 'owner@example.com',
   syncTime: '06:30',
   syncTimeZone: 'America/Argentina/ComodRivadavia',
+  workouts: 'classes',
   customPublicUrl: 'https://stats.example.com',
   instanceMemoryMB: 4096,
   nodeVersion: '22',

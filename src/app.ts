@@ -67,19 +67,19 @@ export function createApp(settings?: Settings, options: AppOptions = {}) {
   const start = createRunStarter(settings, options);
   const routes = once(async () => (await import('./serve/routes.ts')).createRoutes({ settings, clock, monotonicMs }));
 
-  async function runTick(context: Context, force: boolean): Promise<TickOutcome> {
+  async function runTick(context: Context, asked: { force: boolean; isTimer?: boolean }): Promise<TickOutcome> {
     const { tick } = await import('./sync/tick.ts');
     const log = logTo(context);
-    return await tick(() => start(log), { force, log });
+    return await tick(() => start(log), { ...asked, log });
   }
 
   const sync: TimerHandler = async (_timer, context) => {
-    await runTick(context, false); // busy and not-due end quietly; an error marks the invocation as failed
+    await runTick(context, { force: false, isTimer: true }); // busy and not-due end quietly; an error marks the invocation as failed
   };
 
   const syncNow: HttpHandler = async (request, context) => {
     const { answerSyncNow } = await import('./serve/answer-sync.ts');
-    return await answerSyncNow(request, force => runTick(context, force));
+    return await answerSyncNow(request, force => runTick(context, { force }));
   };
 
   function reading(name: keyof Routes): HttpHandler {
@@ -92,6 +92,8 @@ export function createApp(settings?: Settings, options: AppOptions = {}) {
     stats: reading('stats'),
     statsDay: reading('statsDay'),
     history: reading('history'),
+    activity: reading('activity'),
+    workouts: reading('workouts'),
     card: reading('card'),
     badge: reading('badge'),
     page: reading('page'),

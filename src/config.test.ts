@@ -46,6 +46,7 @@ test('two settings are enough; the rest has the defaults of Peloton’s own web 
       privateContainer: 'stats-private',
     },
     schedule: { hour: 8, minute: 0, timeZone: 'UTC' },
+    workouts: 'days',
     peloton: {
       apiUrl: 'https://api.onepeloton.com',
       authUrl: 'https://auth.onepeloton.com',
@@ -160,6 +161,7 @@ const malformed: Record<string, { values: string[]; fault: string }> = {
   PELOTON_SIGN_IN: { values: ['canary', 'OAuth'], fault: 'must be oauth or session' },
   PELOTON_REDIRECT_URI: { values: ['canary'], fault: 'must be an https URL (http for loopback only)' },
   PELOTON_OVERVIEW_VERSION: { values: ['3', 'canary'], fault: 'must be 1 or 2' },
+  WORKOUTS: { values: ['canary', 'Days', 'on', 'none'], fault: 'must be days, classes or off' },
 };
 
 test('a malformed setting is named with what it must be, and its value is never repeated', () => {

@@ -29,6 +29,9 @@ export type PelotonConfig = Readonly<{
   overviewVersion: '1' | '2' | undefined;
 }>;
 
+/** What of the list of workouts is published: each day's training, the latest workouts with their classes too, or nothing. */
+export type WorkoutMode = 'days' | 'classes' | 'off';
+
 /** When the daily sync falls due: a local time of day in an IANA zone. */
 export type ScheduleConfig = Readonly<{ hour: number; minute: number; timeZone: string }>;
 
@@ -37,6 +40,7 @@ export type Config = Readonly<{
   storage: StorageConfig;
   schedule: ScheduleConfig;
   peloton: PelotonConfig;
+  workouts: WorkoutMode;
 }>;
 
 /** The process's own environment. In Azure the app settings are in it before the first function is called. */
@@ -160,6 +164,7 @@ const settingTable = {
   PELOTON_TENANT: withDefault(anyText, 'peloton-prod'),
   PELOTON_CONNECTION: withDefault(anyText, 'pelo-user-password'),
   PELOTON_OVERVIEW_VERSION: optional(oneOf('1', '2')),
+  WORKOUTS: withDefault(oneOf<WorkoutMode>('days', 'classes', 'off'), 'days'),
   AZURE_CLIENT_ID: optional(anyText),
 };
 
@@ -253,6 +258,11 @@ export function readSchedule(settings: Settings, findTimeZone: FindTimeZone): Sc
   return { ...values.SYNC_TIME, timeZone: values.SYNC_TIME_ZONE };
 }
 
+/** What a GET may answer with: nothing of the list of workouts, where the setting is malformed. */
+export function readWorkoutMode(settings: Settings): WorkoutMode {
+  return read(settings, ['WORKOUTS']).values.WORKOUTS ?? 'off';
+}
+
 /**
  * All settings, as a sync needs them.
  * @throws StatsError `config` with every fault of every setting.
@@ -264,6 +274,7 @@ export function readConfig(settings: Settings, findTimeZone: FindTimeZone): Conf
     vault: { url: values.KEY_VAULT_URL, identity: identityFor(values.KEY_VAULT_URL, settings) },
     storage: readStorageConfig(settings),
     schedule: readSchedule(settings, findTimeZone),
+    workouts: values.WORKOUTS,
     peloton: {
       apiUrl: values.PELOTON_API_URL,
       authUrl: values.PELOTON_AUTH_URL,

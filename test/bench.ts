@@ -66,6 +66,7 @@ export const fastLimits: AppLimits = {
   storage: { retryDelayMs: 2, maxRetryDelayMs: 5 },
   vault: { retryDelayMs: 2, maxRetryDelayMs: 5 },
   workMs: 10_000,
+  pageWaitMs: 0,
 };
 
 const publicName = 'bench';

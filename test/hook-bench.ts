@@ -4,7 +4,7 @@ import { after } from 'node:test';
 import { type Fault, sendFault } from '../sandbox/fault-answers.ts';
 import { type LoopbackServer, readBody, startLoopbackServer } from '../sandbox/loopback-server.ts';
 import { hourMs } from '../src/stats/time.ts';
-import type { Bench } from './bench.ts';
+import { type Bench, type BenchOptions, startBench } from './bench.ts';
 
 type Call = { path: string; authorization: string | undefined; body: unknown };
 /** Answers as it is told: some paths in their own way. */
@@ -25,6 +25,11 @@ export async function startReceiver(answer: Fault = { status: 204 }): Promise<Re
   const receiver: Receiver = { ...server, calls, answer };
   receivers.push(receiver);
   return receiver;
+}
+
+/** A bench without the list of workouts, whose past hooks would hear of besides the stats. */
+export function startHookBench(options: BenchOptions = {}): Promise<Bench> {
+  return startBench({ settings: { WORKOUTS: 'off' }, ...options });
 }
 
 export function storeHooks(bench: Bench, hooks: unknown): void {

@@ -14,7 +14,7 @@ import {
   publicRoutes,
 } from './http-promises.ts';
 
-const { host, container, call, sync, log } = await startHostBench();
+const { host, container, call, sync, log } = await startHostBench({ settings: { WORKOUTS: 'classes' } });
 
 const decoders = { br: brotliDecompressSync, gzip: gunzipSync } as const;
 /** The headers that caches and browsers use, without those of the connection. */
@@ -204,6 +204,7 @@ describe('after a sync', () => {
 
   it('variants of a route keep its promises: themes, metrics, ranges, CSV', async () => {
     const csv = { ...publicRoutes.history, type: 'text/csv; charset=utf-8' } as PublicRoute;
+    const { activity } = publicRoutes;
     const variants: [string, PublicRoute | undefined][] = [
       ['/api/card.svg?theme=light', publicRoutes.card],
       ['/api/card.svg?theme=dark', publicRoutes.card],
@@ -213,6 +214,10 @@ describe('after a sync', () => {
       [`/api/history?from=${today}`, publicRoutes.history],
       [`/api/history?from=2020-01-01&to=${today}&format=json`, publicRoutes.history],
       ['/api/history?to=2020-01-01', publicRoutes.history],
+      [`/api/activity?from=${today}`, activity],
+      ['/api/activity?to=2020-01-01', activity],
+      ['/api/activity?format=csv', csv],
+      ['/api/activity?format=csv&from=2020-01-01&to=2026-01-01', csv],
       ['/api/history?format=csv', csv],
     ];
     for (const [path, route] of variants) {

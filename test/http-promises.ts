@@ -21,6 +21,9 @@ export const publicRoutes: Record<string, PublicRoute> = {
   stats: { path: '/api/stats', type: json, beforeSync: 'no stats' },
   'stats-day': { path: `/api/stats/${today}`, type: json, beforeSync: 'no stats' },
   history: { path: '/api/history', type: json, beforeSync: 'no stats' },
+  activity: { path: '/api/activity', type: json, beforeSync: 'no stats' },
+  /** With WORKOUTS=classes. */
+  workouts: { path: '/api/workouts', type: json, beforeSync: 'no stats' },
   card: {
     path: '/api/card.svg',
     type: 'image/svg+xml; charset=utf-8',

@@ -13,7 +13,9 @@ import {
   publicRoutes,
 } from './http-promises.ts';
 
-const { call, sync, container, peloton, vault, store, host } = await startHostBench();
+const { call, sync, container, peloton, vault, store, host } = await startHostBench({
+  settings: { WORKOUTS: 'classes' },
+});
 
 async function health() {
   const { status, body } = await call('/api/health');

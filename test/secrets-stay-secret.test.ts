@@ -19,7 +19,11 @@ const own = ['key', 'value', 'nested', 'hook-path', 'hook-query', 'hook-token'].
 
 async function startWithCanaries(): Promise<Bench> {
   const credentials = { username: 'canary.rider@example.invalid', password: `${canary('password')} "ü"` };
-  const bench = await startBench({ storeFaults: true, peloton: { credentials, member: 'newcomer' } });
+  const bench = await startBench({
+    storeFaults: true,
+    settings: { WORKOUTS: 'classes' },
+    peloton: { credentials, member: 'newcomer' },
+  });
   bench.peloton.behaviour.userIdClaim = false; // so that /api/me is asked, whose answer is the most private of all
   bench.vault.secrets.set('build-hooks', JSON.stringify([hook]));
   return bench;
@@ -43,6 +47,8 @@ const publicHandlers = [
   'stats',
   'statsDay',
   'history',
+  'activity',
+  'workouts',
   'card',
   'badge',
   'page',

@@ -53,7 +53,7 @@ export async function startYearWorld({ at, syncTime, timeZone }: YearStart): Pro
   const limits = {
     http: { timeoutMs: 500, retryDelayMs: 2, maxRetryAfterMs: 20 },
     // Real time passes in a slow vault and a slow store alone; a good run takes milliseconds.
-    ...{ workMs: 1_500, vault: { callTimeoutMs: 1_000 } },
+    ...{ workMs: 1_500, pageWaitMs: 0, vault: { callTimeoutMs: 1_000 } },
   };
   const startHost = () => createApp(settings, { clock: ownClock, limits });
   const blobs = BlobServiceClient.fromConnectionString(azurite.connectionString).getContainerClient('stats');

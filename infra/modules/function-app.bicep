@@ -14,6 +14,7 @@ param vaultUrl string
 param componentName string
 param syncTime string
 param syncTimeZone string
+param workouts string
 param customPublicUrl string
 param instanceMemoryMB int
 param nodeVersion string
@@ -33,6 +34,7 @@ var settings = {
   STATS_CONTAINER: publicContainer
   SYNC_TIME: syncTime
   SYNC_TIME_ZONE: syncTimeZone
+  WORKOUTS: workouts
   PUBLIC_URL: customPublicUrl
 }
 

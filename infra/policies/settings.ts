@@ -37,12 +37,14 @@ export const settings: Rule[] = [
         STATS_CONTAINER: 'stats',
         SYNC_TIME: given.syncTime ?? '08:00',
         SYNC_TIME_ZONE: given.syncTimeZone ?? 'UTC',
+        WORKOUTS: given.workouts ?? 'days',
         PUBLIC_URL: given.customPublicUrl ?? '',
         ...Object(given.extraSettings),
       });
     }),
     faults: {
       'no vault': [app, '  KEY_VAULT_URL: vaultUrl\n', '', /-.*KEY_VAULT_URL/],
+      'no switch for the workouts': [app, '  WORKOUTS: workouts\n', '', /-.*WORKOUTS/],
       'a misspelt setting': [app, '  SYNC_TIME: ', '  SYNCTIME: ', /\+.*SYNCTIME/],
       'crossed values': [app, 'SYNC_TIME: syncTime\n', 'SYNC_TIME: syncTimeZone\n', /\+.*SYNC_TIME/],
       'a host without an identity': [app, /\n +AzureWebJobsStorage__clientId: \w+/, '', /-.*__clientId/],
@@ -72,13 +74,21 @@ export const settings: Rule[] = [
       const values = Object.fromEntries(Object.entries(outputs).map(([name, value]) => [name, String(inAzure(value))]));
       const ofApp = appSettingsOf(deployment);
       const site = `https://${theOne(deployment, 'Microsoft.Web/sites').name}.azurewebsites.net`;
-      for (const name of ['KEY_VAULT_URL', 'STORAGE_ACCOUNT_URL', 'STATS_CONTAINER', 'SYNC_TIME', 'SYNC_TIME_ZONE'])
-        assert.equal(values[name], ofApp[name], name);
+      const named = [
+        'KEY_VAULT_URL',
+        'STORAGE_ACCOUNT_URL',
+        'STATS_CONTAINER',
+        'SYNC_TIME',
+        'SYNC_TIME_ZONE',
+        'WORKOUTS',
+      ];
+      for (const name of named) assert.equal(values[name], ofApp[name], name);
       assert.equal(values.PUBLIC_URL, given.customPublicUrl ?? site, 'PUBLIC_URL');
       assert.equal(values.AZURE_FUNCTION_APP_URL, site, 'AZURE_FUNCTION_APP_URL');
       assert.doesNotThrow(() => readConfig(values, findTimeZone));
     }),
     faults: {
+      'no switch for the workouts': ['main', 'output WORKOUTS', 'output MODE', /WORKOUTS/],
       'no public URL': ['main', 'output PUBLIC_URL', 'output URL', /PUBLIC_URL/],
       'the vault for the store': ['main', '= dataStorage.outputs.blobUrl', '= vault.outputs.url', /STORAGE_ACC/],
       'the custom address for the app': ['main', /(APP_URL .*=) .*/, '$1 customPublicUrl', /AZURE_FUNCTION_APP_URL/],

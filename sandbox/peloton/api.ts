@@ -1,9 +1,10 @@
-// The API routes of the double: /api/me, the overview, and POST /auth/login, the sign-in of 2021 that gives a session id.
+// The API routes of the double: /api/me, the overview, the list of workouts, and POST /auth/login, the sign-in of 2021 that gives a session id.
 // `?version=` selects the shape of the overview: a flat list of achievements in 1, counted achievements in 2 and without a
 // version.
 
 import { drawOverview, type OverviewShape } from '../members/overview.ts';
 import { describeMember } from '../members/profile.ts';
+import { drawWorkoutList, drawWorkoutPage } from '../members/workout-list.ts';
 import { type Call, type PelotonAnswer, type PelotonRoute, readFields } from './call.ts';
 import { isSignedIn, type TokenStore } from './tokens.ts';
 import { retiredAnswer, type World } from './world.ts';
@@ -20,6 +21,7 @@ export function createApi(store: TokenStore): Record<string, PelotonRoute> {
   return {
     'GET /api/me': signedIn(() => ({ status: 200, body: describeMember(world.member, world.clock()) })),
     'GET /api/user/{id}/overview': signedIn(call => answerOverview(world, call)),
+    'GET /api/user/{id}/workouts': signedIn(call => answerWorkouts(world, call)),
     'POST /auth/login': call => logIn(store, call),
   };
 }
@@ -37,6 +39,12 @@ function answerOverview({ behaviour, member, clock }: World, { path, headers, qu
   const asked = shapes[query.get('version') ?? ''] ?? 'unversioned';
   const shape = behaviour.overviewShape === 'as-asked' ? asked : behaviour.overviewShape;
   return { status: 200, body: behaviour.alterOverview(drawOverview(member, clock(), shape)) };
+}
+
+function answerWorkouts({ behaviour, member, clock }: World, { path, query }: Call): PelotonAnswer {
+  if (path.split('/')[3] !== member.id) return refuse(404, 2000, 'User not found');
+  const rows = behaviour.alterWorkouts(drawWorkoutList(member, clock()));
+  return { status: 200, body: drawWorkoutPage(rows, query) };
 }
 
 function logIn({ world, sessionIds }: TokenStore, call: Call): PelotonAnswer {

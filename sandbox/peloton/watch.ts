@@ -45,11 +45,12 @@ export type RequestCounts = {
   refreshes: number;
   codeExchanges: number;
   overviews: number;
+  workoutPages: number;
   profiles: number;
 };
 
 export function createCounts(): RequestCounts {
-  return { credentialPosts: 0, refreshes: 0, codeExchanges: 0, overviews: 0, profiles: 0 };
+  return { credentialPosts: 0, refreshes: 0, codeExchanges: 0, overviews: 0, workoutPages: 0, profiles: 0 };
 }
 
 export function countRequest(counts: RequestCounts, request: RecordedRequest): void {
@@ -58,6 +59,7 @@ export function countRequest(counts: RequestCounts, request: RecordedRequest): v
   if (grantType === 'refresh_token') counts.refreshes += 1;
   if (grantType === 'authorization_code') counts.codeExchanges += 1;
   if (path === '/api/user/{id}/overview') counts.overviews += 1;
+  if (path === '/api/user/{id}/workouts') counts.workoutPages += 1;
   if (path === '/api/me') counts.profiles += 1;
 }
 

@@ -3,6 +3,7 @@
 
 import { randomBytes } from 'node:crypto';
 import type { StartedMember } from '../members/members.ts';
+import type { WorkoutRow } from '../members/workout-list.ts';
 
 /** The credentials that a member signs in with. */
 export type Account = { username: string; password: string };
@@ -31,6 +32,8 @@ export type Behaviour = {
   overviewShape: 'as-asked' | 'v1' | 'v2' | 'unversioned';
   /** Changes an overview before it is sent, for tests of changed shapes and hostile data. */
   alterOverview: (overview: Record<string, unknown>) => unknown;
+  /** Changes the list of workouts, for tests of a list that moves while one walks through it. */
+  alterWorkouts: (rows: WorkoutRow[]) => readonly WorkoutRow[];
   /** The step that asks for a second factor: the credentials (as JSON or a page), after the form, or the token request. */
   secondFactor: 'off' | 'json' | 'page' | 'after-form' | 'token';
   /** Refuses right credentials with this status and code (`too_many_attempts`, `password_leaked`, `blocked`, …). */
@@ -67,6 +70,7 @@ export function createBehaviour(): Behaviour {
   return {
     overviewShape: 'as-asked',
     alterOverview: overview => overview,
+    alterWorkouts: rows => rows,
     secondFactor: 'off',
     credentialsRefusal: undefined,
     account: 'good',

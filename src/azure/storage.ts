@@ -30,6 +30,8 @@ export type BlobContainer = {
   write(name: string, content: BlobContent, condition: WriteCondition): Promise<string | 'conflict'>;
   /** Tries a write that changes nothing, since it asks for a version that no blob has. */
   proveWritable(name: string): Promise<void>;
+  /** Deletes the blob, where there is one. */
+  delete(name: string): Promise<void>;
   /** The names that begin with the prefix, in alphabetical order. */
   list(prefix: string): Promise<string[]>;
 };
@@ -185,6 +187,14 @@ async function writeBlob(limited: Limited, upload: Upload): Promise<string | 'co
   return typeof current === 'object' && current.bytes.equals(upload.content.bytes) ? current.etag : written;
 }
 
+async function deleteBlob({ container, limit }: Limited, name: string): Promise<void> {
+  try {
+    await container.deleteBlob(name, { abortSignal: abortSignal(limit) });
+  } catch (error) {
+    if (!isMissing(error)) throw storageError(error, `delete ${container.containerName}/${name}`, limit);
+  }
+}
+
 async function listBlobs({ container, limit }: Limited, prefix: string): Promise<string[]> {
   try {
     const blobs = container.listBlobsFlat({ prefix, abortSignal: abortSignal(limit) });
@@ -208,6 +218,7 @@ function openContainer(limited: Limited): BlobContainer {
     proveWritable: async name => {
       await uploadBlob(limited, { name, ...proof });
     },
+    delete: name => deleteBlob(limited, name),
     list: prefix => listBlobs(limited, prefix),
   };
 }

@@ -1,4 +1,4 @@
-// The two calls of Peloton's API: the user id of the account, and the overview. Both only read and may be repeated.
+// Two calls of Peloton's API: the user id of the account, and the overview. Both only read and may be repeated.
 
 import * as z from 'zod';
 import type { PelotonConfig } from '../config.ts';
@@ -28,20 +28,22 @@ function judgeAnswer(answer: HttpResponse): unknown {
   return body;
 }
 
-type Api = { http: HttpClient; peloton: PelotonConfig; access: Access };
+export type Api = { http: HttpClient; peloton: PelotonConfig; access: Access };
 
-/** A GET of the API. `route` is the path as it may be shown. */
-async function callApi({ http, peloton, access }: Api, path: string, route: string) {
-  return await http.retry(async () => {
-    const answer = await http.request({
-      method: 'GET',
-      url: new URL(path, peloton.apiUrl),
-      route,
-      headers: { Accept: 'application/json', 'Peloton-Platform': 'web' },
-      credential: { origin: peloton.apiUrl, headers: access.headers },
-    });
-    return { answer, body: judgeAnswer(answer) };
+/** One GET of the API. `route` is the path as it may be shown. */
+export async function askApi({ http, peloton, access }: Api, path: string, route: string) {
+  const answer = await http.request({
+    method: 'GET',
+    url: new URL(path, peloton.apiUrl),
+    route,
+    headers: { Accept: 'application/json', 'Peloton-Platform': 'web' },
+    credential: { origin: peloton.apiUrl, headers: access.headers },
   });
+  return { answer, body: judgeAnswer(answer) };
+}
+
+async function callApi(api: Api, path: string, route: string) {
+  return await api.http.retry(() => askApi(api, path, route));
 }
 
 /** A user id travels in a path, so no id may lead elsewhere. */

@@ -130,8 +130,8 @@ test('a token with an hour to live is used, and one with less is refreshed', asy
 test('a token of 48 hours is refreshed every second day, before it is refused', async () => {
   const bench = await startBench();
   await bench.tick();
-  const overview = '/api/user/{id}/overview';
-  for (const asked of [[overview], ['/oauth/token refresh_token', overview], [overview]]) {
+  const asks = ['/api/user/{id}/overview', '/api/user/{id}/workouts'];
+  for (const asked of [asks, ['/oauth/token refresh_token', ...asks], asks]) {
     bench.passTime(24 * hourMs);
     assert.deepEqual(await askedDuring(bench, bench.tick), asked);
   }

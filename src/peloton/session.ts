@@ -36,6 +36,9 @@ export type SessionParts = {
   log: Log;
 };
 
+/** Whose data is asked for, and with which token. */
+export type Account = { access: Access; userId: string };
+
 /** A request made with a session, for the account with that user id. */
 export type SessionRequest<T> = (access: Access, userId: string) => Promise<T>;
 
@@ -139,4 +142,12 @@ export async function askWithSession<T>(parts: SessionParts, session: Session, r
     }
   }
   return await ask(parts, await renewSession(parts, session), request);
+}
+
+/** The account of a stored session, without a request to Peloton; undefined where the session cannot be asked with as it is. */
+export function storedAccount({ peloton, ledger }: SessionParts, session: Session): Account | undefined {
+  const token = accessTokenOf(session, peloton.signIn);
+  const access = accessOf(session, peloton.signIn);
+  const userId = userIdOf(session, peloton.signIn);
+  return token && access && userId && !ledger.isDead(token) ? { access, userId } : undefined;
 }

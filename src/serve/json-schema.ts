@@ -2,7 +2,7 @@
 // they do not name, so that a field that is added later breaks no reader who validates.
 
 import * as z from 'zod';
-import { historySchema, snapshotSchema } from '../stats/schemas.ts';
+import { activitySchema, historySchema, recentWorkoutsSchema, snapshotSchema, tallySchema } from '../stats/schemas.ts';
 import { healthSchema } from '../sync/health.ts';
 import type { ProblemDetails } from './problem-details.ts';
 
@@ -58,7 +58,8 @@ export function createSnapshotJsonSchema(publicUrl = ''): JsonObject {
 
 /** Every named schema by its name, for `components.schemas` of the OpenAPI document. */
 export function createSchemas(): JsonObject {
-  const schemas = [snapshotSchema, historySchema, healthSchema, problemSchema, badgeSchema].map(toJsonSchema);
+  const series = [historySchema, activitySchema, tallySchema, recentWorkoutsSchema];
+  const schemas = [snapshotSchema, ...series, healthSchema, problemSchema, badgeSchema].map(toJsonSchema);
   const definitions = Object.assign({}, ...schemas.map(({ $defs }) => $defs));
   return JSON.parse(JSON.stringify(definitions).replaceAll('#/$defs/', '#/components/schemas/'));
 }

@@ -51,9 +51,10 @@ const validators: HeaderName[] = ['ETag', 'Last-Modified'];
 const responses = {
   NotModified: response('What you have, by If-None-Match or If-Modified-Since, is still the newest.', {}, validators),
   Malformed: problemResponse('A parameter is malformed; `detail` says what is allowed.'),
-  Missing: problemResponse('There is none of that day; or none yet, and then Retry-After says when to look again.', [
-    'Retry-After',
-  ]),
+  Missing: problemResponse(
+    'There is none of that day, or the owner does not publish it; or none yet, and then Retry-After says when to look again.',
+    ['Retry-After'],
+  ),
   Unusable: problemResponse(`${errorTable.config.title}.`),
   Away: problemResponse('The store is away, and this instance has no copy.', ['Retry-After']),
 };
@@ -92,6 +93,12 @@ const pictureParameters = [
   query('hide', `A comma list of ${parts.join(', ')}.`, stringSchema),
 ];
 
+const rangeParameters = [
+  query('from', 'The first day.', dateSchema),
+  query('to', 'The last day.', dateSchema),
+  query('format', 'csv is a table with a column for every slug.', { enum: seriesFormats, default: 'json' }),
+];
+
 type Server = { url: string };
 
 type Operation = {
@@ -121,12 +128,19 @@ const getOperations: Record<string, Operation> = {
   '/history': {
     operationId: 'history',
     summary: 'One point a day, oldest first',
-    parameters: [
-      query('from', 'The first day.', dateSchema),
-      query('to', 'The last day.', dateSchema),
-      query('format', 'csv is a table with a column for every slug.', { enum: seriesFormats, default: 'json' }),
-    ],
+    parameters: rangeParameters,
     responses: { ...cacheable('The series.', { ...json('History'), 'text/csv': stringSchema }), ...dateErrors },
+  },
+  '/activity': {
+    operationId: 'activity',
+    summary: 'What was done on each day with a workout, oldest first',
+    parameters: rangeParameters,
+    responses: { ...cacheable('The days.', { ...json('Activity'), 'text/csv': stringSchema }), ...dateErrors },
+  },
+  '/workouts': {
+    operationId: 'workouts',
+    summary: 'The latest workouts with their classes, where the owner publishes them',
+    responses: { ...cacheable('The workouts.', json('RecentWorkouts')), ...statsErrors },
   },
   '/card.svg': {
     operationId: 'card',

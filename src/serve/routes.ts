@@ -3,7 +3,14 @@
 // they are stored; any other answer is loaded with its first request, so that nobody waits for the code of another route.
 
 import { createStorage, readerStorageLimits } from '../azure/storage.ts';
-import { environment, readConfig, readPublicUrl, readStorageConfig, type Settings } from '../config.ts';
+import {
+  environment,
+  readConfig,
+  readPublicUrl,
+  readStorageConfig,
+  readWorkoutMode,
+  type Settings,
+} from '../config.ts';
 import { asStatsError, StatsError, stackOf } from '../errors.ts';
 import { once } from '../once.ts';
 import { answerRoot } from './answer-root.ts';
@@ -40,11 +47,15 @@ export function createRoutes({ settings = environment, clock, monotonicMs }: Rou
   const startedAt = clock();
   const storage = once(async () => createStorage(readStorageConfig(settings), readerStorageLimits));
   const cache = createStatsCache({ storage, clock, monotonicMs });
+  const mode = readWorkoutMode(settings);
+  const activity = () => import('./answer-activity.ts');
   const documents = () => import('./answer-documents.ts');
   return {
     stats: publicRoute(async () => answerStats(cache)),
     statsDay: publicRoute(async () => answerStatsDay(cache, clock)),
     history: publicRoute(async () => (await import('./answer-history.ts')).answerHistory(cache)),
+    activity: publicRoute(async () => (await activity()).answerActivity(cache, mode)),
+    workouts: publicRoute(async () => (await activity()).answerWorkouts(cache, mode)),
     card: publicRoute(async () => (await import('./answer-card.ts')).answerCard(cache)),
     badge: publicRoute(async () => (await import('./answer-badge.ts')).answerBadge(cache)),
     page: publicRoute(async () => (await import('./answer-page.ts')).answerPage(cache, publicUrl)),

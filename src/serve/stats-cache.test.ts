@@ -424,7 +424,7 @@ describe('a blob that is none of ours', () => {
 
 describe('with faults in all settings but those of the store', () => {
   it('every GET is answered, and health names the settings', async () => {
-    const bench = await startBench();
+    const bench = await startBench({ settings: { WORKOUTS: 'classes' } });
     await bench.tick();
     const faults = { KEY_VAULT_URL: '', SYNC_TIME: 'half past eight', PUBLIC_URL: 'stats.example' };
     const { sync: _, syncNow: __, health, ...handlers } = createApp({ ...bench.settings, ...faults });

@@ -1,9 +1,13 @@
-// This instance's cache of the blobs that the public routes answer from: the newest snapshot, the history, and some days.
+// This instance's cache of the blobs that the public routes answer from: the newest snapshot, the series, the latest workouts,
+// and some days.
 
 import type { Storage, StoredBlob } from '../azure/storage.ts';
 import { StatsError } from '../errors.ts';
-import { dayBlob, historyBlob, latestBlob } from '../stats/blobs.ts';
+import { parseActivity, toActivityCsv } from '../stats/activity.ts';
+import { activityBlob, dayBlob, historyBlob, latestBlob, workoutsBlob } from '../stats/blobs.ts';
 import { type History, parseHistory, toCsv } from '../stats/history.ts';
+import { parseRecentWorkouts } from '../stats/recent-workouts.ts';
+import type { Activity, ActivityDay, HistoryPoint, RecentWorkouts } from '../stats/schemas.ts';
 import { parseSnapshot, type Snapshot } from '../stats/snapshot.ts';
 import { lastCountedDay } from '../stats/wrong-clock.ts';
 import { absentMs, type BlobCache, type CachedBlob, createBlobCache, createRecentCache } from './blob-cache.ts';
@@ -12,11 +16,15 @@ import { jsonType, lastModifiedOf, type Representation, represent } from './repr
 
 export type StoredStats = { snapshot: Snapshot; representation: Representation };
 export type StoredHistory = { history: History; represent: DaySeries };
+export type StoredActivity = { activity: Activity; represent: DaySeries };
+export type StoredWorkouts = { workouts: RecentWorkouts; representation: Representation };
 
 /** Each is undefined where there is no such blob, and throws a StatsError `storage` where none can be had. */
 export type StatsCache = {
   latest(): Promise<CachedBlob<StoredStats> | undefined>;
   history(): Promise<CachedBlob<StoredHistory> | undefined>;
+  activity(): Promise<CachedBlob<StoredActivity> | undefined>;
+  workouts(): Promise<CachedBlob<StoredWorkouts> | undefined>;
   /** `date` is a local day, `YYYY-MM-DD`. */
   day(date: string): Promise<CachedBlob<StoredStats> | undefined>;
 };
@@ -50,21 +58,38 @@ function parseDay(date: string, blob: StoredBlob): StoredStats {
   return { snapshot, representation: representBlob(blob) };
 }
 
-/** The series without the points that a wrong clock dated: no reader and no view sees them. */
-function parseStoredHistory(blob: StoredBlob, now: Date): StoredHistory {
-  const stored = assertParsed(historyBlob, parseHistory(blob.bytes), nextSync);
+type StoredSeries<Entry> = { entries: readonly Entry[]; now: Date; toJson: (entries: readonly Entry[]) => object };
+
+/** A series without the entries that a wrong clock dated: no reader and no view sees them. */
+function withoutWrongDays<Entry extends { date: string }>(
+  blob: StoredBlob,
+  { entries, now, toJson }: StoredSeries<Entry>,
+) {
   const lastDay = lastCountedDay(now);
-  const points = stored.points.filter(({ date }) => date <= lastDay);
-  const isWhole = points.length === stored.points.length;
-  const history = isWhole ? stored : { ...stored, points };
-  const bytes = isWhole ? blob.bytes : Buffer.from(JSON.stringify(history));
-  const represent = createDaySeries({
-    entries: history.points,
-    whole: representBlob({ ...blob, bytes }),
-    toJson: some => ({ ...history, points: some }),
-    toCsv,
-  });
-  return { history, represent };
+  const counted = entries.filter(({ date }) => date <= lastDay);
+  const isWhole = counted.length === entries.length;
+  const bytes = isWhole ? blob.bytes : Buffer.from(JSON.stringify(toJson(counted)));
+  return { entries: counted, whole: representBlob({ ...blob, bytes }), toJson };
+}
+
+function parseStoredHistory(blob: StoredBlob, now: Date): StoredHistory {
+  const history = assertParsed(historyBlob, parseHistory(blob.bytes), nextSync);
+  const toJson = (points: readonly HistoryPoint[]) => ({ ...history, points });
+  const source = withoutWrongDays(blob, { entries: history.points, now, toJson });
+  return { history: { ...history, points: source.entries }, represent: createDaySeries({ ...source, toCsv }) };
+}
+
+function parseStoredActivity(blob: StoredBlob, now: Date): StoredActivity {
+  const activity = assertParsed(activityBlob, parseActivity(blob.bytes), nextSync);
+  const toJson = (days: readonly ActivityDay[]) => ({ ...activity, days });
+  const source = withoutWrongDays(blob, { entries: activity.days, now, toJson });
+  const represent = createDaySeries({ ...source, toCsv: toActivityCsv });
+  return { activity: { ...activity, days: source.entries }, represent };
+}
+
+function parseStoredWorkouts(blob: StoredBlob): StoredWorkouts {
+  const workouts = assertParsed(workoutsBlob, parseRecentWorkouts(blob.bytes), nextSync);
+  return { workouts, representation: representBlob(blob) };
 }
 
 export type StatsCacheOptions = { storage: () => Promise<Storage>; clock: () => Date; monotonicMs: () => number };
@@ -111,5 +136,7 @@ export function createStatsCache({ storage, clock, monotonicMs }: StatsCacheOpti
     if (!days.has(date) && !(await mayExist(date))) return undefined;
     return await days.get(date, () => cache(dayBlob(date), blob => parseDay(date, blob))).get();
   };
-  return { latest: latest.get, history: history.get, day };
+  const activity = cache(activityBlob, blob => parseStoredActivity(blob, clock()));
+  const workouts = cache(workoutsBlob, parseStoredWorkouts);
+  return { latest: latest.get, history: history.get, activity: activity.get, workouts: workouts.get, day };
 }

@@ -4,6 +4,9 @@ import { isDate } from './time.ts';
 
 export const latestBlob = 'latest.json';
 export const historyBlob = 'history.json';
+export const activityBlob = 'activity.json';
+export const workoutsBlob = 'workouts.json';
+export const activityRowsBlob = 'activity-rows.json';
 export const daysPrefix = 'history/';
 export const dayBlob = (date: string): string => `${daysPrefix}${date}.json`;
 export const rawBlob = (date: string): string => `raw/${date}.json`;

@@ -2,6 +2,7 @@
 // and history.ts check what is stored without a schema library, which a reader would wait for in a process that has just started.
 
 import * as z from 'zod';
+import { isTallies } from './activity.ts';
 import { isCounts } from './history.ts';
 
 export const wholeNumber = z.int().nonnegative();
@@ -99,3 +100,66 @@ export const historySchema = z
 
 export type HistoryPoint = z.infer<typeof pointSchema>;
 export type History = z.infer<typeof historySchema>;
+
+export const tallySchema = z
+  .object({
+    workouts: z.int().positive(),
+    minutes: wholeNumber,
+    output_kj: wholeNumber.optional().meta({ description: 'Absent where no sensor measured it.' }),
+  })
+  .meta({ id: 'ActivityTally', description: 'How many workouts, for how long, and with how much output.' });
+
+const talliesMeta = {
+  type: 'object',
+  additionalProperties: { $ref: '#/$defs/ActivityTally' },
+  description: "The same of each discipline, by Peloton's slug.",
+} as const;
+
+const activityDaySchema = z
+  .object({
+    date: isoDate.meta({ description: 'The local day on which the workouts began.' }),
+    ...tallySchema.shape,
+    by: z.custom<Record<string, Tally>>(isTallies).meta(talliesMeta),
+  })
+  .meta({ id: 'ActivityDay' });
+
+const asOf = z.iso.datetime({ precision: 3 }).meta({ description: 'When the newest workouts were read.' });
+
+/** The activity as it is stored and answered, oldest day first; a day without a workout has no entry. */
+export const activitySchema = z
+  .object({
+    schema_version: z.literal(1),
+    time_zone: z.string().meta({ description: 'IANA zone of the days.' }),
+    as_of: asOf,
+    complete_since: isoDate
+      .nullable()
+      .meta({ description: 'The day of the first workout; null while the past is still being read.' }),
+    days: z.array(activityDaySchema),
+  })
+  .meta({ id: 'Activity', description: 'What was done on each day.' });
+
+export type Tally = z.infer<typeof tallySchema>;
+export type ActivityDay = z.infer<typeof activityDaySchema>;
+export type Activity = z.infer<typeof activitySchema>;
+
+/** One of the latest workouts with its class: what is not listed here is not published. */
+export const recentWorkoutSchema = z
+  .object({
+    date: isoDate.meta({ description: 'The local day of its start.' }),
+    discipline: z.string().optional().meta({ description: "Peloton's slug." }),
+    title: z.string().optional().meta({ description: 'Of the class. An imported workout has none.' }),
+    duration_s: wholeNumber.optional(),
+    output_kj: wholeNumber.optional(),
+    effort_points: z.number().nonnegative().optional(),
+    instructor: z.string().optional(),
+    is_personal_record: z.boolean().optional(),
+    imported: z.boolean().meta({ description: 'Whether another app recorded it.' }),
+  })
+  .meta({ id: 'RecentWorkout' });
+
+export const recentWorkoutsSchema = z
+  .object({ schema_version: z.literal(1), as_of: asOf, workouts: z.array(recentWorkoutSchema) })
+  .meta({ id: 'RecentWorkouts', description: 'The latest workouts, the newest start first.' });
+
+export type RecentWorkout = z.infer<typeof recentWorkoutSchema>;
+export type RecentWorkouts = z.infer<typeof recentWorkoutsSchema>;

@@ -8,24 +8,24 @@ export type { Achievement, RecordGroup, Snapshot, Streaks, Workout } from './sch
 
 type Check = (value: unknown) => boolean;
 
-const isText: Check = value => typeof value === 'string';
-const isNumber: Check = value => Number.isFinite(value);
-const isWhole: Check = value => Number.isSafeInteger(value) && (value as number) >= 0;
+export const isText: Check = value => typeof value === 'string';
+export const isNumber: Check = value => Number.isFinite(value);
+export const isWhole: Check = value => Number.isSafeInteger(value) && (value as number) >= 0;
 const isHttpsUrl: Check = value => typeof value === 'string' && URL.parse(value)?.protocol === 'https:';
-const isInstant: Check = value =>
+export const isInstant: Check = value =>
   typeof value === 'string' &&
   isDate(value.slice(0, 10)) &&
   /^T([01]\d|2[0-3])(:[0-5]\d){2}\.\d{3}Z$/.test(value.slice(10));
 
-const orUnset =
+export const orUnset =
   (check: Check): Check =>
   value =>
     value === undefined || check(value);
-const listOf =
+export const listOf =
   (check: Check): Check =>
   value =>
     Array.isArray(value) && value.every(check);
-function objectOf(members: Record<string, Check>): Check {
+export function objectOf(members: Record<string, Check>): Check {
   const checks = Object.entries(members);
   return value => isObject(value) && checks.every(([name, check]) => check(value[name]));
 }

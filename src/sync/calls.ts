@@ -48,6 +48,10 @@ export function watchContainer(calls: Calls, container: BlobContainer): BlobCont
       return await track(calls, 'storage', container.write(name, content, condition));
     },
     proveWritable: name => track(calls, 'storage', container.proveWritable(name)),
+    async delete(name) {
+      calls.assertMayWrite();
+      await track(calls, 'storage', container.delete(name));
+    },
     list: prefix => track(calls, 'storage', container.list(prefix)),
   };
 }

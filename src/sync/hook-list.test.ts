@@ -1,11 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { startBench } from '../../test/bench.ts';
-import { passDay, quarterMs, startReceiver, storeHooks } from '../../test/hook-bench.ts';
+import { passDay, quarterMs, startHookBench, startReceiver, storeHooks } from '../../test/hook-bench.ts';
 
 test('a malformed build-hooks secret fails no sync, and health says so until it is mended', async () => {
   for (const secret of ['not json', '{}', 'null', '7', '{"url":"https://example.com/"}', '"https://example.com/"']) {
-    const bench = await startBench();
+    const bench = await startHookBench();
     bench.vault.secrets.set('build-hooks', secret);
     await bench.tick();
     const { status, notices } = await bench.health();
@@ -29,14 +28,14 @@ test('a list with a byte order mark, with line ends or blank is read as it is me
   const receiver = await startReceiver();
   const list = JSON.stringify([{ url: receiver.url, token: ' canary\r\n' }]);
   for (const secret of [`\uFEFF${list}`, `\uFEFF\r\n ${list}\r\n`, `\u00A0${list}\n`]) {
-    const bench = await startBench();
+    const bench = await startHookBench();
     bench.vault.secrets.set('build-hooks', secret);
     receiver.calls.length = 0;
     await bench.tick();
     assert.deepEqual([receiver.calls.length, receiver.calls[0]?.authorization], [1, 'Bearer canary']);
   }
   for (const secret of ['\uFEFF', ' \r\n', '[]', '\uFEFF[ ]']) {
-    const bench = await startBench();
+    const bench = await startHookBench();
     bench.vault.secrets.set('build-hooks', secret);
     await bench.tick();
     assert.deepEqual([(await bench.health()).notices, bench.events('notice')], [[], []]);
@@ -44,7 +43,7 @@ test('a list with a byte order mark, with line ends or blank is read as it is me
 });
 
 test('a malformed entry is named by its place and costs the others nothing; of two with one URL the last counts', async () => {
-  const bench = await startBench();
+  const bench = await startHookBench();
   const receiver = await startReceiver();
   storeHooks(bench, [
     { url: 'http://example.com/' },

@@ -2,13 +2,21 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Fault } from '../../sandbox/fault-answers.ts';
 import { startLoopbackServer } from '../../sandbox/loopback-server.ts';
-import { fastLimits, startBench } from '../../test/bench.ts';
-import { changeDaily, freeze, passDay, quarterMs, startReceiver, storeHooks } from '../../test/hook-bench.ts';
+import { fastLimits } from '../../test/bench.ts';
+import {
+  changeDaily,
+  freeze,
+  passDay,
+  quarterMs,
+  startHookBench,
+  startReceiver,
+  storeHooks,
+} from '../../test/hook-bench.ts';
 import { hourMs } from '../stats/time.ts';
 import { digestStats } from './hooks.ts';
 
 test('a sync that changed the stats calls every hook, with its token where it has one', async () => {
-  const bench = await startBench();
+  const bench = await startHookBench();
   const [plain, withToken] = [await startReceiver(), await startReceiver({ status: 200, body: 'ok' })];
   storeHooks(bench, [{ url: `${plain.url}/build/abc` }, { url: `${withToken.url}/dispatches`, token: 'ghp_canary' }]);
   await bench.tick();
@@ -18,7 +26,7 @@ test('a sync that changed the stats calls every hook, with its token where it ha
 });
 
 test('a day without change calls nobody, not even a hook that is new', async () => {
-  const bench = await startBench();
+  const bench = await startHookBench();
   freeze(bench);
   const [old, fresh] = [await startReceiver(), await startReceiver()];
   storeHooks(bench, [{ url: old.url }]);
@@ -39,7 +47,7 @@ for (const [what, answer] of Object.entries({
   'breaks the connection': 'reset',
 } satisfies Record<string, Fault>)) {
   test(`a hook that ${what} is called three times in a day and fails no sync`, async () => {
-    const bench = await startBench();
+    const bench = await startHookBench();
     const receiver = await startReceiver(answer);
     storeHooks(bench, [{ url: receiver.url }]);
     await bench.tick();
@@ -58,7 +66,7 @@ for (const [what, answer] of Object.entries({
 }
 
 test('a hook that recovers is called once more and then left alone', async () => {
-  const bench = await startBench();
+  const bench = await startHookBench();
   const receiver = await startReceiver({ status: 503 });
   storeHooks(bench, [{ url: receiver.url }]);
   await bench.tick();
@@ -71,7 +79,7 @@ test('a hook that recovers is called once more and then left alone', async () =>
 });
 
 test('a call is written down before it is made, so that a crash cannot multiply it', async () => {
-  const bench = await startBench();
+  const bench = await startHookBench();
   let tried: unknown;
   const receiver = await startLoopbackServer(async (_, response) => {
     tried = (await bench.state()).hooks[0]?.tried;
@@ -84,7 +92,7 @@ test('a call is written down before it is made, so that a crash cannot multiply 
 });
 
 test('a hook that fails day after day is called three times a day at most, and the others once', async () => {
-  const bench = await startBench();
+  const bench = await startHookBench();
   changeDaily(bench);
   const [bad, good] = [await startReceiver({ status: 404 }), await startReceiver()];
   storeHooks(bench, [{ url: bad.url }, { url: good.url }]);
@@ -97,7 +105,7 @@ test('a hook that fails day after day is called three times a day at most, and t
 });
 
 test('a hook that uses up the time of the run is blamed itself, and not Peloton', async () => {
-  const bench = await startBench();
+  const bench = await startHookBench();
   storeHooks(bench, [{ url: (await startReceiver('hang')).url }]);
   await bench.tick(bench.startApp({ limits: { ...fastLimits, http: { timeoutMs: 20_000 }, workMs: 1_000 } }));
   const reason = 'The run used up its time waiting for a site.';
@@ -106,7 +114,7 @@ test('a hook that uses up the time of the run is blamed itself, and not Peloton'
 });
 
 test('neither a token nor the path of a hook is in a log line or in the state', async () => {
-  const bench = await startBench();
+  const bench = await startHookBench();
   const receiver = await startReceiver({ status: 500 });
   storeHooks(bench, [{ url: `${receiver.url}/path-canary?key=query-canary`, token: 'token-canary' }]);
   await bench.tick();
@@ -119,7 +127,7 @@ test('a hook that a slip of the owner makes unreadable hears, once the slip is m
   const receiver = await startReceiver();
   const good = [{ url: receiver.url, token: 'x' }];
   for (const slip of ['not json', JSON.stringify([{ uri: receiver.url, token: 'x' }])]) {
-    const bench = await startBench();
+    const bench = await startHookBench();
     receiver.calls.length = 0;
     storeHooks(bench, good);
     await bench.tick();
@@ -140,7 +148,7 @@ test('a hook that a slip of the owner makes unreadable hears, once the slip is m
 });
 
 test('a hook that accepts nothing for three days is told in health and once in the log, until it accepts', async () => {
-  const bench = await startBench();
+  const bench = await startHookBench();
   changeDaily(bench);
   const [bad, good] = [await startReceiver({ status: 401 }), await startReceiver()];
   storeHooks(bench, [{ url: good.url }, { url: `${bad.url}/path-canary`, token: 'token-canary' }]);
@@ -173,7 +181,7 @@ test('a hook that accepts nothing for three days is told in health and once in t
 
 test('the notice ends with the hook, and a hook in its place has three days of its own', async () => {
   for (const mend of [[], [{ url: 'http://127.0.0.1:9/' }]]) {
-    const bench = await startBench();
+    const bench = await startHookBench();
     changeDaily(bench);
     const bad = await startReceiver({ status: 404 });
     storeHooks(bench, [{ url: bad.url }]);
@@ -186,7 +194,7 @@ test('the notice ends with the hook, and a hook in its place has three days of i
 });
 
 test('a list that the vault does not give is told after three days, where hooks wait for it', async () => {
-  const bench = await startBench();
+  const bench = await startHookBench();
   changeDaily(bench);
   const receiver = await startReceiver();
   storeHooks(bench, [{ url: receiver.url }]);
@@ -203,7 +211,7 @@ test('a list that the vault does not give is told after three days, where hooks 
 });
 
 test('a vault that is away for a moment ends no notice, and so begins none anew', async () => {
-  const bench = await startBench();
+  const bench = await startHookBench();
   changeDaily(bench);
   storeHooks(bench, [{ uri: 'https://a.example/' }]);
   await bench.tick();
@@ -216,7 +224,7 @@ test('a vault that is away for a moment ends no notice, and so begins none anew'
 });
 
 test('a failure that a wrong clock wrote down is one of now', async () => {
-  const bench = await startBench({ at: '2031-01-01T09:00:00.000Z' });
+  const bench = await startHookBench({ at: '2031-01-01T09:00:00.000Z' });
   const receiver = await startReceiver({ status: 404 });
   storeHooks(bench, [{ url: receiver.url }]);
   await bench.tick();
@@ -230,7 +238,7 @@ test('a failure that a wrong clock wrote down is one of now', async () => {
 
 test('a mended hook hears what it did not hear before, and says before why', async () => {
   for (const mend of ['url', 'token'] as const) {
-    const bench = await startBench();
+    const bench = await startHookBench();
     freeze(bench);
     const [wrong, right] = [await startReceiver({ status: 404 }), await startReceiver()];
     storeHooks(bench, [{ url: wrong.url, token: 'old' }]);
@@ -246,7 +254,7 @@ test('a mended hook hears what it did not hear before, and says before why', asy
 });
 
 test('a hook taken out of the secret is not called again', async () => {
-  const bench = await startBench();
+  const bench = await startHookBench();
   const receiver = await startReceiver({ status: 500 });
   storeHooks(bench, [{ url: receiver.url }]);
   await bench.tick();
@@ -261,7 +269,7 @@ test('a hook taken out of the secret is not called again', async () => {
 });
 
 test('the digest of the stats is the same for another instant and day', async () => {
-  const bench = await startBench();
+  const bench = await startHookBench();
   await bench.tick();
   const snapshot = JSON.parse((await bench.blob('latest.json')) ?? '');
   const later = { ...snapshot, synced_at: '2027-01-01T00:00:00.000Z', date: '2027-01-01' };

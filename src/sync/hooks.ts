@@ -20,9 +20,18 @@ const waitsMs = [0, 10 * minuteMs, 4 * hourMs];
 /** How long a hook may fail before a notice tells its owner. */
 const noticeAfterMs = 3 * dayMs;
 
+/** What hooks hear of: the newest stats, and when the past of the list of workouts was read to its end. */
+export type News = { snapshot: Snapshot; pastReadAt: string | null };
+
 /** A digest of the public stats without the instant and the day of their sync, which tells one version from another. */
 export function digestStats({ synced_at: _at, date: _date, ...stats }: Snapshot): string {
   return createHash('sha256').update(JSON.stringify(stats)).digest('hex');
+}
+
+/** The digest of what hooks hear of: the public stats, and that the past of the list of workouts is complete. */
+function digestNews({ snapshot, pastReadAt }: News): string {
+  const stats = digestStats(snapshot);
+  return pastReadAt === null ? stats : createHash('sha256').update(`${stats} ${pastReadAt}`).digest('hex');
 }
 
 /** The tries of the last 24 hours. A try that is dated ahead of the clock does not count: the hook would wait for ever. */
@@ -38,16 +47,15 @@ function isPending(hook: HookState, digest: string, now: Date): boolean {
 }
 
 /** Whether a tick has a hook to call, by the state alone: the list in the vault is not read. */
-export function hasPendingHook(hooks: readonly HookState[], snapshot: Snapshot | undefined, now: Date): boolean {
-  if (hooks.length === 0 || !snapshot) return false;
-  const digest = digestStats(snapshot);
+export function hasPendingHook(hooks: readonly HookState[], news: News, now: Date): boolean {
+  if (hooks.length === 0) return false;
+  const digest = digestNews(news);
   return hooks.some(hook => isPending(hook, digest, now));
 }
 
 export type HookParts = { http: HttpClient; vault: Pick<Vault, 'read'>; clock: () => Date; log: Log };
 
-export type HookRound = {
-  snapshot: Snapshot;
+export type HookRound = News & {
   /** Whether this sync changed the stats: a new hook is not called for stats that did not change. */
   hasChanged: boolean;
   known: readonly HookState[];
@@ -152,7 +160,7 @@ function statesOf(entries: readonly Entry[]): HookState[] {
 
 async function callPending({ http, vault, clock, log }: HookParts, round: HookRound): Promise<void> {
   const { snapshot, save } = round;
-  const at = { digest: digestStats(snapshot), now: clock() };
+  const at = { digest: digestNews(round), now: clock() };
   const list = await readHooks(vault, log);
   const entered = toEntries(list, round, at);
   const pending = new Set(

@@ -49,6 +49,14 @@ export async function recordHooks(record: RunRecord, hooks: HookState[], finding
   if (isNew) await saveWithNotices(record, { hooks }, findings);
 }
 
+/**
+ * Saves where the reading of the list of workouts stands.
+ * @throws StatsError `storage`.
+ */
+export async function recordReading(record: RunRecord, workouts: State['workouts'], findings: Findings): Promise<void> {
+  await saveWithNotices(record, { workouts }, findings);
+}
+
 /** Records how a run ended. A failure to do so is logged, and does not hide how the run ended. */
 export async function tryToRecord(log: Log, record: () => Promise<void>): Promise<void> {
   try {
@@ -115,7 +123,7 @@ export type Success = {
 
 /** @throws StatsError `storage`, as all functions that record. */
 export async function recordSuccess(record: RunRecord, { store, ...parts }: Success): Promise<void> {
-  const { refused, last_failure: failure, lost_parts: known } = record.file.state;
+  const { refused, last_failure: failure, lost_parts: known, workouts } = record.file.state;
   const lost = findLostParts({ ...parts, known });
   const changes: Partial<State> = {
     last_success: parts.snapshot.synced_at,
@@ -124,6 +132,7 @@ export async function recordSuccess(record: RunRecord, { store, ...parts }: Succ
     refused: record.ledger.hasSignedIn() ? null : refused && { ...refused, stops_sync: false },
     sign_ins: endedSignIns(record, 'signed-in'),
     lost_parts: lost,
+    workouts: { past_read_at: null, failing_after: null, ...workouts, is_pending: true },
   };
   await saveWithNotices(record, changes, { ...findUnreadableSession(store), ...judgeLostParts(lost) });
 }

@@ -1,6 +1,7 @@
 // One run: what it works with, the time it has, the lease that makes it the only one, and its end. Nothing that a run began
 // outlives it: its end aborts the calls under way, waits for them, and only then releases the lease.
 
+import { setTimeout as wait } from 'node:timers/promises';
 import type { Lease, LeaseClocks } from '../azure/lease.ts';
 import type { BlobContainer, Containers, Storage } from '../azure/storage.ts';
 import type { Vault } from '../azure/vault.ts';
@@ -18,9 +19,11 @@ export type RunLimits = {
   workMs: number;
   /** When recording the outcome is aborted too. With the release of the lease, a run ends within 90 s. */
   endMs: number;
+  /** The pause before each page of the list of workouts but the first of a run. */
+  pageWaitMs: number;
 };
 
-export const runLimits: RunLimits = { http: {}, leaseSeconds: 60, workMs: 60_000, endMs: 85_000 };
+export const runLimits: RunLimits = { http: {}, leaseSeconds: 60, workMs: 60_000, endMs: 85_000, pageWaitMs: 1_000 };
 
 export type RunOptions = {
   config: Config;
@@ -44,6 +47,10 @@ export type Run = {
   siteHttp: HttpClient;
   /** The private container, for what is still to be written when the time for work is up. */
   closing: BlobContainer;
+  /** True while there is time for another page of a list, and for writing down what the page holds. */
+  hasTime(): boolean;
+  /** Pauses before the next page of a list; the end of the time for work ends the pause. */
+  pausePage(): Promise<void>;
   /** False where another run has the lease. A run without it only reads. */
   takeLease(): Promise<boolean>;
   /** Aborts the work under way, and waits until none is. */
@@ -86,10 +93,14 @@ async function releaseLease(lease: Lease, log: Log): Promise<void> {
   }
 }
 
+/** What one page may take: a pause, a request, the writes. */
+const pageMs = 20_000;
+
 /** Starts the time of a run, which lasts until its `end`. Makes no request by itself. */
 export function startRun(options: RunOptions): Run {
   const { config, clock, log } = options;
   const limits = { ...runLimits, ...options.limits };
+  const pageBy = performance.now() + limits.workMs - Math.min(pageMs, limits.workMs / 3);
   let lease: Lease | undefined;
   const calls: Calls = {
     underWay: new Map(),
@@ -108,6 +119,8 @@ export function startRun(options: RunOptions): Run {
     clock,
     log,
     ...openClients(options, { work, closing, calls }),
+    hasTime: () => performance.now() < pageBy && !work.signal.aborted,
+    pausePage: () => wait(limits.pageWaitMs, undefined, { signal: work.signal }).catch(() => {}),
     async takeLease() {
       const { acquireLease } = options.storage.within(work.signal);
       lease = await track(calls, 'storage', acquireLease(limits.leaseSeconds, options.leaseClocks));

@@ -3,24 +3,26 @@
 
 import { asStatsError } from '../errors.ts';
 import { makeSession } from '../peloton/session.ts';
-import { createSessionStore, readSession } from '../peloton/session-store.ts';
+import { readSession } from '../peloton/session-store.ts';
 import { readCheckpoint } from './checkpoint.ts';
 import { openRecord, recordSignIn, tryToRecord } from './outcome.ts';
 import type { Run } from './run.ts';
+import { sessionParts } from './session-parts.ts';
 
 /**
  * Signs in, whatever is stored. The run is ended by whoever started it.
  * @throws StatsError; what was refused is then in state.json, where the next sign-in finds it.
  */
 export async function signInNow(run: Run): Promise<'signed-in' | 'busy'> {
-  const { http, config, clock, log } = run;
+  const { log } = run;
   if (!(await run.takeLease())) return 'busy';
   const { file } = await readCheckpoint(run);
   const record = openRecord(run, { file, force: true });
-  const store = createSessionStore(run);
+  const session = sessionParts(run, record);
+  const { store } = session;
   try {
     await readSession(store);
-    await makeSession({ http, peloton: config.peloton, store, ledger: record.ledger, clock, log });
+    await makeSession(session);
     await recordSignIn(record, 'signed-in', store);
     return 'signed-in';
   } catch (thrown) {

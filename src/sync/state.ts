@@ -9,7 +9,7 @@ import { stateBlob } from '../stats/blobs.ts';
 import { tryParseJson } from '../stats/json.ts';
 import { lostPartSchema } from '../stats/losses.ts';
 import { isAhead, isFromWrongClock } from '../stats/wrong-clock.ts';
-import { noticeSchema } from './notices.ts';
+import { storedNoticeSchema } from './notices.ts';
 
 const instant = z.iso.datetime();
 const errorCode = z.enum(Object.keys(errorTable) as [ErrorCode, ...ErrorCode[]]);
@@ -75,9 +75,21 @@ const stateSchema = z.object({
   dead_tokens: entriesOf(z.string()),
   hooks: entriesOf(hookState),
   /** Each as the last run that checked for it left it. */
-  notices: entriesOf(noticeSchema),
+  notices: entriesOf(storedNoticeSchema),
   /** The parts of the snapshot that used to come and are absent, each by a name of ours. */
   lost_parts: entriesOf(lostPartSchema),
+  /** The reading of the list of workouts; null before the first. */
+  workouts: z
+    .object({
+      /** Whether there are pages to read, or a reading to repeat, at the next tick. */
+      is_pending: z.boolean(),
+      /** When the past was read to its end. Build hooks hear of that. */
+      past_read_at: instant.nullable().catch(null),
+      /** The sync after which the reading failed first; null where the last reading was good. */
+      failing_after: instant.nullable().catch(null),
+    })
+    .nullable()
+    .catch(null),
 });
 
 export type State = z.infer<typeof stateSchema>;

@@ -61,7 +61,7 @@ test('a first sync signs in, publishes a snapshot and serves it', async () => {
   assert.equal(bench.peloton.counts.credentialPosts, 1);
 });
 
-test('a sync with a stored token makes exactly one request to Peloton', async () => {
+test('a sync with a stored token makes exactly two requests to Peloton: for the overview and for the newest workouts', async () => {
   const bench = await startBench();
   await bench.tick();
   const before = bench.peloton.requests.length;
@@ -69,29 +69,30 @@ test('a sync with a stored token makes exactly one request to Peloton', async ()
   await bench.tick();
   assert.deepEqual(
     bench.peloton.requests.slice(before).map(({ path }) => path),
-    ['/api/user/{id}/overview'],
+    ['/api/user/{id}/overview', '/api/user/{id}/workouts'],
   );
 });
 
 test('each step of a sync is one event with its duration', async () => {
-  const bench = await startBench();
+  const bench = await startBench({ peloton: { member: 'newcomer' } });
   await bench.tick();
   const steps = bench.events().filter(({ event }) => event !== 'peloton.answered');
   assert.deepEqual(steps.map(({ event }) => event).sort(), [
-    ...['peloton.overview', 'peloton.sign-in', 'peloton.tokens'],
+    ...['peloton.overview', 'peloton.sign-in', 'peloton.tokens', 'peloton.workouts'],
     ...['storage.proof', 'storage.publish', 'sync.succeeded'],
     ...['vault.read', 'vault.write', 'vault.write'],
   ]);
   for (const { event, duration_ms } of bench.events()) assert.ok(Number.isInteger(duration_ms), String(event));
 });
 
-test('a sync writes raw, day, series and latest in this order, and then the state', async () => {
+test('a sync writes raw, day, series and latest in this order, then the state, and what was done on each day last', async () => {
   const bench = await startDue();
   const written: string[] = [];
   watchWrites(bench, blob => written.push(blob));
   await bench.tick();
   const day = '2026-11-23.json';
-  assert.deepEqual(written, [`raw/${day}`, `history/${day}`, 'history.json', 'latest.json', 'state.json']);
+  const activity = ['activity-rows.json', 'activity.json', 'state.json'];
+  assert.deepEqual(written, [`raw/${day}`, `history/${day}`, 'history.json', 'latest.json', 'state.json', ...activity]);
 });
 
 test('a sync that fails before its first write changes state.json alone', async () => {

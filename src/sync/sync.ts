@@ -4,7 +4,7 @@
 import { errorOf, waitForAll } from '../errors.ts';
 import { type Log, timed } from '../log.ts';
 import { fetchOverview } from '../peloton/overview.ts';
-import { askWithSession, type SessionParts } from '../peloton/session.ts';
+import { type Account, askWithSession, type SessionParts } from '../peloton/session.ts';
 import { readSession } from '../peloton/session-store.ts';
 import { countsThatFell } from '../stats/losses.ts';
 import { hasLostAllCounts, type Snapshot } from '../stats/snapshot.ts';
@@ -32,6 +32,8 @@ export type Synced = {
   snapshot: Snapshot;
   /** The places of the overview that were malformed. */
   leftOut: LeftOut[];
+  /** Whose overview was read, and with which token. */
+  account: Account;
 };
 
 async function proveStore(run: Run, { latest, force }: Pick<SyncRequest, 'latest' | 'force'>): Promise<void> {
@@ -55,9 +57,10 @@ export async function sync(run: Run, { session, latest, before, force }: SyncReq
     readSession(session.store),
     timed(log, 'storage.proof', () => proveStore(run, { latest, force })),
   ]);
-  const overview = await askWithSession(session, stored, (access, userId) =>
-    timed(log, 'peloton.overview', () => fetchOverview({ http, peloton, access, userId })),
-  );
+  const { overview, account } = await askWithSession(session, stored, async (access, userId) => {
+    const overview = await timed(log, 'peloton.overview', () => fetchOverview({ http, peloton, access, userId }));
+    return { overview, account: { access, userId } };
+  });
   const syncedAt = clock();
   const day = { syncedAt, date: localDate(syncedAt, schedule.timeZone), timeZone: schedule.timeZone };
   const { snapshot, leftOut } = toSnapshot({ body: overview.body, ...day });
@@ -67,5 +70,5 @@ export async function sync(run: Run, { session, latest, before, force }: SyncReq
   }
   if (before) logFallenCounts(log, before, snapshot);
   await timed(log, 'storage.publish', () => publish({ storage, snapshot, raw: overview.text, force, log }));
-  return { snapshot, leftOut };
+  return { snapshot, leftOut, account };
 }

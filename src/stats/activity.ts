@@ -1,0 +1,100 @@
+// The activity: what was done on each local day, counted from the rows of Peloton's list of workouts. Pure.
+// A discipline is any text that Peloton sends, `__proto__` included: tallies are only ever read and built entry by entry.
+
+import { writeTable } from './csv.ts';
+import { isObject, tryParseJson } from './json.ts';
+import type { Activity, ActivityDay, Tally } from './schemas.ts';
+import { compareText, isInstant, isWhole } from './snapshot.ts';
+import { isDate } from './time.ts';
+
+/** One workout, as far as it is counted. */
+export type ActivityRow = {
+  /** The local day of its start. */
+  date: string;
+  /** Peloton's slug; empty where the row had none, and then no tally of a discipline counts the workout. */
+  discipline: string;
+  seconds: number;
+  /** 0 where no sensor measured the output. */
+  joules: number;
+  isImported: boolean;
+};
+
+type Sum = { workouts: number; seconds: number; joules: number };
+
+function add(sum: Sum, { seconds, joules }: ActivityRow): void {
+  sum.workouts += 1;
+  sum.seconds += seconds;
+  sum.joules += joules;
+}
+
+/** Rounded once, so that ten workouts of half a minute are five minutes. */
+function toTally({ workouts, seconds, joules }: Sum): Tally {
+  const minutes = Math.round(seconds / 60);
+  return { workouts, minutes, ...(joules > 0 && { output_kj: Math.round(joules / 1000) }) };
+}
+
+const nothing = (): Sum => ({ workouts: 0, seconds: 0, joules: 0 });
+
+function toDay(date: string, rows: readonly ActivityRow[]): ActivityDay {
+  const whole = nothing();
+  const sums = new Map<string, Sum>();
+  for (const row of rows) {
+    add(whole, row);
+    if (row.discipline === '') continue;
+    const sum = sums.get(row.discipline) ?? nothing();
+    sums.set(row.discipline, sum);
+    add(sum, row);
+  }
+  const by = [...sums].sort(([a], [b]) => compareText(a, b)).map(([slug, sum]) => [slug, toTally(sum)]);
+  return { date, ...toTally(whole), by: Object.fromEntries(by) };
+}
+
+/** The days of some rows, oldest first. */
+export function toDays(rows: Iterable<ActivityRow>): ActivityDay[] {
+  const byDate = Map.groupBy(rows, ({ date }) => date);
+  return [...byDate].sort(([a], [b]) => compareText(a, b)).map(([date, ofDay]) => toDay(date, ofDay));
+}
+
+function isTally(value: unknown): value is Record<string, unknown> {
+  if (!isObject(value)) return false;
+  const { workouts, minutes, output_kj: output } = value;
+  return isWhole(workouts) && workouts !== 0 && isWhole(minutes) && (output === undefined || isWhole(output));
+}
+
+/** True for tallies by slug. */
+export function isTallies(value: unknown): value is Record<string, Tally> {
+  if (!isObject(value)) return false;
+  for (const slug in value) {
+    if (!isTally(value[slug])) return false;
+  }
+  return true;
+}
+
+function isDay(value: unknown): value is ActivityDay {
+  return isTally(value) && isDate(value.date) && isTallies(value.by);
+}
+
+/** Whether activitySchema takes a value, found out in a fraction of the time, as for a history. */
+export function isActivity(value: unknown): value is Activity {
+  if (!isObject(value)) return false;
+  const { schema_version, time_zone, as_of, complete_since: since, days } = value;
+  const isHead = schema_version === 1 && typeof time_zone === 'string' && isInstant(as_of);
+  return isHead && (since === null || isDate(since)) && Array.isArray(days) && days.every(isDay);
+}
+
+/** A stored activity; undefined for bytes that are none. */
+export function parseActivity(bytes: Buffer): Activity | undefined {
+  const value = tryParseJson(bytes.toString('utf8'));
+  return isActivity(value) ? value : undefined;
+}
+
+/** The days as CSV: the workouts of each discipline after the columns of the day. An unknown output is an empty cell. */
+export function toActivityCsv(days: readonly ActivityDay[]): string {
+  return writeTable({
+    header: ['date', 'workouts', 'minutes', 'output_kj'],
+    rows: days,
+    cellsOf: ({ date, workouts, minutes, output_kj = '' }) => [date, workouts, minutes, output_kj],
+    countsOf: ({ by }) => by,
+    numberOf: ({ workouts }) => workouts,
+  });
+}
