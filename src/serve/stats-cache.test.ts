@@ -422,6 +422,31 @@ describe('a blob that is none of ours', () => {
   });
 });
 
+describe('a slug that an earlier version stored twice', () => {
+  it('is one in every answer, and in the series that is made anew', async () => {
+    const { bench, ask } = await startReading();
+    const stored = JSON.parse((await bench.blob('latest.json')) ?? '');
+    const [first] = stored.workout_counts.workouts;
+    const once = (count: number) => ({ ...first, name: 'Twice', slug: 'twice', count });
+    stored.workout_counts.workouts.push(once(1), once(2));
+    const text = Buffer.from(JSON.stringify(stored));
+    for (const name of ['latest.json', 'history/2026-11-22.json'])
+      await bench.container('public').getBlockBlobClient(name).upload(text, text.length);
+    for (const handler of ['stats', 'statsDay'] as const) {
+      const { workout_counts } = JSON.parse(bodyOf(await ask(handler, { params: { date: '2026-11-22' } })));
+      const twice = workout_counts.workouts.filter(({ slug }: { slug: string }) => slug === 'twice');
+      assert.deepEqual(twice, [once(3)], handler);
+    }
+    assert.equal(JSON.parse(bodyOf(await ask('badge', { query: { metric: 'twice' } }))).message, '3');
+    assert.equal(bodyOf(await ask('page')).match(/>Twice</g)?.length, 1);
+    await bench.container('public').deleteBlob('history.json');
+    bench.passTime(24 * 3_600_000);
+    await bench.tick();
+    const [point] = JSON.parse((await bench.blob('history.json')) ?? '').points;
+    assert.deepEqual([point.date, point.counts.twice], ['2026-11-22', 3]);
+  });
+});
+
 describe('with faults in all settings but those of the store', () => {
   it('every GET is answered, and health names the settings', async () => {
     const bench = await startBench({ settings: { WORKOUTS: 'classes' } });

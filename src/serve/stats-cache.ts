@@ -8,7 +8,7 @@ import { activityBlob, dayBlob, historyBlob, latestBlob, workoutsBlob } from '..
 import { type History, parseHistory, toCsv } from '../stats/history.ts';
 import { parseRecentWorkouts } from '../stats/recent-workouts.ts';
 import type { Activity, ActivityDay, HistoryPoint, RecentWorkouts } from '../stats/schemas.ts';
-import { parseSnapshot, type Snapshot } from '../stats/snapshot.ts';
+import { readStoredSnapshot, type Snapshot } from '../stats/snapshot.ts';
 import { lastCountedDay } from '../stats/wrong-clock.ts';
 import { absentMs, type BlobCache, type CachedBlob, createBlobCache, createRecentCache } from './blob-cache.ts';
 import { createDaySeries, type DaySeries } from './day-series.ts';
@@ -29,9 +29,11 @@ export type StatsCache = {
   day(date: string): Promise<CachedBlob<StoredStats> | undefined>;
 };
 
+type StoredSnapshot = NonNullable<ReturnType<typeof readStoredSnapshot>>;
+
 const maxDays = 64;
 
-/** The blob's own bytes, as stored. */
+/** The bytes, with the date of the blob. */
 function representBlob(blob: StoredBlob): Representation {
   return represent({ bytes: blob.bytes, contentType: jsonType, lastModified: lastModifiedOf(blob) });
 }
@@ -46,16 +48,23 @@ const nextSync = 'The next sync makes it anew.';
 const restore =
   'Put a good version back (docs/operations.md, "Restore from history"), then run npm run rebuild-history. The day of today is made anew by npm run sync -- --force.';
 
+/** The snapshot as its bytes say it, or anew where a slug was there twice. */
+function representSnapshot(blob: StoredBlob, { snapshot, isAsStored }: StoredSnapshot): StoredStats {
+  const bytes = isAsStored ? blob.bytes : Buffer.from(JSON.stringify(snapshot));
+  return { snapshot, representation: representBlob({ ...blob, bytes }) };
+}
+
 function parseLatest(blob: StoredBlob): StoredStats {
-  const snapshot = assertParsed(latestBlob, parseSnapshot(blob.bytes), nextSync);
-  return { snapshot, representation: representBlob(blob) };
+  return representSnapshot(blob, assertParsed(latestBlob, readStoredSnapshot(blob.bytes), nextSync));
 }
 
 /** The snapshot of another day is as bad as none. */
 function parseDay(date: string, blob: StoredBlob): StoredStats {
-  const stored = parseSnapshot(blob.bytes);
-  const snapshot = assertParsed(dayBlob(date), stored?.date === date ? stored : undefined, restore);
-  return { snapshot, representation: representBlob(blob) };
+  const stored = readStoredSnapshot(blob.bytes);
+  return representSnapshot(
+    blob,
+    assertParsed(dayBlob(date), stored?.snapshot.date === date ? stored : undefined, restore),
+  );
 }
 
 type StoredSeries<Entry> = { entries: readonly Entry[]; now: Date; toJson: (entries: readonly Entry[]) => object };

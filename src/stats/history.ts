@@ -23,13 +23,8 @@ export const emptyHistory: History = { schema_version: 1, points: [] };
 
 export function toPoint({ date, workout_counts }: Snapshot): HistoryPoint {
   const { total_workouts, workouts } = workout_counts;
-  const counts = new Map<string, number>();
-  for (const { slug, count } of workouts) {
-    const sum = (counts.get(slug) ?? 0) + count;
-    // The sum of a slug that is sent twice must stay a number that the schema takes.
-    if (sum > 0) counts.set(slug, Math.min(sum, Number.MAX_SAFE_INTEGER));
-  }
-  return { date, total_workouts, counts: Object.fromEntries(counts) };
+  const done = workouts.filter(({ count }) => count > 0).map(({ slug, count }) => [slug, count]);
+  return { date, total_workouts, counts: Object.fromEntries(done) };
 }
 
 /** The history with points added; each replaces an earlier point of its day. */

@@ -1,7 +1,7 @@
-// The public snapshot: reading it back from the store, and comparing two of them. Pure.
+// The public snapshot: reading it back from the store, every slug once, and comparing two of them. Pure.
 
 import { isObject, tryParseJson } from './json.ts';
-import type { Snapshot } from './schemas.ts';
+import type { Snapshot, Workout } from './schemas.ts';
 import { isDate } from './time.ts';
 
 export type { Achievement, RecordGroup, Snapshot, Streaks, Workout } from './schemas.ts';
@@ -72,10 +72,59 @@ export const isSnapshot = objectOf({
   ),
 }) as (value: unknown) => value is Snapshot;
 
-/** A stored snapshot; undefined for bytes that are no snapshot. */
+/** Entries of one slug become one entry, the first, with what `add` takes over from the others. */
+function uniteEntries<T extends { slug: string }>(entries: readonly T[], add: (kept: T, other: T) => T): T[] {
+  const bySlug = new Map<string, T>();
+  for (const entry of entries) {
+    const kept = bySlug.get(entry.slug);
+    bySlug.set(entry.slug, kept ? add(kept, entry) : entry);
+  }
+  return [...bySlug.values()];
+}
+
+const hasTwice = (entries: readonly { slug: string }[] = []) =>
+  new Set(entries.map(({ slug }) => slug)).size < entries.length;
+
+/** Largest count first, then by name. */
+export function compareWorkouts(a: Workout, b: Workout): number {
+  return b.count - a.count || compareText(a.name, b.name);
+}
+
+/** An entry with the count of another added, as far as a number can hold both. */
+function addCount<T extends { count?: number | undefined }>(kept: T, { count }: T): T {
+  return count === undefined ? kept : { ...kept, count: Math.min((kept.count ?? 0) + count, Number.MAX_SAFE_INTEGER) };
+}
+
+/**
+ * The snapshot in which every discipline and every achievement is there once, by its slug: counts are added up, records joined, and
+ * of anything else the first stays. The very same snapshot where no slug is there twice.
+ */
+export function uniteSlugs(snapshot: Snapshot): Snapshot {
+  const { workout_counts, personal_records, achievements } = snapshot;
+  const { total_workouts, workouts } = workout_counts;
+  if (![workouts, personal_records, achievements].some(hasTwice)) return snapshot;
+  const joined =
+    personal_records &&
+    uniteEntries(personal_records, (kept, { records }) => ({ ...kept, records: [...kept.records, ...records] }));
+  return {
+    ...snapshot,
+    workout_counts: { total_workouts, workouts: uniteEntries(workouts, addCount).sort(compareWorkouts) },
+    ...(joined && { personal_records: joined }),
+    ...(achievements && { achievements: uniteEntries(achievements, addCount) }),
+  };
+}
+
+/** A stored snapshot, and whether its bytes can be served as they are; undefined for bytes that are no snapshot. */
+export function readStoredSnapshot(bytes: Buffer): { snapshot: Snapshot; isAsStored: boolean } | undefined {
+  const stored = tryParseJson(bytes.toString('utf8'));
+  if (!isSnapshot(stored)) return undefined;
+  const snapshot = uniteSlugs(stored); // earlier versions stored a slug as often as it was sent
+  return { snapshot, isAsStored: snapshot === stored };
+}
+
+/** A stored snapshot, with every slug once; undefined for bytes that are no snapshot. */
 export function parseSnapshot(bytes: Buffer): Snapshot | undefined {
-  const value = tryParseJson(bytes.toString('utf8'));
-  return isSnapshot(value) ? value : undefined;
+  return readStoredSnapshot(bytes)?.snapshot;
 }
 
 /** The order of two texts by code unit, which is the same on every machine. */

@@ -5,7 +5,7 @@ import { drawOverview } from '../../sandbox/members/overview.ts';
 import { listPrivateTexts } from '../../sandbox/members/profile.ts';
 import { StatsError } from '../errors.ts';
 import { snapshotSchema } from './schemas.ts';
-import { hasLostAllCounts, parseSnapshot } from './snapshot.ts';
+import { hasLostAllCounts, parseSnapshot, uniteSlugs } from './snapshot.ts';
 import { toSnapshot } from './to-snapshot.ts';
 
 const syncedAt = new Date('2026-11-21T21:00:04.123Z');
@@ -33,6 +33,33 @@ function changedBy(counts: unknown): string {
   }
   return assert.fail('it was taken');
 }
+
+test('a slug that is sent twice is there once: counts added up, records joined', () => {
+  const record = { name: '45 min', slug: '2700', value: 512 };
+  const group = { name: 'Cycling', slug: 'cycling' };
+  const badge = { name: 'Ten', slug: 'ten' };
+  const yoga = { name: 'Yoga', slug: 'yoga', count: 9 };
+  const { snapshot, leftOut } = read({
+    workout_counts: {
+      total_workouts: 12,
+      workouts: [cycling, yoga, { ...cycling, name: 'Bike', icon_url: icon }, yoga],
+    },
+    personal_records: [
+      { ...group, records: [record] },
+      { ...group, name: 'Bike', records: [{ ...record, slug: '1200' }] },
+    ],
+    achievements: [badge, { ...badge, name: 'Again' }],
+  });
+  assert.deepEqual(snapshot.workout_counts.workouts, [
+    { ...yoga, count: 18 },
+    { ...cycling, name: 'Bike', icon_url: icon, count: 6 },
+  ]);
+  assert.deepEqual(snapshot.personal_records, [{ ...group, records: [record, { ...record, slug: '1200' }] }]);
+  assert.deepEqual(snapshot.achievements, [badge]);
+  assert.deepEqual(leftOut, []);
+  const once = read({ workout_counts: counts }).snapshot;
+  assert.equal(uniteSlugs(once), once, 'the very same where there is nothing to do');
+});
 
 test('an overview becomes Peloton’s own names in an envelope, and nothing that is not listed', () => {
   const record = { name: '45 min', slug: '2700', value: 512, raw_value: 511804.33, unit: 'kj', unit_slug: 'kj' };

@@ -18,7 +18,7 @@ import {
   wholeNumber,
   workoutSchema,
 } from './schemas.ts';
-import { compareText } from './snapshot.ts';
+import { compareWorkouts, uniteSlugs } from './snapshot.ts';
 import { localDate } from './time.ts';
 
 /** The place in the overview of a part that was left out, `personal_records[].records[]`: never a value. */
@@ -92,7 +92,7 @@ function readWorkouts(body: unknown): Snapshot['workout_counts'] {
   const { data, error } = sentCounts.safeParse(body);
   if (error) throw notAsExpected(error.issues[0]?.path ?? []);
   const { total_workouts, workouts } = data.workout_counts;
-  const sorted = workouts.map(readWorkout).sort((a, b) => b.count - a.count || compareText(a.name, b.name));
+  const sorted = workouts.map(readWorkout).sort(compareWorkouts);
   // A workout may count in two disciplines, but none of them can have more than there are in all.
   if (total_workouts < (sorted[0]?.count ?? 0)) throw notAsExpected(['workout_counts', 'total_workouts']);
   return { total_workouts, workouts: sorted };
@@ -189,7 +189,7 @@ export type SnapshotRequest = {
 };
 
 /**
- * The public snapshot of an overview, and the parts that were malformed and are left out.
+ * The public snapshot of an overview, with every slug once, and the parts that were malformed and are left out.
  * @throws StatsError `upstream-changed` where workout_counts is not as expected.
  */
 export function toSnapshot({ body, syncedAt, date, timeZone }: SnapshotRequest) {
@@ -204,5 +204,5 @@ export function toSnapshot({ body, syncedAt, date, timeZone }: SnapshotRequest) 
     streaks: readStreaks(body, { timeZone, leftOut }),
     achievements: readAchievements(body, leftOut),
   });
-  return { snapshot, leftOut: [...new Set(leftOut)] };
+  return { snapshot: uniteSlugs(snapshot), leftOut: [...new Set(leftOut)] };
 }

@@ -67,12 +67,3 @@ test('is what shields.io accepts, in every state', () => {
   ];
   for (const badge of badges) assert.ok(isBadge(badge), JSON.stringify(isBadge.errors));
 });
-
-test('a slug that was sent twice counts as often as in the series', () => {
-  const twice = [1, 2].map(count => ({ name: 'Cycling', slug: 'cycling', count }));
-  const snapshot = {
-    ...sampleSnapshot(sampleHistory({ days: 3 })),
-    workout_counts: { total_workouts: 3, workouts: twice },
-  };
-  assert.equal(renderBadge({ snapshot, metric: 'cycling' }).message, '3');
-});

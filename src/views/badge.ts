@@ -20,11 +20,9 @@ export function renderBadge(options: { snapshot: Snapshot; metric: string | null
       ? renderBad('no streak known')
       : renderGood('Peloton streak', formatCount(weeks, 'week'));
   }
-  const same = workout_counts.workouts.filter(({ slug }) => slug === metric);
-  const [workout] = same;
+  const workout = workout_counts.workouts.find(({ slug }) => slug === metric);
   if (workout === undefined) return renderBad('unknown metric');
-  const count = same.reduce((sum, entry) => sum + entry.count, 0); // as the history counts a slug that is sent twice
-  return renderGood(`Peloton ${fitText(workout.name, 20)}`.trimEnd(), formatNumber(count));
+  return renderGood(`Peloton ${fitText(workout.name, 20)}`.trimEnd(), formatNumber(workout.count));
 }
 
 /** The badge while there are no stats. */

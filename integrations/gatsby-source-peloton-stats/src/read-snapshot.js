@@ -95,8 +95,8 @@ function readStreaks(value) {
 }
 
 /**
- * A list of entries with distinct slugs; what cannot be read, and a slug's second entry, is counted in `tally`.
- * @template {{ slug: string }} T
+ * The entries that can be read; the others are counted in `tally`.
+ * @template T
  * @param {unknown} list
  * @param {(entry: Fields) => T | null} readEntry
  * @param {{ leftOut: number }} tally
@@ -104,15 +104,35 @@ function readStreaks(value) {
  */
 function readList(list, readEntry, tally) {
   if (!Array.isArray(list)) return [];
+  const entries = list.flatMap(item => (isObject(item) ? readEntry(item) : null) ?? []);
+  tally.leftOut += list.length - entries.length;
+  return entries;
+}
+
+/**
+ * Entries of one slug become one entry, as the service does: the first, with what `add` takes over from the others.
+ * @template {{ slug: string }} T
+ * @param {T[]} entries
+ * @param {(kept: T, other: T) => T} add
+ */
+function uniteEntries(entries, add) {
   /** @type {Map<string, T>} */
   const bySlug = new Map();
-  for (const item of list) {
-    const entry = isObject(item) ? readEntry(item) : null;
-    if (entry && !bySlug.has(entry.slug)) bySlug.set(entry.slug, entry);
-    else tally.leftOut += 1;
+  for (const entry of entries) {
+    const kept = bySlug.get(entry.slug);
+    bySlug.set(entry.slug, kept ? add(kept, entry) : entry);
   }
   return [...bySlug.values()];
 }
+
+/**
+ * @template {{ count?: number | undefined }} T
+ * @param {T} kept
+ * @param {T} other
+ * @returns {T}
+ */
+const addCount = (kept, { count }) =>
+  count === undefined ? kept : { ...kept, count: Math.min((kept.count ?? 0) + count, largestGraphqlInt) };
 
 /**
  * What decides whether JSON is a snapshot at all. Throws an Error whose message completes "this address …".
@@ -150,10 +170,13 @@ function readSnapshot(json) {
     synced_at: instant(fields.synced_at),
     date: localDate(fields.date),
     time_zone: text(fields.time_zone),
-    workout_counts: { total_workouts, workouts: readList(workouts, readWorkout, tally) },
-    personal_records: readList(fields.personal_records, readGroup, tally),
+    workout_counts: { total_workouts, workouts: uniteEntries(readList(workouts, readWorkout, tally), addCount) },
+    personal_records: uniteEntries(readList(fields.personal_records, readGroup, tally), (kept, { records }) => ({
+      ...kept,
+      records: [...kept.records, ...records],
+    })),
     streaks: readStreaks(fields.streaks),
-    achievements: readList(fields.achievements, readAchievement, tally),
+    achievements: uniteEntries(readList(fields.achievements, readAchievement, tally), addCount),
   });
   return { snapshot, leftOut: tally.leftOut };
 }

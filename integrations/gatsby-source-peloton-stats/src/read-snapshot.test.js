@@ -26,14 +26,34 @@ test('reads a snapshot that has counts and nothing else', () => {
   assert.deepEqual([snapshot.streaks, snapshot.achievements, snapshot.personal_records], [undefined, [], []]);
 });
 
-test("keeps a slug's first entry", () => {
+test('makes one entry of those with one slug, as the service does: counts added up, records joined', () => {
   const workouts = [
     { name: 'Cycling', slug: 'cycling', count: 1 },
     { name: 'Cycling again', slug: 'cycling', count: 2 },
+    { name: 'Yoga', slug: 'yoga', count: 3 },
+    { name: 'Yoga', slug: 'yoga', count: 3 },
   ];
-  const { snapshot, leftOut } = readSnapshot(exampleSnapshot({ workout_counts: { total_workouts: 3, workouts } }));
-  assert.deepEqual(snapshot.workout_counts.workouts, workouts.slice(0, 1));
-  assert.equal(leftOut, 1);
+  const record = { name: '45 min', slug: '2700', value: '512' };
+  const group = { name: 'Cycling', slug: 'cycling' };
+  const other = { name: '20 min', slug: '1200', value: '250' };
+  const badge = { name: 'Ten', slug: 'ten', count: 4 };
+  const { snapshot, leftOut } = readSnapshot(
+    exampleSnapshot({
+      workout_counts: { total_workouts: 4, workouts },
+      personal_records: [
+        { ...group, records: [record] },
+        { ...group, name: 'Bike', records: [other] },
+      ],
+      achievements: [badge, { ...badge, count: 5 }],
+    }),
+  );
+  assert.deepEqual(snapshot.workout_counts.workouts, [
+    { name: 'Cycling', slug: 'cycling', count: 3 },
+    { name: 'Yoga', slug: 'yoga', count: 6 },
+  ]);
+  assert.deepEqual(snapshot.personal_records, [{ ...group, records: [record, other] }]);
+  assert.deepEqual(snapshot.achievements, [{ ...badge, count: 9 }]);
+  assert.equal(leftOut, 0);
 });
 
 test('drops a URL that is not https, and keeps its entry', () => {
