@@ -11,12 +11,13 @@ import { names } from './policies/names.ts';
 import { platform } from './policies/platform.ts';
 import { retention } from './policies/retention.ts';
 import { roles } from './policies/roles.ts';
+import { secondClock } from './policies/second-clock.ts';
 import { secrets } from './policies/secrets.ts';
 import { settings } from './policies/settings.ts';
 import { sources } from './policies/sources.ts';
 import { type Fault, readSources, type Sources, type Template } from './template.ts';
 
-const policies = { sources, names, azd, settings, roles, secrets, lockdown, platform, retention, alerts };
+const policies = { sources, names, azd, settings, roles, secrets, lockdown, platform, retention, alerts, secondClock };
 
 const bicepPath = findBicep();
 

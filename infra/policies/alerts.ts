@@ -1,15 +1,14 @@
 // The alerts ask for events that the code really logs, leave alone what nobody has to act on, and reach somebody.
 
 import assert from 'node:assert/strict';
-import { readFile } from 'node:fs/promises';
 import { errorTable } from '../../src/errors.ts';
 import { createLog, noticeBegun, syncFailed, syncSucceeded } from '../../src/log.ts';
+import { checkQuery } from '../kusto.ts';
 import {
   at,
   type Deployment,
   deployed,
   inAzure,
-  least,
   listAt,
   ofType,
   type Resource,
@@ -18,7 +17,7 @@ import {
 } from '../template.ts';
 
 const file = 'alerts';
-const ruleType = 'Microsoft.Insights/scheduledQueryRules';
+export const ruleType = 'Microsoft.Insights/scheduledQueryRules';
 const groupType = 'Microsoft.Insights/actionGroups';
 
 const rulesOf = (deployment: Deployment) => ofType(deployment, ruleType);
@@ -29,7 +28,7 @@ function criterionOf(rule: Resource) {
   return criterion;
 }
 
-function queryOf(rule: Resource): string {
+export function queryOf(rule: Resource): string {
   const query = String(inAzure(at(criterionOf(rule), 'query')));
   assert.doesNotMatch(query, /^\[/, `${rule.name}: only Azure could tell the query`);
   return query;
@@ -48,7 +47,7 @@ const expected = {
 };
 
 /** An action group by what its name begins with, before the part that makes it unique. */
-function groupOf(deployment: Deployment, prefix: string): Resource {
+export function groupOf(deployment: Deployment, prefix: string): Resource {
   const group = ofType(deployment, groupType).find(({ name }) => name.replace(/[^-]+$/, '') === prefix);
   assert.ok(group, `there is no ${prefix}`);
   return group;
@@ -76,6 +75,16 @@ function logLines(event: string, fields: Record<string, string | number>): strin
 }
 
 export const alerts: Rule[] = [
+  {
+    says: 'Kusto reads each query',
+    holds: deployed(deployment => {
+      for (const rule of rulesOf(deployment)) assert.deepEqual(checkQuery(queryOf(rule)), [], rule.name);
+    }),
+    faults: {
+      'an unknown column': [file, 'by event, code', 'by event, codes', /codes/],
+      'a word that is kept': [file, 'newest = max', 'first = max', /'first' needs to be bracketed/],
+    },
+  },
   {
     says: 'the events that they ask for are those that the code logs',
     holds: deployed(deployment => {
@@ -217,88 +226,6 @@ export const alerts: Rule[] = [
         "windowSize: 'PT1H'\n    overrideQueryTimeRange: 'P2D'\n    skipQueryValidation: true\n    // Azure",
         "windowSize: 'PT1H'\n    skipQueryValidation: true\n    // Azure",
         /P2D/,
-      ],
-    },
-  },
-  {
-    says: 'a timer without a tick in 90 minutes is told at each look, so that the second clock goes on',
-    holds: deployed(deployment => {
-      const rule = theOne(deployment, ruleType, 'stopped-timer-');
-      const query = queryOf(rule);
-      assert.match(query, /\| where TimeGenerated > ago\(90m\)\n\| where Name == 'sync'\n/);
-      assert.match(query, /\| summarize ticks = count\(\)\n\| where ticks == 0\n/);
-      assert.equal(at(rule, 'properties.windowSize'), 'PT2H');
-      assert.equal(at(rule, 'properties.autoMitigate'), false);
-      assert.equal(at(rule, 'properties.muteActionsDuration'), undefined);
-    }),
-    faults: {
-      'the opposite': [file, 'ticks == 0', 'ticks > 0', /ticks/],
-      'another function': [file, "Name == 'sync'", "Name == 'sync-now'", /sync/],
-      'a tick too late': [file, 'ago(90m)', 'ago(10m)', /90m/],
-      'a short view': [file, "windowSize: 'PT2H'", "windowSize: 'PT1H'", /PT2H/],
-      'resolved after the first': [file, /autoMitigate: false(\n +criteria)/, 'autoMitigate: true$1', /true/],
-      'muted after the first': [
-        file,
-        /autoMitigate: false(\n +criteria)/,
-        "autoMitigate: false\n    muteActionsDuration: 'PT6H'$1",
-        /PT6H/,
-      ],
-    },
-  },
-  {
-    says: 'the action group of the second clock is made once, without a receiver: sending it again would drop the one with the key',
-    holds: async template => {
-      const groups = [...(await template.compile()).values()].flatMap(({ resources }) =>
-        resources.filter(({ type }) => type === groupType),
-      );
-      assert.equal(groups.length, 2);
-      for (const group of groups) {
-        const isClock = String(group.name).includes('ag-clock-');
-        assert.equal(at(group, '@options.onlyIfNotExists') !== undefined, isClock, String(group.name));
-        const receivers = Object.keys(Object(group.properties)).filter(name => name.endsWith('Receivers'));
-        assert.deepEqual(receivers, isClock ? [] : ['emailReceivers']);
-      }
-      const { outputs, resources } = await template.evaluate(least);
-      const { name } = groupOf({ given: least, outputs, resources, diagnostics: [] }, 'ag-clock-');
-      assert.equal(inAzure(outputs.SECOND_CLOCK_NAME), name);
-    },
-    faults: {
-      'one that is sent each time': [file, '@onlyIfNotExists()\n', '', /ag-clock/],
-      'one of the owner that is never sent again': [
-        file,
-        'resource owner',
-        '@onlyIfNotExists()\nresource owner',
-        /ag-/,
-      ],
-      'a receiver in the template': [
-        file,
-        "    groupShortName: 'stats clock'\n",
-        "    groupShortName: 'stats clock'\n    azureFunctionReceivers: []\n",
-        /azureFunctionReceivers/,
-      ],
-      'another name for the hook': ['main', 'alerts.outputs.secondClockName', "'ag-clock'", /ag-clock/],
-    },
-  },
-  {
-    says: 'the hooks give that group back as it is, with the receiver',
-    holds: deployed(async deployment => {
-      const { location, tags, properties } = groupOf(deployment, 'ag-clock-');
-      assert.deepEqual(Object.keys(Object(tags)), ['azd-env-name']);
-      const { groupShortName, enabled, ...others } = Object(properties);
-      assert.deepEqual(others, {});
-      for (const script of ['after-azd.sh', 'after-azd.ps1']) {
-        const text = (await readFile(new URL(`../scripts/${script}`, import.meta.url), 'utf8')).replaceAll('\\"', '"');
-        for (const [name, value] of Object.entries({ location, groupShortName, enabled }))
-          assert.match(text, new RegExp(`\\b${name}\\b"? *[:=] *["'$]?${value}\\b`), `${script}: ${name} ${value}`);
-      }
-    }),
-    faults: {
-      'another short name': [file, "'stats clock'", "'clock'", /after-azd\.sh: groupShortName clock/],
-      'a tag more': [
-        file,
-        /tags: tags(\n {2}properties: \{\n {4}enabled: true\n {4}groupShortName: 'stats clock')/,
-        "tags: union(tags, { more: 'yes' })$1",
-        /more/,
       ],
     },
   },
