@@ -17,6 +17,8 @@ export type StartOptions = {
   dataDir: string | undefined;
   member: string;
   usesAccount: boolean;
+  /** Whether there are no past days, and the list of workouts is slow. */
+  isFirstDay: boolean;
   fault: FaultScenario | undefined;
   /** Whether the fault is there before the first sync, and not only after it. */
   isFaultFirst: boolean;
@@ -25,6 +27,7 @@ export type StartOptions = {
 const flags = {
   data: { type: 'string' },
   member: { type: 'string' },
+  'first-day': { type: 'boolean', default: false },
   account: { type: 'boolean', default: false },
   fault: { type: 'string' },
   'fault-first': { type: 'boolean', default: false },
@@ -42,8 +45,9 @@ export class CommandError extends Error {
 
 /** Reads the options. Throws a CommandError that says which values are allowed. */
 export function readStartOptions(args: readonly string[], environment: NodeJS.ProcessEnv): StartOptions {
-  const { data, member, account, fault, 'fault-first': isFaultFirst, help } = parseFlags(args);
+  const { data, member, account, fault, 'first-day': isFirstDay, 'fault-first': isFaultFirst, help } = parseFlags(args);
   if (account && member !== undefined) throw new CommandError('--member and --account do not go together.');
+  if (account && isFirstDay) throw new CommandError('--first-day and --account do not go together.');
   if (account && fault !== undefined) throw new CommandError('--fault and --account do not go together.');
   if (isFaultFirst && fault === undefined) throw new CommandError('--fault-first goes with --fault NAME.');
   if (data === '') throw new CommandError('--data needs the name of a folder.');
@@ -58,6 +62,7 @@ export function readStartOptions(args: readonly string[], environment: NodeJS.Pr
     dataDir: data === undefined ? undefined : resolve(data),
     member: member ?? defaultMember,
     usesAccount: account,
+    isFirstDay,
     fault: fault === undefined ? undefined : requireFault(fault),
     isFaultFirst,
   };

@@ -13,6 +13,7 @@ import { members } from './members/members.ts';
 import { startPelotonDouble } from './peloton.ts';
 
 type Run = { child: ChildProcess; url: string; said: () => string };
+type Counted = { points?: unknown[]; days?: unknown[] };
 type RunOptions = { args?: string[]; env?: Record<string, string>; folder?: string };
 
 function launch(t: TestContext, { args = [], env = {}, folder }: RunOptions) {
@@ -87,6 +88,23 @@ describe('npm start', { concurrency: 3 }, () => {
     assert.ok(isAnythingLeft(run));
     assert.equal(await end(run, 'SIGINT'), 0);
     assert.deepEqual([isAnythingLeft(run), await isUp(run.url)], [false, false]);
+  });
+
+  it('starts with the first day where that is asked for: no past days, and each day of the list of workouts', async t => {
+    const run = await start(t, { args: [...quick, '--first-day'] });
+    assert.doesNotMatch(run.said(), /past days/);
+    const [history, activity] = await Promise.all(
+      ['history', 'activity'].map(async name => (await fetch(`${run.url}/api/${name}`)).json() as Promise<Counted>),
+    );
+    assert.equal(history?.points?.length, 1);
+    assert.ok((activity?.days?.length ?? 0) > 3, JSON.stringify(activity));
+  });
+
+  it('runs the timer once when all is ready, which reads the past of the list of workouts', async t => {
+    const run = await start(t);
+    const sinceReady = () => run.said().split('Ctrl-C ends')[1] ?? '';
+    while (!/sync: peloton\.workouts/.test(sinceReady())) await once(run.child.stdout ?? run.child, 'data');
+    assert.doesNotMatch(sinceReady(), /peloton\.overview/);
   });
 
   it('prints the command that asks for a sync, and nobody without its key is let in', async t => {

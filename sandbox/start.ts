@@ -8,6 +8,7 @@ import { constants } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { completeAccount, takeAccount } from './account.ts';
 import { type FaultScenario, faultScenarios } from './fault-scenarios.ts';
+import { slowBy } from './faults.ts';
 import type { LocalHost } from './local-host.ts';
 import { members } from './members/members.ts';
 import type { PastDays } from './past-days.ts';
@@ -25,6 +26,7 @@ runs the same functions as Azure. Begins with a year of past days, does a first 
 
   --data DIR     keep the blobs in DIR; without it they are gone at the end
   --member NAME  whose stats: ${members.map(member => member.name).join(', ')}
+  --first-day    his first day: no past days, and a list of workouts that is slow, so that the past comes bit by bit
   --fault NAME   something goes wrong after the first sync, and a second one is made at once, so that health, logs and
                  page show the failure over the last good stats; one of the names below
   --fault-first  the fault is there from the beginning and there are no past days: what a new owner may meet
@@ -38,6 +40,9 @@ service are taken from the environment; SYNC_TIME_ZONE is this machine's zone un
 
 Faults, which last until Ctrl-C:
 ${faultHelp}`;
+
+/** Every page of the list of workouts but the first takes three seconds. */
+const slowPast = slowBy(3_000, ({ url = '' }) => /\/workouts\?.*page=[1-9]/.test(url));
 
 const root = resolve(import.meta.dirname, '..');
 const longestEndMs = 3_000;
@@ -60,17 +65,18 @@ try {
 }
 
 async function start(options: StartOptions): Promise<void> {
-  const { usesAccount, member, dataDir, fault, isFaultFirst } = options;
+  const { usesAccount, member, dataDir, isFirstDay, fault, isFaultFirst } = options;
   const terminal = { input: process.stdin, output: process.stdout };
   const account = usesAccount ? await completeAccount(givenAccount, terminal) : undefined;
   if (dataDir) await claimFolder(dataDir, account ? 'an account' : `the member ${member}`);
-  const past = account || isFaultFirst ? undefined : drawPast(member);
+  const past = account || isFirstDay || isFaultFirst ? undefined : drawPast(member);
   const [{ startSandbox }, { describeReady, describeSync, readEverything }] = await Promise.all([
     import('./sandbox.ts'),
     import('./first-sync.ts'),
   ]);
   const sandbox = await startSandbox({ account, member, dataDir, onStarted: report });
   endSteps.unshift(sandbox.close);
+  if (isFirstDay) sandbox.peloton?.faults.add(slowPast);
   if (fault && isFaultFirst) await plant(sandbox, fault);
   const host = await startHost(sandbox, options);
   await seed(sandbox, await past);
@@ -81,6 +87,7 @@ async function start(options: StartOptions): Promise<void> {
     console.log(await describeSync(host, 'Second sync', { force: true }));
   }
   console.log(`\n${describeReady(host)}`);
+  await host.runTimer('sync').catch(() => {}); // a failure is in the log, as that of any later run
 }
 
 /** Refuses a folder that holds the stats of somebody else: two people in one store would be mixed into one history. */
