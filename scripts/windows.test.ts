@@ -70,3 +70,19 @@ describe('the job on Windows', () => {
     });
   }
 });
+
+describe('the scripts for PowerShell, with the line ends of Windows', { skip: !pwsh && withoutPwsh }, () => {
+  it('say how they are called', async t => {
+    const folder = await mkdtemp(join(tmpdir(), 'Jane Doe '));
+    t.after(() => rm(folder, { recursive: true }));
+    for (const name of ['azure.ps1', 'set-credentials.ps1', 'after-azd.ps1'])
+      await writeFile(join(folder, name), (await read(`infra/scripts/${name}`)).replaceAll('\n', '\r\n'));
+    const calls = `& './set-credentials.ps1' --help; & './after-azd.ps1' never; exit $LASTEXITCODE`;
+    const child = spawn(pwsh ?? '', ['-NoProfile', '-Command', calls], { cwd: folder });
+    child.stdin.end();
+    const [output, errors, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')]);
+    assert.equal(code, 1, errors);
+    assert.match(output, /^Usage: \.\/infra\/scripts\/set-credentials\.ps1 .*\n {2}-Vault/);
+    assert.equal(errors.trim(), 'Usage: ./infra/scripts/after-azd.ps1 provision|deploy');
+  });
+});

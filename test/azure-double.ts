@@ -2,6 +2,7 @@
 // documentation, and no more is known of the real ones than what stands there:
 // - resources, functions, keys: https://learn.microsoft.com/rest/api/appservice/web-apps (get, list-functions, list-function-keys)
 // - alert rules: https://learn.microsoft.com/rest/api/monitor/scheduled-query-rules/list-by-resource-group
+// - action groups: https://learn.microsoft.com/rest/api/monitor/action-groups/list-by-resource-group
 // - queries and their errors: https://learn.microsoft.com/azure/azure-monitor/logs/api/response-format, and errors beside it
 // - blobs: https://learn.microsoft.com/rest/api/storageservices/list-blobs
 
@@ -27,6 +28,8 @@ export type AzureState = {
   functions: { name: string; isDisabled: boolean }[];
   key: string;
   rules: RuleDouble[];
+  /** The action groups by name, with the number of functions that each calls. */
+  groups: Map<string, number>;
   /** Rows by query; a query that is not named here has none. */
   rows: Map<string, unknown[][]>;
   /** The host's blobs: name and when they were written. */
@@ -88,6 +91,13 @@ const rulesOf = ({ rules }: AzureState) => ({
   })),
 });
 
+const groupsOf = ({ groups, key }: AzureState) => ({
+  value: [...groups].map(([name, count]) => {
+    const receiver = { name: 'sync-now', httpTriggerUrl: `https://stats.example/api/sync?code=${key}` };
+    return { name, properties: { azureFunctionReceivers: Array(count).fill(receiver) } };
+  }),
+});
+
 function tableOf({ rows }: AzureState, body: string): object {
   const { query } = JSON.parse(body);
   const found = [...rows].find(([part]) => query.includes(part))?.[1] ?? [];
@@ -113,6 +123,8 @@ function answerTo(state: AzureState, { url, call, body }: { url: string; call: s
       return { default: state.key };
     case `GET ${site.slice(0, site.indexOf('Microsoft.Web'))}Microsoft.Insights/scheduledQueryRules`:
       return rulesOf(state);
+    case `GET ${site.slice(0, site.indexOf('Microsoft.Web'))}Microsoft.Insights/actionGroups`:
+      return groupsOf(state);
     case `POST /v1/workspaces/${azureTarget.workspace}/query`:
       return tableOf(state, body);
     case 'GET /azure-webjobs-hosts':
@@ -140,6 +152,10 @@ async function cleanState(): Promise<AzureState> {
         threshold: 0,
       },
     })),
+    groups: new Map([
+      ['ag-abcdefghijklm', 0],
+      ['ag-clock-abcdefghijklm', 1],
+    ]),
     rows: new Map([['AppRequests', [[6], [21], [36], [51]]]]),
     hostBlobs: [{ name: 'timers/stats-abc/Host.Functions.sync/status', writtenAt: new Date() }],
     instead: new Map(),

@@ -74,7 +74,7 @@ describe('npm run prove', () => {
     );
     const line = (subject: string) => verdicts.find(verdict => verdict.subject === subject)?.text ?? '';
     assert.match(line('health'), /^empty since /);
-    assert.match(line('routes'), /all \d+ answer.*nothing to show yet: history, stats-day, stats/);
+    assert.match(line('routes'), /all \d+ answer.*nothing to show yet: activity, history, stats-day, stats, workouts$/);
   });
 
   it('holds everywhere in a service that works, and has then only read', async () => {
@@ -86,7 +86,13 @@ describe('npm run prove', () => {
       [],
     );
     const subjects = ['app', 'functions', 'health', 'sync-now', 'routes', 'HEAD', 'root', 'headers', 'codings', '304'];
-    const logs = ['timer', 'timer status', 'alerts', ...(await readRuleNames()).map(name => `alert ${name}`)];
+    const logs = [
+      'timer',
+      'timer status',
+      'alerts',
+      ...(await readRuleNames()).map(name => `alert ${name}`),
+      'second clock',
+    ];
     assert.deepEqual(
       verdicts.map(({ subject }) => subject),
       [...subjects, 'CORS, no Origin', 'CORS', 'preflight', ...logs],

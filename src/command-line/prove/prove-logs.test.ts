@@ -110,3 +110,18 @@ describe('the alerts', () => {
     assert.match(await proveOne(alert), /^FIX 2 rows, where more than 1/);
   });
 });
+
+describe('the second clock', () => {
+  it('may call, has no key, is not there, or may not be looked at', async () => {
+    assert.match(await proveOne('second clock'), /^holds may call sync-now/);
+    azure.state.groups.set('ag-clock-abcdefghijklm', 0);
+    assert.match(await proveOne('second clock'), /^FIX its action group has no key .* → azd hooks run postdeploy/);
+    azure.state.groups.delete('ag-clock-abcdefghijklm');
+    assert.match(await proveOne('second clock'), /^FIX its action group is not there → azd provision --no-state/);
+    azure.state.instead.set('actionGroups', azureError(403, 'AuthorizationFailed'));
+    assert.match(
+      await proveOne('second clock'),
+      /^not asked .*AuthorizationFailed\); Reader on the resource group may/,
+    );
+  });
+});

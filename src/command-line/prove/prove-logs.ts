@@ -185,10 +185,29 @@ async function* proveAlerts(azure: Azure, { resource, workspace }: Target): Proo
     yield await proveRule(azure, workspace, rule);
 }
 
+type ActionGroup = { name?: string; properties?: { azureFunctionReceivers?: unknown[] } };
+
+/** The second clock can call only once a hook has given its action group the key of sync-now, which the answer holds and nobody is told. */
+async function proveSecondClock(azure: Azure, { resource }: Target): Promise<Verdict> {
+  const subject = 'second clock';
+  if (!resource) return notAsked(subject, 'the names of the app are not set');
+  const path = '/providers/Microsoft.Insights/actionGroups?api-version=2023-01-01';
+  const answer = await azure.call({ url: azure.hosts.manager + groupPath(resource) + path, audience: managerAudience });
+  if (answer.kind === 'refused') return notAsked(subject, `${answer.why}; Reader on the resource group may`);
+  if (answer.kind === 'failed') return fix(subject, answer.came, 'ask again in a minute');
+  const groups = (answer.value as { value?: ActionGroup[] }).value ?? [];
+  const clock = groups.find(({ name }) => name?.startsWith('ag-clock-'));
+  if (!clock) return fix(subject, 'its action group is not there', 'azd provision --no-state lays it anew');
+  return clock.properties?.azureFunctionReceivers?.length
+    ? holds(subject, 'may call sync-now')
+    : fix(subject, 'its action group has no key of sync-now', 'azd hooks run postdeploy');
+}
+
 export async function* proveLogs(azure: Azure, target: Target, hostStorage: string | undefined): Proof {
   yield target.workspace ? await proveTicks(azure, target.workspace) : notAsked('timer', unnamed);
   yield hostStorage
     ? await proveStatus(azure, hostStorage)
     : notAsked('timer status', "the account of the host is not known, since the app's resource was not read");
   yield* proveAlerts(azure, target);
+  yield await proveSecondClock(azure, target);
 }
