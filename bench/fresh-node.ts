@@ -10,7 +10,7 @@ import type { Figures } from './measure.ts';
 const repository = resolve(import.meta.dirname, '..');
 const url = (path: string) => pathToFileURL(join(repository, path)).href;
 
-/** What a fresh process can be told to import. */
+/** What a fresh process can be told to import: URLs of modules, in order. */
 export const targets = {
   nothing: '',
   built: url('dist/main.mjs'),
@@ -18,7 +18,8 @@ export const targets = {
 };
 
 export type FreshRun = {
-  target: keyof typeof targets;
+  /** One of the targets above, or another URL. */
+  target: string;
   /**
    * The function to call once everything is imported: `stats` counts from the start of the process, `history` by itself.
    * `blob` reads the blob of the series instead, with the store's client alone.
@@ -29,10 +30,10 @@ export type FreshRun = {
   settings?: Record<string, string | undefined>;
 };
 
-/** `cpu` and `wall` in milliseconds, `bytes` of the body. */
+/** `cpu` and `wall` in milliseconds, `bytes` of the body, and of `history` the microseconds of CPU for `again`. */
 export async function runFresh({ target, call, headers = {}, query = {}, settings = {} }: FreshRun): Promise<Figures> {
   const script = join(import.meta.dirname, 'import-child.mjs');
-  const given = [targets[target], call ?? '', JSON.stringify(headers), JSON.stringify(query)];
+  const given = [target, call ?? '', JSON.stringify(headers), JSON.stringify(query)];
   const { stdout } = await promisify(execFile)(process.execPath, [script, ...given], {
     env: { ...process.env, ...settings },
   });

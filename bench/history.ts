@@ -1,7 +1,7 @@
 // (d) Ten years of history, asked of a process that has read none of it: what reading, checking and answering take, against
 // parsing and writing the same JSON, which is what any service that looked into it would do.
 
-import { runFresh } from './fresh-node.ts';
+import { runFresh, targets } from './fresh-node.ts';
 import { cpuMsSince, type Figures, ratio, takeTurns } from './measure.ts';
 import type { Report } from './report.ts';
 import { copyWithHistory, createHistory, type Service } from './service.ts';
@@ -22,17 +22,19 @@ export async function measureHistory(service: Service): Promise<Report> {
     (headers: Record<string, string>, query: Record<string, string> = {}) =>
     async () => {
       service.countStoreCalls();
-      const figures = await runFresh({ target: 'built', call: 'history', headers, query, settings });
+      const figures = await runFresh({ target: targets.built, call: 'history', headers, query, settings });
       calls.push(service.countStoreCalls() - 1); // the first is for the snapshot
       return figures;
     };
   const taken = await takeTurns(
     {
       json: parseAndWrite,
-      read: () => runFresh({ target: 'nothing', call: 'blob', settings }),
+      read: () => runFresh({ target: targets.nothing, call: 'blob', settings }),
       full: ask({}),
       brotli: ask({ 'accept-encoding': 'br' }),
       year: ask({ 'accept-encoding': 'br' }, { from: '2025-11-22', to: '2026-11-21' }),
+      part: ask({}, { from: '2016-11-23' }),
+      partCsv: ask({}, { from: '2016-11-23', format: 'csv' }),
       csv: ask({}, { format: 'csv' }),
       csvBrotli: ask({ 'accept-encoding': 'br' }, { format: 'csv' }),
     },
@@ -42,15 +44,20 @@ export async function measureHistory(service: Service): Promise<Report> {
   return { title, ...compare(taken, Math.max(...calls)) };
 }
 
-type Taken = Record<'json' | 'read' | 'full' | 'brotli' | 'year' | 'csv' | 'csvBrotli', Figures>;
+type Taken = Record<'json' | 'read' | 'full' | 'brotli' | 'year' | 'part' | 'partCsv' | 'csv' | 'csvBrotli', Figures>;
 
 /** Sets every way of answering against parsing and writing the same JSON. */
 function compare(taken: Taken, blobReads: number): Pick<Report, 'rows' | 'ratios'> {
-  const { json, read, full, brotli, year, csv, csvBrotli } = taken;
+  const { json, read, full, brotli, year, part, partCsv, csv, csvBrotli } = taken;
   const row = (what: string, { cpu = Number.NaN, bytes: sent = 0 }: Figures) => ({
     what,
     figures: `${cpu.toFixed(1)} ms of CPU, ${sent.toLocaleString('en')} bytes`,
     ratio: `${ratio(cpu, json.cpu)}`,
+  });
+  const again = (what: string, { again: us = Number.NaN }: Figures) => ({
+    what,
+    figures: `${us.toFixed(1)} µs of CPU`,
+    ratio: `${ratio(us, full.again)} of all of it`,
   });
   return {
     rows: [
@@ -61,6 +68,10 @@ function compare(taken: Taken, blobReads: number): Pick<Report, 'rows' | 'ratios
       row('one year of it, in brotli', year),
       row('all of it as CSV', csv),
       row('all of it as CSV, in brotli', csvBrotli),
+      again('all of it, again', full),
+      again('one year of it, again, in brotli', year),
+      again('all of it but a day, again', part),
+      again('all of it but a day as CSV, again', partCsv),
       { what: 'blobs read', figures: `${blobReads}` },
     ],
     ratios: {
@@ -73,6 +84,9 @@ function compare(taken: Taken, blobReads: number): Pick<Report, 'rows' | 'ratios
       history_csv_cpu_vs_20_ms: ratio(csv.cpu, 20),
       history_csv_brotli_cpu_vs_json: ratio(csvBrotli.cpu, json.cpu),
       history_csv_brotli_cpu_vs_20_ms: ratio(csvBrotli.cpu, 20),
+      history_range_again_vs_all: ratio(part.again, full.again),
+      history_range_csv_again_vs_all: ratio(partCsv.again, full.again),
+      history_year_again_vs_all: ratio(year.again, full.again),
       history_blob_reads: blobReads,
     },
   };

@@ -1,6 +1,6 @@
 // (a) What starting costs: bare Node, the built entry, the unbundled functions; and each of them with a first GET.
 
-import { runFresh } from './fresh-node.ts';
+import { runFresh, targets } from './fresh-node.ts';
 import { ratio, takeTurns } from './measure.ts';
 import type { Report } from './report.ts';
 import type { Service } from './service.ts';
@@ -8,11 +8,11 @@ import type { Service } from './service.ts';
 export async function measureImports({ settings }: Service): Promise<Report> {
   const { bare, built, unbundled, builtGet, unbundledGet } = await takeTurns(
     {
-      bare: () => runFresh({ target: 'nothing' }),
-      built: () => runFresh({ target: 'built', settings }),
-      unbundled: () => runFresh({ target: 'unbundled', settings }),
-      builtGet: () => runFresh({ target: 'built', call: 'stats', settings }),
-      unbundledGet: () => runFresh({ target: 'unbundled', call: 'stats', settings }),
+      bare: () => runFresh({ target: targets.nothing }),
+      built: () => runFresh({ target: targets.built, settings }),
+      unbundled: () => runFresh({ target: targets.unbundled, settings }),
+      builtGet: () => runFresh({ target: targets.built, call: 'stats', settings }),
+      unbundledGet: () => runFresh({ target: targets.unbundled, call: 'stats', settings }),
     },
     11,
   );

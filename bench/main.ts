@@ -2,6 +2,7 @@
 // on an idle machine. The last line is JSON: the ratios by name.
 
 import { measureAnswers } from './answers.ts';
+import { measureFirstGet } from './first-get.ts';
 import { measureHistory } from './history.ts';
 import { measureImports } from './imports.ts';
 import { formatReport, type Report } from './report.ts';
@@ -11,7 +12,14 @@ import { measureSyncs } from './syncs.ts';
 
 const service = await startService();
 const reports: Report[] = [];
-for (const measure of [measureImports, measureRequests, measureHistory, measureSyncs, measureAnswers]) {
+for (const measure of [
+  measureFirstGet,
+  measureImports,
+  measureRequests,
+  measureHistory,
+  measureSyncs,
+  measureAnswers,
+]) {
   const report = await measure(service);
   console.log(formatReport(report));
   reports.push(report);

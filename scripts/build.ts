@@ -13,7 +13,7 @@ const root = resolve(import.meta.dirname, '..');
 const dist = resolve(root, 'dist');
 
 // The SDKs ask for Node's own modules by require, which an ES module does not have.
-const banner =
+export const banner =
   "import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);";
 
 /**
@@ -39,7 +39,8 @@ const embedFiles: Plugin = {
   },
 };
 
-const options = {
+/** How everything is bundled that is deployed, and what it is compared with. */
+export const options = {
   absWorkingDir: root,
   bundle: true,
   minify: true,

@@ -41,6 +41,17 @@ export type SeriesSource<Entry> = {
   toCsv(entries: readonly Entry[]): string;
 };
 
+/** The index of the first entry for which it is so, as it is for all after it; the length where there is none. */
+function firstIndex<Entry>(entries: readonly Entry[], isSo: (entry: Entry) => boolean): number {
+  let [low, high] = [0, entries.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (isSo(entries[middle] as Entry)) high = middle;
+    else low = middle + 1;
+  }
+  return low;
+}
+
 /** The ranges that are kept, besides the whole as JSON: ten years take a megabyte each. */
 const maxRanges = 12;
 
@@ -50,9 +61,9 @@ export function createDaySeries<Entry extends { date: string }>(source: SeriesSo
   const { lastModified } = whole;
   const kept = createRecentCache<Representation>(maxRanges);
   return ({ from, to, format }: SeriesQuery): Representation => {
-    const start = entries.findIndex(({ date }) => date >= from);
-    const end = entries.findLastIndex(({ date }) => date <= to) + 1;
-    const isEmpty = start < 0 || end <= start;
+    const start = firstIndex(entries, ({ date }) => date >= from);
+    const end = firstIndex(entries, ({ date }) => date > to);
+    const isEmpty = end <= start;
     if (format === 'json' && !isEmpty && end - start === entries.length) return whole;
     return kept.get(isEmpty ? `${format} none` : `${format} ${start} ${end}`, () => {
       const part = isEmpty ? [] : entries.slice(start, end);

@@ -31,16 +31,20 @@ export type Table<Row, Count> = {
 function writeColumns<Row, Count>(table: Table<Row, Count>, slugs: readonly string[]): string {
   const { header, cellsOf, countsOf, numberOf } = table;
   const places = new Map(slugs.map((slug, index) => [slug, index + header.length]));
-  const zeros: readonly Cell[] = slugs.map(() => 0);
+  const blank: readonly Cell[] = ['', ...header.slice(1).map(() => 0), ...slugs.map(() => 0)];
   const others = new Set<string>();
-  const rows = table.rows.map(row => {
-    const cells = cellsOf(row).concat(zeros);
-    const counts = countsOf(row);
+  const fill = (cells: Cell[], counts: Readonly<Record<string, Count>>) => {
     for (const slug in counts) {
       const place = places.get(slug);
       if (place === undefined) others.add(slug);
       else cells[place] = numberOf(counts[slug] as Count);
     }
+  };
+  const rows = table.rows.map(row => {
+    const cells = blank.slice(); // faster than making each row grow
+    const own = cellsOf(row);
+    for (let place = 0; place < own.length; place++) cells[place] = own[place] ?? '';
+    fill(cells, countsOf(row));
     return cells;
   });
   if (others.size > 0) return writeColumns(table, [...slugs, ...others].sort(compareText));
