@@ -82,7 +82,7 @@ describe('the scripts for PowerShell, with the line ends of Windows', { skip: !p
     child.stdin.end();
     const [output, errors, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')]);
     assert.equal(code, 1, errors);
-    assert.match(output, /^Usage: \.\/infra\/scripts\/set-credentials\.ps1 .*\n {2}-Vault/);
+    assert.match(output, /^Usage: \.\/infra\/scripts\/set-credentials\.ps1 .*\r?\n {2}-Vault/);
     assert.equal(errors.trim(), 'Usage: ./infra/scripts/after-azd.ps1 provision|deploy');
   });
 });
