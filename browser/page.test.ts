@@ -107,7 +107,10 @@ test('the longest names and numbers do not widen a phone, and run nothing', asyn
   };
   const tab = await openTab(browser, { width: 360 });
   await tab.page.route('**/api/page', route =>
-    route.fulfill({ contentType: 'text/html', body: renderPage({ snapshot, history, publicUrl: service.url }) }),
+    route.fulfill({
+      contentType: 'text/html',
+      body: renderPage({ snapshot, history, publicUrl: service.url, spanDay: 'day-before' }),
+    }),
   );
   await tab.page.goto(`${service.url}/api/page`);
   assert.equal(await tab.page.evaluate(() => document.documentElement.scrollWidth), 360);

@@ -32,8 +32,10 @@ export type PelotonConfig = Readonly<{
 /** What of the list of workouts is published: each day's training, the latest workouts with their classes too, or nothing. */
 export type WorkoutMode = 'days' | 'classes' | 'off';
 
+export type TimeOfDay = { hour: number; minute: number };
+
 /** When the daily sync falls due: a local time of day in an IANA zone. */
-export type ScheduleConfig = Readonly<{ hour: number; minute: number; timeZone: string }>;
+export type ScheduleConfig = Readonly<TimeOfDay & { timeZone: string }>;
 
 export type Config = Readonly<{
   vault: { url: string; identity: Identity };
@@ -261,6 +263,11 @@ export function readSchedule(settings: Settings, findTimeZone: FindTimeZone): Sc
 /** What a GET may answer with: nothing of the list of workouts, where the setting is malformed. */
 export function readWorkoutMode(settings: Settings): WorkoutMode {
   return read(settings, ['WORKOUTS']).values.WORKOUTS ?? 'off';
+}
+
+/** The local time of the daily sync, for readers: a fault is said by health and the sync, and the default stands in its place. */
+export function readSyncTime(settings: Settings): TimeOfDay {
+  return read(settings, ['SYNC_TIME']).values.SYNC_TIME ?? settingTable.SYNC_TIME.unset;
 }
 
 /**

@@ -8,6 +8,7 @@ import {
   readConfig,
   readPublicUrl,
   readStorageConfig,
+  readSyncTime,
   readWorkoutMode,
   type Settings,
 } from '../config.ts';
@@ -44,6 +45,7 @@ export function createRoutes({ settings = environment, clock, monotonicMs }: Rou
     return readConfig(settings, findTimeZone);
   };
   const publicUrl = readPublicUrl(settings);
+  const syncTime = readSyncTime(settings);
   const startedAt = clock();
   const storage = once(async () => createStorage(readStorageConfig(settings), readerStorageLimits));
   const cache = createStatsCache({ storage, clock, monotonicMs });
@@ -58,7 +60,7 @@ export function createRoutes({ settings = environment, clock, monotonicMs }: Rou
     workouts: publicRoute(async () => (await activity()).answerWorkouts(cache, mode)),
     card: publicRoute(async () => (await import('./answer-card.ts')).answerCard(cache)),
     badge: publicRoute(async () => (await import('./answer-badge.ts')).answerBadge(cache)),
-    page: publicRoute(async () => (await import('./answer-page.ts')).answerPage(cache, publicUrl)),
+    page: publicRoute(async () => (await import('./answer-page.ts')).answerPage(cache, { publicUrl, syncTime })),
     root: publicRoute(async () => answerRoot()),
     widget: publicRoute(async () => (await documents()).answerWidget()),
     schema: publicRoute(async () => (await documents()).answerSchema(publicUrl)),

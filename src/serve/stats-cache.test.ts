@@ -422,6 +422,27 @@ describe('a blob that is none of ours', () => {
   });
 });
 
+describe('the days on the page', () => {
+  const pageWith = async (syncTime: string) => {
+    const bench = await startBench({ at: `2026-11-30T${syncTime}:30Z`, settings: { SYNC_TIME: syncTime } });
+    await bench.tick();
+    bench.passTime(24 * 3_600_000);
+    await bench.tick();
+    return bodyOf(await bench.startApp().page(fakeRequest(), quiet));
+  };
+
+  it('go by the time of the sync: what it finds in the evening is of that day, and of that month', async () => {
+    const evening = await pageWith('22:00');
+    assert.match(evening, /<title>Dec 1, 2026: \d+ workouts?<\/title>/);
+    assert.doesNotMatch(evening, /Nov 30, 2026: \d+ workout/);
+    assert.match(evening, /<th scope="row">December 2026<\/th>/);
+    const morning = await pageWith('08:00');
+    assert.match(morning, /<title>Nov 30, 2026: \d+ workouts?<\/title>/);
+    assert.doesNotMatch(morning, /Dec 1, 2026: \d+ workout/);
+    assert.match(morning, /<th scope="row">November 2026<\/th>/);
+  });
+});
+
 describe('a slug that an earlier version stored twice', () => {
   it('is one in every answer, and in the series that is made anew', async () => {
     const { bench, ask } = await startReading();

@@ -2,7 +2,11 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { sampleHistory } from '../../test/sample-member.ts';
 import { assertWellFormedXml } from '../../test/well-formed-xml.ts';
-import { renderHeatMap } from './heat-map.ts';
+import type { HistoryPoint } from '../stats/history.ts';
+import { renderHeatMap as render } from './heat-map.ts';
+
+/** With a sync in the morning. */
+const renderHeatMap = (history: readonly HistoryPoint[]) => render(history, 'day-before');
 
 function point(date: string, total_workouts: number) {
   return { date, total_workouts, counts: {} };
@@ -25,6 +29,16 @@ test('a day has what its next morning added', () => {
   assert.equal(cell(text, 'Nov 16, 2026: 3 workouts'), 'level-3');
   assert.equal(cell(text, 'Nov 17, 2026: 0 workouts'), 'level-0');
   assert.equal(cell(text, 'Nov 21, 2026: 6 workouts'), 'level-4');
+});
+
+test('with a sync in the evening a day has what it added itself, and the last one is there', () => {
+  const text = render(gapped, 'same-day').markup;
+  assert.equal(cell(text, 'Nov 17, 2026: 3 workouts'), 'level-3');
+  assert.equal(cell(text, 'Nov 22, 2026: 6 workouts'), 'level-4');
+  for (const day of [19, 20, 21]) assert.equal(cell(text, `Nov ${day}, 2026: not known`), 'unknown');
+  assert.match(text, /only as a sum: Nov 19, 2026 to Nov 21, 2026: 7 workouts\./);
+  assert.match(text, /known since Nov 17, 2026; the year fills from there\. A day has what its own snapshot added\./);
+  assert.match(renderHeatMap(gapped).markup, /A day has what the next snapshot added\./);
 });
 
 test('days of a gap are unknown, not zero, and their sum is told', () => {

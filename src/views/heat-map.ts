@@ -3,7 +3,15 @@
 
 import type { HistoryPoint } from '../stats/history.ts';
 import { formatCount, formatDate, formatShort } from './format.ts';
-import { addDays, type Gap, type Increments, readIncrements, startOfWeek } from './increments.ts';
+import {
+  addDays,
+  countedDay,
+  type Gap,
+  type Increments,
+  readIncrements,
+  type SpanDay,
+  startOfWeek,
+} from './increments.ts';
 import { type Markup, markup } from './markup.ts';
 
 const weeks = 52;
@@ -12,19 +20,20 @@ const pitch = 12;
 const labels = { left: 26, top: 14 };
 const weekdays = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'];
 
-/** The 52 weeks up to the day before the last snapshot. With fewer than two snapshots there are no days, but a note. */
-export function renderHeatMap(history: readonly HistoryPoint[]): Markup {
+/** The 52 weeks up to the last day that a snapshot counts. With fewer than two snapshots there are no days, but a note. */
+export function renderHeatMap(history: readonly HistoryPoint[], spanDay: SpanDay): Markup {
   const first = history[0];
   const last = history.at(-1);
   if (first === undefined || last === undefined || history.length < 2) {
     return markup`<p class="note">A day is what lies between two snapshots: the first one shows after the sync of a second day, and the year fills from there.</p>`;
   }
-  const lastDay = addDays(last.date, -1);
+  const lastDay = countedDay(last, spanDay);
+  const firstDay = addDays(countedDay(first, spanDay), 1);
   const firstMonday = addDays(startOfWeek(lastDay), -7 * (weeks - 1));
-  const increments = readIncrements(history);
+  const increments = readIncrements(history, spanDay);
   const days: Day[] = Array.from({ length: weeks * 7 }, (_, index) => {
     const date = addDays(firstMonday, index);
-    return { date, ...classify(date, increments, { first: first.date, last: lastDay }) };
+    return { date, ...classify(date, increments, { first: firstDay, last: lastDay }) };
   });
   const half = days.length / 2;
   return markup`<div class="halves">${renderHalf(days.slice(0, half))}${renderHalf(days.slice(half))}</div>
@@ -32,7 +41,7 @@ export function renderHeatMap(history: readonly HistoryPoint[]): Markup {
     ([kind, text]) =>
       markup`<span><svg width="10" height="10" aria-hidden="true">${renderCell(kind, { x: 0, y: 0 })}</svg> ${text}</span>`,
   )}</p>
-<p class="note">${first.date > firstMonday && `The days are known since ${formatDate(first.date)}; the year fills from there. `}A snapshot taken in the morning counts the day before.</p>
+<p class="note">${firstDay > firstMonday && `The days are known since ${formatDate(firstDay)}; the year fills from there. `}A day has what ${spanDay === 'same-day' ? 'its own snapshot' : 'the next snapshot'} added.</p>
 ${renderDayTable(days, increments.gaps)}`;
 }
 

@@ -1,13 +1,27 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { addDays, countDays, findEarlier, readIncrements, startOfWeek } from './increments.ts';
+import { addDays, countDays, findEarlier, readIncrements, type SpanDay, spanDayOf, startOfWeek } from './increments.ts';
 
 function point(date: string, total_workouts: number) {
   return { date, total_workouts, counts: {} };
 }
 
-test('an increment belongs to the day of the earlier snapshot', () => {
-  const { days, gaps } = readIncrements([point('2026-03-04', 10), point('2026-03-05', 12), point('2026-03-06', 12)]);
+test('a span belongs to the day that holds more of it, by the time of the sync', () => {
+  const days: [number, SpanDay][] = [
+    [0, 'day-before'],
+    [8, 'day-before'],
+    [11, 'day-before'],
+    [12, 'same-day'],
+    [22, 'same-day'],
+  ];
+  for (const [hour, day] of days) assert.equal(spanDayOf({ hour }), day, `${hour}`);
+});
+
+test('with a sync in the morning an increment belongs to the day of the earlier snapshot', () => {
+  const { days, gaps } = readIncrements(
+    [point('2026-03-04', 10), point('2026-03-05', 12), point('2026-03-06', 12)],
+    'day-before',
+  );
   assert.deepEqual(
     [...days],
     [
@@ -19,13 +33,16 @@ test('an increment belongs to the day of the earlier snapshot', () => {
 });
 
 test('days without a snapshot are known only as a sum', () => {
-  const { days, gaps } = readIncrements([point('2026-03-04', 10), point('2026-03-07', 15), point('2026-03-08', 16)]);
+  const { days, gaps } = readIncrements(
+    [point('2026-03-04', 10), point('2026-03-07', 15), point('2026-03-08', 16)],
+    'day-before',
+  );
   assert.deepEqual([...days], [['2026-03-07', 1]]);
   assert.deepEqual(gaps, [{ from: '2026-03-04', to: '2026-03-06', workouts: 5 }]);
 });
 
 test('one snapshot tells of no day', () => {
-  assert.deepEqual(readIncrements([point('2026-03-04', 10)]), { days: new Map(), gaps: [] });
+  assert.deepEqual(readIncrements([point('2026-03-04', 10)], 'day-before'), { days: new Map(), gaps: [] });
 });
 
 test('compares with the newest point that is old enough, else with the first', () => {

@@ -1,5 +1,6 @@
-// The workouts of each day, from cumulative totals. A morning's snapshot mostly counts the day before: the difference between
-// the snapshots of the 4th and the 5th belongs to the 4th. Of the days in a gap only the sum is known.
+// The workouts of each day, from cumulative totals. The span between two snapshots belongs to the day that holds more of it: with a
+// sync in the morning the difference between the snapshots of the 4th and the 5th belongs to the 4th, with one in the evening to
+// the 5th. Of the days in a gap only the sum is known.
 
 import type { HistoryPoint } from '../stats/history.ts';
 import { dayMs } from '../stats/time.ts';
@@ -13,15 +14,28 @@ export type Increments = {
   gaps: Gap[];
 };
 
+/** The day that the span before a snapshot belongs to. */
+export type SpanDay = 'day-before' | 'same-day';
+
+/** The day that holds more of a span, which ends when the sync falls due. */
+export function spanDayOf(syncTime: { hour: number }): SpanDay {
+  return syncTime.hour < 12 ? 'day-before' : 'same-day';
+}
+
+/** The last day that a snapshot counts. */
+export function countedDay({ date }: HistoryPoint, spanDay: SpanDay): string {
+  return spanDay === 'same-day' ? date : addDays(date, -1);
+}
+
 /** The increments of a history, whose points are in order, oldest first. */
-export function readIncrements(history: readonly HistoryPoint[]): Increments {
+export function readIncrements(history: readonly HistoryPoint[], spanDay: SpanDay): Increments {
   const days = new Map<string, number>();
   const gaps: Gap[] = [];
   for (const [previous, point] of pairs(history)) {
     const workouts = point.total_workouts - previous.total_workouts;
-    const to = addDays(point.date, -1);
-    if (to === previous.date) days.set(to, workouts);
-    else gaps.push({ from: previous.date, to, workouts });
+    const [from, to] = [addDays(countedDay(previous, spanDay), 1), countedDay(point, spanDay)];
+    if (from === to) days.set(to, workouts);
+    else gaps.push({ from, to, workouts });
   }
   return { days, gaps };
 }

@@ -8,7 +8,10 @@ import type { Snapshot } from '../stats/snapshot.ts';
 import { toSnapshot } from '../stats/to-snapshot.ts';
 import { snippets } from './embedded.ts';
 import { escapeMarkup } from './markup.ts';
-import { pagePolicy, renderPage } from './page.ts';
+import { type PageOptions, pagePolicy, renderPage as render } from './page.ts';
+
+/** With a sync in the morning. */
+const renderPage = (options: Omit<PageOptions, 'spanDay'>) => render({ ...options, spanDay: 'day-before' });
 
 /** The page without the panel of snippets, whose code may say anything. */
 function statsOf(html: string): string {

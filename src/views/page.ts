@@ -11,6 +11,7 @@ import { pageStyle } from './embedded.ts';
 import { dateOfSeconds, formatDate, formatNumber, formatShort, pluralize } from './format.ts';
 import { renderHeatMap } from './heat-map.ts';
 import { renderIcon } from './icons.ts';
+import type { SpanDay } from './increments.ts';
 import { type Markup, markup, trusted } from './markup.ts';
 import { renderRecords } from './records-tables.ts';
 import { renderSitePanel } from './site-panel.ts';
@@ -33,10 +34,12 @@ export type PageOptions = {
   history: readonly HistoryPoint[];
   /** Where readers reach the service, without a slash at the end, if that is known. */
   publicUrl: string | undefined;
+  /** The day that the time between two snapshots belongs to. */
+  spanDay: SpanDay;
 };
 
 /** The page as HTML text, for `/api/page`: its links to the other routes are relative. */
-export function renderPage({ snapshot, history, publicUrl }: PageOptions): string {
+export function renderPage({ snapshot, history, publicUrl, spanDay }: PageOptions): string {
   const total = snapshot && `${formatNumber(snapshot.workout_counts.total_workouts)} workouts`;
   const description = snapshot ? describeSnapshot(snapshot) : 'No stats yet.';
   return markup`<!doctype html>
@@ -55,7 +58,7 @@ ${publicUrl && markup`<link rel="canonical" href="${publicUrl}/api/page">`}
 <body>
 ${renderHeader(snapshot)}
 <main>
-${snapshot ? renderStats(snapshot, history) : markup`<p class="empty">No stats yet. They appear here after the first sync.</p>`}
+${snapshot ? renderStats(snapshot, history, spanDay) : markup`<p class="empty">No stats yet. They appear here after the first sync.</p>`}
 ${renderSitePanel(publicUrl)}
 </main>
 <footer><p>Synced from Peloton once a day. The same as data: <a href="stats">JSON</a>, <a href="history?format=csv">history as CSV</a>, <a href="openapi.json">OpenAPI</a>. Not affiliated with Peloton.</p></footer>
@@ -71,13 +74,13 @@ function renderHeader(snapshot: Snapshot | undefined): Markup {
   return markup`<header><h1>Peloton stats</h1>${asOf}</header>`;
 }
 
-function renderStats(snapshot: Snapshot, history: readonly HistoryPoint[]): Markup {
+function renderStats(snapshot: Snapshot, history: readonly HistoryPoint[], spanDay: SpanDay): Markup {
   const records = renderRecords(snapshot.personal_records);
   const achievements = renderAchievements(snapshot.achievements);
   return markup`${renderFigures(snapshot)}
 ${renderSection('disciplines', 'Disciplines', renderDisciplines(snapshot, history))}
-${renderSection('days', 'Day by day', renderHeatMap(history))}
-${renderSection('trend', 'All workouts', renderTrend(history))}
+${renderSection('days', 'Day by day', renderHeatMap(history, spanDay))}
+${renderSection('trend', 'All workouts', renderTrend(history, spanDay))}
 ${records && renderSection('records', 'Personal records', records)}
 ${achievements && renderSection('achievements', 'Achievements', achievements)}`;
 }

@@ -2,7 +2,11 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { sampleHistory } from '../../test/sample-member.ts';
 import { assertWellFormedXml } from '../../test/well-formed-xml.ts';
-import { renderTrend } from './trend.ts';
+import type { HistoryPoint } from '../stats/history.ts';
+import { renderTrend as render } from './trend.ts';
+
+/** With a sync in the morning. */
+const renderTrend = (history: readonly HistoryPoint[]) => render(history, 'day-before');
 
 function point(date: string, total_workouts: number) {
   return { date, total_workouts, counts: {} };
@@ -33,6 +37,21 @@ test('the morning of the 1st closes the month before, newest month first', () =>
       ['November 2026', '+4', '135'],
       ['October 2026', '+27', '131'],
       ['September 2026', '+4', '104'],
+    ],
+  );
+});
+
+test('with a sync in the evening the 1st is the first day of its own month', () => {
+  const rows = [
+    ...render(history, 'same-day').markup.matchAll(
+      /<tr><th scope="row">(.*?)<\/th><td>(.*?)<\/td><td>(.*?)<\/td><\/tr>/g,
+    ),
+  ];
+  assert.deepEqual(
+    rows.map(([, ...cells]) => cells),
+    [
+      ['November 2026', '+5', '135'],
+      ['October 2026', '+30', '130'],
     ],
   );
 });

@@ -3,14 +3,14 @@
 
 import type { HistoryPoint } from '../stats/history.ts';
 import { formatChange, formatDate, formatShort } from './format.ts';
-import { addDays, pairs } from './increments.ts';
+import { countedDay, pairs, type SpanDay } from './increments.ts';
 import { drawLine } from './line-path.ts';
 import { type Markup, markup } from './markup.ts';
 
 const box = { width: 720, height: 180 };
 
 /** The trend since the first snapshot. With fewer than two snapshots there is no line, but a note. */
-export function renderTrend(history: readonly HistoryPoint[]): Markup {
+export function renderTrend(history: readonly HistoryPoint[], spanDay: SpanDay): Markup {
   const first = history[0];
   const last = history.at(-1);
   if (first === undefined || last === undefined || history.length < 2) {
@@ -24,12 +24,12 @@ export function renderTrend(history: readonly HistoryPoint[]): Markup {
 <path class="grid" d="M0 0H${box.width}M0 ${box.height / 2}H${box.width}M0 ${box.height}H${box.width}"/><path class="area" d="${line.area}"/><path class="line gap" d="${line.gaps}"/><path class="line" d="${line.known}"/></svg>
 <p class="span" aria-hidden="true"><span>${formatDate(first.date)}</span><span>${formatDate(last.date)}</span></p></div>
 ${line.gaps !== '' && markup`<p class="note">Dotted: days without a snapshot.</p>`}
-${renderMonthTable(history)}`;
+${renderMonthTable(history, spanDay)}`;
 }
 
-/** A morning's snapshot counts the day before, so that the snapshot of the 1st closes the month before. */
-function renderMonthTable(history: readonly HistoryPoint[]): Markup {
-  const closings = new Map(history.slice(1).map(point => [addDays(point.date, -1).slice(0, 7), point]));
+/** A month ends with the last snapshot that counts one of its days: with a sync in the morning, the snapshot of the next 1st. */
+function renderMonthTable(history: readonly HistoryPoint[], spanDay: SpanDay): Markup {
+  const closings = new Map(history.slice(1).map(point => [countedDay(point, spanDay).slice(0, 7), point]));
   const months = pairs([...history.slice(0, 1).map(point => ['', point] as const), ...closings]);
   return markup`<details><summary>The same as a table</summary>
 <div class="scroll" tabindex="0" role="region" aria-label="Workouts of each month"><table>
