@@ -1,75 +1,135 @@
-// The snippets of sites.md, taken out of the page and run or compared: a snippet that has drifted fails here.
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: the example sites are quoted as they are.
+
+// Every snippet of README.md and sites.md is a file that other tests build or run, or is run here: the names of those tests
+// stand beside them. A snippet that has drifted from its file, and one that nobody has listed, fail here.
 
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { test } from 'node:test';
 import { parse } from 'yaml';
+import { checkSafety, type Workflow } from '../infra/workflow-safety.ts';
+import manifest from '../package.json' with { type: 'json' };
+import { createOpenApi } from '../src/serve/openapi.ts';
+import { parseHooks } from '../src/sync/hook-list.ts';
+import { exampleAddress, readSnippets } from './snippets.ts';
 
-const address = 'https://YOUR-APP.azurewebsites.net';
-const read = (path: string) => readFileSync(new URL(path, import.meta.url), 'utf8');
-const page = read('sites.md');
+const read = (path: string) => readFileSync(new URL(`../${path}`, import.meta.url), 'utf8');
 
-/** The code of the n-th block in a language, in the section of that title. */
-function findSnippet(title: string, language: string, index = 0): string {
-  const section = page.split(`\n## ${title}\n`)[1]?.split('\n## ')[0] ?? '';
-  const code = [...section.matchAll(/^```(\w+)\n(.*?)^```$/gms)].filter(block => block[1] === language)[index]?.[2];
-  assert.ok(code, `${title} has a block of ${language}`);
-  return code;
+/** Where the stats come from, as the example sites say it, so that they work with `npm start` and in tests. */
+const localAddresses: [string, string][] = [
+  ["`${process.env.PELOTON_STATS_URL || 'http://127.0.0.1:7071'}/api/stats`", `'${exampleAddress}/api/stats'`],
+  ["process.env.PELOTON_STATS_URL || 'http://127.0.0.1:7071'", `'${exampleAddress}'`],
+  ['${PELOTON_STATS_URL:-http://127.0.0.1:7071}', exampleAddress],
+  ['PUBLIC_URL', exampleAddress],
+];
+
+/** The snippet is that file of the example sites, but for the address. */
+const isFile = (path: string) => (code: string) => {
+  const file = localAddresses.reduce((text, [from, to]) => text.replaceAll(from, to), read(`examples/${path}`));
+  assert.equal(code, file, path);
+};
+
+/** The snippet is in that README too, which goes with a package. */
+const isIn = (path: string) => (code: string) => assert.ok(read(path).includes(code), path);
+
+const isHookList = (code: string) => {
+  const { hooks, malformed, isList } = parseHooks(code);
+  assert.deepEqual([isList, hooks.length, malformed], [true, 1, []]);
+};
+
+function isSafeWorkflow(code: string): void {
+  assert.deepEqual(checkSafety(code), []);
+  const { on } = parse(code) as Workflow;
+  assert.deepEqual(on.repository_dispatch, { types: ['peloton-stats-changed'] });
+  assert.deepEqual(on.push, { branches: ['main'] });
+  assert.ok(Array.isArray(on.schedule) && 'workflow_dispatch' in on);
 }
 
-const eleventyData = findSnippet('Eleventy', 'js');
-
-async function runEleventyData(serviceUrl: string): Promise<unknown> {
-  const module = await import(`data:text/javascript,${encodeURIComponent(eleventyData.replace(address, serviceUrl))}`);
-  return module.default();
+/** The deployment never waits for a secret that a pull request may not have, and each preview is closed. */
+function isStaticWebAppsWorkflow(code: string): void {
+  isSafeWorkflow(code);
+  const { on, jobs } = parse(code) as Workflow;
+  assert.deepEqual((on.pull_request as { types: string[] }).types, ['opened', 'synchronize', 'reopened', 'closed']);
+  const actions = Object.values(jobs).flatMap(({ if: condition = '', steps }) =>
+    steps
+      .filter(({ uses = '' }) => uses.startsWith('Azure/'))
+      .map(({ with: given = {} }) => [given.action, condition.includes('head.repo.full_name == github.repository')]),
+  );
+  assert.deepEqual(actions, [
+    ['upload', true],
+    ['close', true],
+  ]);
 }
 
-test('the Eleventy data file gives the snapshot, and null where the service fails or is away', async t => {
-  t.mock.method(console, 'warn', () => {});
-  let status = 200;
-  const server = createServer((request, response) => {
-    response.writeHead(request.url === '/api/stats' ? status : 404).end('{"schema_version":1}');
+/** Commands of a terminal: npm's are scripts of this project or of npm, and what curl asks is a route. */
+function areCommands(code: string): void {
+  const { paths } = createOpenApi(exampleAddress) as { paths: Record<string, unknown> };
+  for (const line of code.split('\n').filter(line => line && !line.startsWith('#'))) {
+    assert.match(line, /^(npm|curl|azd|az) /);
+    for (const [, script = ''] of line.matchAll(/npm run (\S+)/g)) assert.ok(script in manifest.scripts, line);
+    const route = line.match(/\/api(\/[\w/-]+)/)?.[1];
+    if (route) assert.ok(route in paths, line);
+  }
+}
+
+type Held = [section: string, language: string, isHeld: (code: string) => void];
+
+const pages: Record<string, Held[]> = {
+  'docs/sites.md': [
+    ['A README or any Markdown', 'md', isFile('snippets/image.md')], // browser/snippets.test.ts
+    ['Plain HTML', 'html', isFile('snippets/tag.html')], // browser/element.test.ts, and the builds of all sites
+    ['Plain HTML', 'html', isFile('snippets/fetch.html')], // browser/snippets.test.ts
+    ['React', 'jsx', isFile('snippets/peloton-stats.jsx')], // browser/snippets.test.ts, next-build.test.ts
+    ['Astro', 'sh', code => assert.match(code, /^npm install \.\/integrations\/astro-loader-peloton-stats\n$/)], // astro-build.test.ts
+    ['Astro', 'ts', isFile('astro/src/content.config.ts')], // astro-build.test.ts
+    ['Astro', 'astro', isFile('astro/src/components/PelotonStats.astro')], // astro-build.test.ts
+    ['Eleventy', 'js', isFile('eleventy/_data/peloton.mjs')], // eleventy-build.test.ts
+    ['Eleventy', 'njk', isFile('eleventy/_includes/peloton.njk')], // eleventy-build.test.ts
+    ['Hugo', 'sh', isFile('hugo/fetch-stats.sh')], // hugo-build.test.ts
+    ['Hugo', 'go-html-template', isFile('hugo/layouts/partials/peloton.html')], // hugo-build.test.ts
+    ['Hugo', 'go-html-template', isFile('hugo/layouts/shortcodes/peloton-stats.html')], // hugo-build.test.ts
+    ['Next', 'tsx', isFile('next/components/peloton-stats.tsx')], // next-build.test.ts
+    ['Next', 'ts', isFile('next/app/api/peloton-changed/route.ts')], // next-build.test.ts
+    ['Next', 'json', isHookList],
+    ['Gatsby', 'js', isIn('integrations/gatsby-source-peloton-stats/README.md')], // gatsby-build.test.ts
+    ['Gatsby', 'jsx', code => assert.match(code, /export const pageQuery/)], // gatsby-build.test.ts builds the snippet itself
+    ['Rebuild when the stats change', 'json', isHookList],
+    ['Rebuild when the stats change', 'json', isHookList],
+    ['Rebuild when the stats change', 'sh', areCommands],
+    ['Rebuild when the stats change', 'yaml', isSafeWorkflow],
+    ['Rebuild when the stats change', 'yaml', isStaticWebAppsWorkflow],
+    ['Rebuild when the stats change', 'json', isFile('astro/public/staticwebapp.config.json')], // astro-build.test.ts
+  ],
+  'README.md': [
+    ['', 'sh', areCommands], // sandbox/start.test.ts
+    ['', 'sh', areCommands],
+    ['Put it on your site', 'html', isFile('snippets/tag.html')],
+    ['Deploy it to Azure', 'sh', areCommands],
+    ['Deploy it to Azure', 'sh', areCommands],
+    ['How it works', 'mermaid', code => assert.match(code, /^flowchart /)],
+  ],
+  'integrations/astro-loader-peloton-stats/README.md': [
+    ['Use', 'sh', areCommands],
+    ['Use', 'ts', isFile('astro/src/content.config.ts')],
+    ['Use', 'astro', isFile('astro/src/components/PelotonStats.astro')],
+  ],
+};
+
+for (const [page, held] of Object.entries(pages)) {
+  test(`every snippet of ${page} is held by a test`, () => {
+    const snippets = readSnippets(page);
+    assert.deepEqual(
+      snippets.map(({ section, language }) => [section, language]),
+      held.map(([section, language]) => [section, language]),
+    );
+    for (const [index, { code }] of snippets.entries()) held[index]?.[2](code);
   });
-  await once(server.listen(0, '127.0.0.1'), 'listening');
-  t.after(() => server.close());
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  assert.deepEqual(await runEleventyData(url), { schema_version: 1 });
-  status = 503;
-  assert.equal(await runEleventyData(url), null);
-  server.close();
-  server.closeAllConnections();
-  assert.equal(await runEleventyData(url), null);
-});
+}
 
-test('Astro reads the stats in the same way as Eleventy', () => {
-  assert.ok(findSnippet('Astro', 'astro').includes(eleventyData.replace('export default ', '')));
-});
-
-test('the snippets that the page of the service shows as well are the same there', () => {
-  const shared = [
-    ['A README or any Markdown', 'md', 'image.md'],
-    ['Plain HTML', 'html', 'tag.html'],
-    ['Plain HTML', 'html', 'fetch.html'],
-    ['React', 'jsx', 'peloton-stats.jsx'],
-  ] as const;
-  const snippets = shared.map(([title, language, file]) => {
-    const index = file === 'fetch.html' ? 1 : 0;
-    return [
-      findSnippet(title, language, index),
-      read(`../examples/snippets/${file}`).replaceAll('PUBLIC_URL', address),
-    ];
-  });
-  for (const [here, there] of snippets) assert.equal(here, there);
-});
-
-test('the workflow answers the build hook, and pins every action to a commit', () => {
-  const workflow = parse(findSnippet('Rebuild when the stats change', 'yaml'));
-  assert.deepEqual(workflow.on.repository_dispatch.types, ['peloton-stats-changed']);
-  const jobs: { steps: { uses?: string }[] }[] = Object.values(workflow.jobs);
-  const actions = jobs.flatMap(job => job.steps).flatMap(step => step.uses ?? []);
-  assert.ok(actions.length > 0);
-  for (const action of actions) assert.match(action, /^actions\/[a-z-]+@[0-9a-f]{40}$/);
+test('the picture in the README is the snippet for a README', () => {
+  assert.ok(
+    read('README.md').includes(
+      `\`${read('examples/snippets/image.md').trim().replaceAll('PUBLIC_URL', exampleAddress)}\``,
+    ),
+  );
 });

@@ -2,46 +2,20 @@
 // Only the first build is without a cache; the last one finds that cache, and the service gone.
 
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { existsSync, readFileSync, rmSync } from 'node:fs';
-import { type AddressInfo, createServer } from 'node:net';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { before, suite, test } from 'node:test';
-import { fileURLToPath } from 'node:url';
+import { after, before, suite, test } from 'node:test';
 import { DomUtils, parseDocument } from 'htmlparser2';
+import { readSnippets } from '../docs/snippets.ts';
 import type { Snapshot } from '../src/stats/snapshot.ts';
+import { findDeadUrl, installSite, readPageOf, runCommand, siteFolder } from './build-bench.ts';
 import { startService } from './start-service.ts';
 
-const site = fileURLToPath(new URL('gatsby', import.meta.url));
+const site = siteFolder('gatsby');
+/** The page of docs/sites.md, beside the site's own. */
+const snippetPage = join(site, 'src', 'pages', 'snippet.js');
 
-/** An address where nothing listens: one that was just given back. */
-async function findDeadUrl(): Promise<string> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  return `http://127.0.0.1:${port}`;
-}
-
-async function run(command: string, args: string[], env: Record<string, string> = {}) {
-  const child = spawn(command, args, {
-    cwd: site,
-    env: { ...process.env, CI: '1', GATSBY_TELEMETRY_DISABLED: '1', NODE_TEST_CONTEXT: undefined, ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
-    timeout: 200_000,
-    shell: process.platform === 'win32',
-  });
-  let output = '';
-  child.stdout.on('data', chunk => (output += chunk));
-  child.stderr.on('data', chunk => (output += chunk));
-  const code = await new Promise((resolve, reject) => child.on('error', reject).on('close', resolve));
-  assert.equal(code, 0, `${command} ${args.join(' ')} ended with ${code}:\n${output}`);
-  return output;
-}
-
-const build = (url: string) =>
-  run(process.execPath, [join('node_modules', 'gatsby', 'cli.js'), 'build'], { PELOTON_STATS_URL: url });
+const build = (url: string) => runCommand('gatsby', ['build'], { cwd: site, env: { PELOTON_STATS_URL: url } });
 
 function readPage() {
   const page = parseDocument(readFileSync(join(site, 'public', 'statistics', 'index.html'), 'utf8'));
@@ -73,9 +47,13 @@ suite('a Gatsby site', { timeout: 240_000 }, () => {
 
   before(async () => {
     for (const leftover of ['.cache', 'public']) rmSync(join(site, leftover), { recursive: true, force: true });
-    if (!existsSync(join(site, 'node_modules', 'gatsby', 'package.json')))
-      await run('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund']);
+    const snippet = readSnippets('docs/sites.md').find(
+      ({ section, language }) => section === 'Gatsby' && language === 'jsx',
+    );
+    writeFileSync(snippetPage, snippet?.code ?? '');
+    await installSite(site, 'gatsby');
   });
+  after(() => rmSync(snippetPage));
 
   test('is built without stats where the service never was up, and says so in a friendly way', async () => {
     const output = await build(await findDeadUrl());
@@ -94,6 +72,11 @@ suite('a Gatsby site', { timeout: 240_000 }, () => {
       await stop();
     }
     assertShows(lastGood.snapshot);
+    const done = lastGood.snapshot.workout_counts.workouts.filter(({ count }) => count > 0);
+    assert.deepEqual(
+      readPageOf(site, 'public', 'snippet', 'index.html').items.sort(),
+      done.map(({ name, count }) => `${name}: ${count}`).sort(),
+    );
   });
 
   test('is built with the last good stats where the service is down', async () => {

@@ -13,16 +13,7 @@ import { fileURLToPath } from 'node:url';
 import { parse } from 'yaml';
 import { readTarget } from '../src/command-line/prove/target.ts';
 import { testedVersion } from './bicep.ts';
-
-type Step = { name?: string; uses?: string; run?: string; env?: Record<string, string> };
-type Job = {
-  permissions?: Record<string, string>;
-  environment?: string;
-  env?: Record<string, string>;
-  steps: Step[];
-  'timeout-minutes'?: number;
-};
-type Workflow = { permissions?: Record<string, string>; jobs: Record<string, Job> };
+import { checkSafety, type Workflow } from './workflow-safety.ts';
 
 const folder = new URL('../.github/workflows/', import.meta.url);
 
@@ -31,27 +22,6 @@ async function readWorkflows(): Promise<Map<string, string>> {
   for await (const name of glob('*.yml', { cwd: fileURLToPath(folder) }))
     texts.set(name, await readFile(new URL(name, folder), 'utf8'));
   return texts;
-}
-
-/** What is wrong with the safety of a workflow. */
-function checkSafety(text: string): string[] {
-  const { permissions, jobs } = parse(text) as Workflow;
-  const findings: string[] = [];
-  for (const [line] of text.matchAll(/uses:.*$/gm))
-    if (!/^uses: [\w-]+\/[\w-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/.test(line)) findings.push(`not pinned: ${line}`);
-  if (permissions === undefined) findings.push('no permissions: it gets the default ones');
-  for (const job of Object.values(jobs)) {
-    const granted = { ...permissions, ...job.permissions };
-    for (const [scope, right] of Object.entries(granted)) {
-      const isSignIn = scope === 'id-token' && job.environment === 'production';
-      if (right === 'write' && !isSignIn) findings.push(`may write ${scope}`);
-      if (scope === 'id-token' && job.steps.some(({ run = '' }) => /\bnp[mx]\b(?! run prove(\s|$))/.test(run)))
-        findings.push('runs npm beside a token'); // but for the command that loads no package
-    }
-    if (job['timeout-minutes'] === undefined) findings.push('a job without a time limit');
-    for (const { run } of job.steps) if (run?.includes('${{')) findings.push('puts an expression into a shell');
-  }
-  return findings;
 }
 
 describe('the workflows', () => {
