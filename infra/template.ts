@@ -14,10 +14,10 @@ export type Sources = ReadonlyMap<string, string>;
 /** A resource as a deployment creates it. The name of a nested one is `parent/child`. */
 export type Resource = JsonObject & { id: string; type: string; name: string };
 
-/** A deployment with the given parameters. What only Azure can resolve is an expression in brackets: see `inAzure`. */
+/** A deployment with the given parameters. An expression in brackets stays where only Azure can resolve it: see `inAzure`. */
 export type Deployment = { given: JsonObject; resources: Resource[]; outputs: JsonObject; diagnostics: Json[] };
 
-/** One file, compiled, without what it only refers to. What depends on parameters or variables is an expression in brackets. */
+/** One file, compiled, without the resources that it only refers to. A value by parameter or variable is an expression in brackets. */
 export type Compiled = {
   parameters: Record<string, JsonObject>;
   resources: (JsonObject & { type: string })[];
@@ -102,7 +102,7 @@ export function listAt(from: Json | undefined, path: string): Json[] {
   return Array.isArray(value) ? value : [];
 }
 
-/** What a property of a resource is like that only Azure knows. */
+/** Properties that only Azure knows, as it might give them, by the name of their resource. */
 const known: Readonly<Record<string, (name: string) => string>> = {
   clientId: name => `${name}.clientId`,
   principalId: name => `${name}.principalId`,
@@ -112,7 +112,7 @@ const known: Readonly<Record<string, (name: string) => string>> = {
   'primaryEndpoints.blob': name => `https://${name}.blob.core.windows.net/`,
 };
 
-/** A text with its expression resolved as in Azure's public cloud; what is no text, or stays an expression, as it is. */
+/** A text with its expression resolved as in Azure's public cloud. Any other value, and an unknown expression, come back as they are. */
 export function inAzure(value: Json | undefined): Json | undefined {
   if (typeof value !== 'string' || !value.startsWith('[')) return value;
   const references = value

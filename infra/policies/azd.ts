@@ -62,7 +62,7 @@ export const azd: Rule[] = [
     },
   },
   {
-    says: 'what documents, scripts and workflows get from azd is an output, or known to azd without the template',
+    says: 'documents, scripts and workflows get outputs from azd, and what azd knows without the template',
     holds: compiled(async files => {
       const outputs = Object.keys(mainOf(files).outputs);
       const names = new Set<string>();

@@ -104,7 +104,7 @@ export const names: Rule[] = [
     },
   },
   {
-    says: 'what is unique in all of Azure differs in another subscription and in another region',
+    says: 'names that are unique in all of Azure differ in another subscription and in another region',
     holds: async template => {
       const here = globalNamesOf(await template.evaluate(least));
       const there = await template.evaluate(least, '00000000-0000-4000-8000-000000000003');

@@ -22,7 +22,7 @@ function expiring(deployment: Deployment, what: 'baseBlob' | 'version'): string[
 
 export const retention: Rule[] = [
   {
-    says: 'what is overwritten or deleted can be had back for a week at least',
+    says: 'an overwritten or deleted blob can be had back for a week at least',
     holds: deployed(deployment => {
       const blobs = theOne(deployment, 'Microsoft.Storage/storageAccounts/blobServices', 'stdata');
       assert.equal(at(blobs, 'properties.isVersioningEnabled'), true, 'no versions');

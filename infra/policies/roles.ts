@@ -105,7 +105,7 @@ export const roles: Rule[] = [
     },
   },
   {
-    says: 'only what the deployer and GitHub Actions get depends on something',
+    says: 'nothing depends on a condition but the rights of the deployer and of GitHub Actions',
     holds: compiled(files => {
       const conditions = [...files].flatMap(([file, { resources }]) =>
         resources.flatMap(({ type, condition }) => (condition === undefined ? [] : `${file} ${type} ${condition}`)),

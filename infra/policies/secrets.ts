@@ -38,7 +38,7 @@ export const secrets: Rule[] = [
     },
   },
   {
-    says: 'no key is read, and what is one is neither an output nor handed to a module',
+    says: 'no key is read, and none is an output or handed to a module',
     holds: compiled(files => {
       assert.deepEqual(JSON.stringify([...files]).match(keyCall) ?? [], []);
       for (const [file, { outputs = {}, resources }] of files)
