@@ -74,7 +74,7 @@ describe('npm run prove', () => {
     );
     const line = (subject: string) => verdicts.find(verdict => verdict.subject === subject)?.text ?? '';
     assert.match(line('health'), /^empty since /);
-    assert.match(line('routes'), /all \d+ answer.*nothing to show yet: activity, history, stats-day, stats, workouts$/);
+    assert.match(line('routes'), /all \d+ answer.*nothing to show: activity, history, stats-day, stats, workouts$/);
   });
 
   it('holds everywhere in a service that works, and has then only read', async () => {

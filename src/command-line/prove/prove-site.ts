@@ -25,7 +25,7 @@ function problemOf(answer: Answer): Problem | undefined {
 /** What is wrong with the answer to a plain GET, as the answer of a route of ours. */
 function routeFault({ name, plain }: Page): string | undefined {
   const problem = problemOf(plain);
-  if (problem && plain.status < 500) return undefined; // nothing to show yet, or nothing that is published
+  if (problem && plain.status < 500) return undefined; // nothing to show: there is none yet, or it is not published
   if (problem) return `${name} answered ${plain.status} ${problem.code}: ${problem.detail}`;
   if (name === 'root') return plain.status < 300 || plain.status >= 400 ? `/ answered ${plain.came}` : undefined;
   if (name === 'health' && plain.header('content-type').startsWith('application/json')) return undefined;
@@ -51,7 +51,7 @@ function judgeRoutes(pages: readonly Page[]): Verdict {
   const slowestMs = Math.max(...pages.map(({ plain }) => plain.durationMs));
   const empty = pages.filter(({ plain }) => plain.status === 404).map(({ name }) => name);
   const good = `all ${pages.length} answer, the slowest after ${(slowestMs / 1000).toFixed(1)} s`;
-  const nothing = empty.length > 0 ? `; nothing to show yet: ${empty.join(', ')}` : '';
+  const nothing = empty.length > 0 ? `; nothing to show: ${empty.join(', ')}` : '';
   return judge(
     'routes',
     faults,
