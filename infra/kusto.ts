@@ -17,7 +17,7 @@ type Kusto = {
 /** The columns that our queries name, of the tables of Log Analytics that they ask. */
 const columns = {
   AppTraces: 'TimeGenerated: datetime, Message: string',
-  AppRequests: 'TimeGenerated: datetime, Name: string, ItemCount: int',
+  AppRequests: 'TimeGenerated: datetime, Name: string, Success: bool, ItemCount: int',
   AzureDiagnostics:
     'TimeGenerated: datetime, ResourceProvider: string, OperationName: string, CallerIPAddress: string, ResultSignature: string',
   Usage: 'TimeGenerated: datetime, DataType: string, IsBillable: bool, Quantity: real',

@@ -18,15 +18,18 @@ AppTraces
 | summarize successes = count()
 | where successes == 0 and todatetime('PROVISIONED_AT') < ago(26h)
 '''
-// A failure counts from the first of its kind since the last success, once that is over an hour old: what heals within the hour is
-// past by then. Each beginning is in view for longer than it takes to look again, so that none falls between two looks.
+// A failure counts from the first of its kind since it was last well, once that is over an hour old: what heals within the hour is past
+// by then. What every tick looks at is well where a tick passes, whether or not a sync was due; the rest where a sync succeeds. Each beginning is in view for longer than it takes to look again, so that none falls between two looks.
 var failureQuery = '''
 let lines = AppTraces
 | extend event = extract(@'"event\\?"\s*:\s*\\?"([a-z.-]+)', 1, Message)
 | extend code = extract(@'"code\\?"\s*:\s*\\?"([a-z-]+)', 1, Message);
 let succeededAt = coalesce(toscalar(lines | where event == 'sync.succeeded' | summarize max(TimeGenerated)), datetime(2000-01-01));
+let passedAt = coalesce(toscalar(AppRequests | where Name == 'sync' and Success | summarize max(TimeGenerated)), succeededAt);
 lines
-| where event == 'notice' or (event == 'sync.failed' and code != 'upstream-unavailable' and TimeGenerated > succeededAt)
+| where event == 'notice' or (event == 'sync.failed' and code != 'upstream-unavailable')
+| extend wellAt = iff(code in ('config', 'vault', 'storage'), max_of(succeededAt, passedAt), succeededAt)
+| where event == 'notice' or TimeGenerated > wellAt
 | summarize began = min(TimeGenerated), newest = max(TimeGenerated) by event, code
 | where (event == 'notice' and newest > ago(2h)) or (event == 'sync.failed' and began between (ago(3h) .. ago(75m)))
 '''

@@ -39,11 +39,11 @@ function eventsIn(query: string): string[] {
   return [...query.matchAll(/(?:\bevent|, Message\)) == '([^']+)'/g)].map(([, event = '']) => event);
 }
 
-/** The three rules by what their names begin with: the table that each looks at, and the action group that each tells. */
+/** The three rules by what their names begin with: the tables that each looks at, and the action group that each tells. */
 const expected = {
-  'missed-day-': { table: 'AppTraces', group: 'ag-' },
-  'failure-': { table: 'AppTraces', group: 'ag-' },
-  'stopped-timer-': { table: 'AppRequests', group: 'ag-clock-' },
+  'missed-day-': { tables: ['AppTraces'], group: 'ag-' },
+  'failure-': { tables: ['AppTraces', 'AppRequests'], group: 'ag-' },
+  'stopped-timer-': { tables: ['AppRequests'], group: 'ag-clock-' },
 };
 
 /** An action group by what its name begins with, before the part that makes it unique. */
@@ -134,11 +134,11 @@ export const alerts: Rule[] = [
     },
   },
   {
-    says: 'each is on, looks at its table of the workspace every hour, fires on any row, and tells its action group',
+    says: 'each is on, looks at its tables of the workspace every hour, fires on any row, and tells its action group',
     holds: deployed(deployment => {
       const workspace = theOne(deployment, 'Microsoft.OperationalInsights/workspaces').id;
       assert.equal(rulesOf(deployment).length, Object.keys(expected).length);
-      for (const [prefix, { table, group }] of Object.entries(expected)) {
+      for (const [prefix, { tables, group }] of Object.entries(expected)) {
         const rule = theOne(deployment, ruleType, prefix);
         const criterion = criterionOf(rule);
         assert.equal(at(rule, 'properties.enabled'), true, rule.name);
@@ -148,7 +148,7 @@ export const alerts: Rule[] = [
         const fires = ['timeAggregation', 'operator', 'threshold'].map(name => at(criterion, name));
         assert.deepEqual(fires, ['Count', 'GreaterThan', 0], rule.name);
         // Azure does not look whether the table is there: a new workspace has none.
-        assert.deepEqual(queryOf(rule).match(/\bApp\w+/g), [table], rule.name);
+        assert.deepEqual(queryOf(rule).match(/\bApp\w+/g), tables, rule.name);
       }
     }),
     faults: {
@@ -156,7 +156,7 @@ export const alerts: Rule[] = [
       'one for nobody': [file, 'actionGroups: [owner.id]', 'actionGroups: []', /missed-day/],
       'one for the owner that calls the clock': [file, '[secondClock.id]', '[owner.id]', /stopped-timer/],
       'another table': [file, /^AppTraces$/m, 'traces', /missed-day/],
-      'a timer in the traces': [file, 'AppRequests', 'AppTraces', /stopped-timer/],
+      'a timer in the traces': [file, /^AppRequests$/m, 'AppTraces', /stopped-timer/],
       'one that never fires': [file, "'GreaterThan'", "'LessThan'", /LessThan/],
       'one that looks once a day': [file, /PT1H'(\n +windowSize: 'PT2H')/, "P1D'$1", /stopped-timer/],
       'another resource': [file, 'scopes: [workspaceId]', 'scopes: [owner.id]', /actionGroups/],
@@ -198,7 +198,18 @@ export const alerts: Rule[] = [
     holds: deployed(deployment => {
       const rule = theOne(deployment, ruleType, 'failure-');
       const query = queryOf(rule);
-      assert.match(query, /event == 'sync\.failed' and code != '[a-z-]+' and TimeGenerated > succeededAt/);
+      const everyTick = Object.entries(errorTable).filter(([, { actor }]) => actor === 'deployer');
+      const codes = everyTick.map(([code]) => `'${code}'`).join(', ');
+      assert.ok(query.includes(`wellAt = iff(code in (${codes}), max_of(succeededAt, passedAt), succeededAt)`), query);
+      assert.match(
+        query,
+        /^let succeededAt = .* event == 'sync\.succeeded' \| summarize max\(TimeGenerated\)\), datetime/m,
+      );
+      assert.match(
+        query,
+        /^let passedAt = .*AppRequests \| where Name == 'sync' and Success \| summarize max\(TimeGenerated\)/m,
+      );
+      assert.match(query, /^\| where event == 'notice' or TimeGenerated > wellAt$/m);
       assert.match(query, /\| summarize began = min\(TimeGenerated\), newest = max\(TimeGenerated\) by event, code\n/);
       const [, oldest, youngest] =
         /'sync\.failed' and began between \(ago\((\d+)h\) \.\. ago\((\d+)m\)\)/.exec(query) ?? [];
@@ -215,7 +226,9 @@ export const alerts: Rule[] = [
       assert.equal(at(rule, 'properties.overrideQueryTimeRange'), 'P2D');
     }),
     faults: {
-      'what heals within the hour': [file, ' and TimeGenerated > succeededAt', '', /succeededAt/],
+      'what heals within the hour': [file, /\| where event == 'notice' or TimeGenerated > wellAt\n/, '', /wellAt/],
+      'a tick that passes for a password': [file, "'config', 'vault'", "'sign-in-refused', 'vault'", /wellAt/],
+      'a tick that fails': [file, ' and Success', '', /Success/],
       'at once': [file, 'ago(75m)', 'ago(5m)', /5 minutes/],
       'a failure between two looks': [file, 'ago(3h)', 'ago(2h)', /at least one look/],
       'a notice between two looks': [file, 'newest > ago(2h)', 'newest > ago(1h)', /at least one look/],

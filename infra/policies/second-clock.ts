@@ -22,7 +22,7 @@ export const secondClock: Rule[] = [
     }),
     faults: {
       'the opposite': [file, 'ticks == 0', 'ticks > 0', /ticks/],
-      'another function': [file, "Name == 'sync'", "Name == 'sync-now'", /sync/],
+      'another function': [file, /Name == 'sync'$/m, "Name == 'sync-now'", /sync/],
       'a tick too late': [file, 'ago(90m)', 'ago(10m)', /90m/],
       'a short view': [file, "windowSize: 'PT2H'", "windowSize: 'PT1H'", /PT2H/],
       'resolved after the first': [file, /autoMitigate: false(\n +criteria)/, 'autoMitigate: true$1', /true/],
