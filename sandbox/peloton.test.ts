@@ -12,7 +12,14 @@ test('records every request by template, host and status, and counts those that 
   await fetch(`${double.apiUrl}/api/me`, { headers });
   await fetch(`${double.apiUrl}/api/user/${double.userId}/overview?version=2`, { headers });
   const { url, ...last } = double.requests.at(-1) ?? { url: '' };
-  assert.deepEqual(last, { at: now, method: 'GET', host: '127.0.0.1', path: '/api/user/{id}/overview', status: 200 });
+  assert.deepEqual(last, {
+    at: now,
+    method: 'GET',
+    host: '127.0.0.1',
+    path: '/api/user/{id}/overview',
+    userAgent: 'node',
+    status: 200,
+  });
   assert.equal(url, `${double.apiUrl}/api/user/${double.userId}/overview?version=2`);
   const counts = { credentialPosts: 1, refreshes: 0, codeExchanges: 1, overviews: 1, workoutPages: 0, profiles: 1 };
   assert.deepEqual(double.counts, counts);

@@ -10,10 +10,10 @@ import { createApi } from './peloton/api.ts';
 import { type Call, type PelotonAnswer, type PelotonRoute, readCall, sendAnswer } from './peloton/call.ts';
 import { type CookieRegister, createCookieRegister } from './peloton/cookies.ts';
 import { createSignIn } from './peloton/sign-in.ts';
+import { grantTokens } from './peloton/token-endpoint.ts';
 import {
   createTokenStore,
   expireAccessTokens,
-  grantTokens,
   issueSession,
   revokeAll,
   stopRefreshing,
@@ -76,7 +76,7 @@ export type PelotonDouble = Omit<LoopbackServer, 'url'> & {
   /** Makes the access tokens given out so far expire now; refresh tokens stay good. */
   expireAccessTokens(): void;
   /** Issues a session without a sign-in, for tests that paste a browser's session into the vault. */
-  issueSession(): ReturnType<typeof issueSession>;
+  issueSession(client?: 'web' | 'app'): ReturnType<typeof issueSession>;
 };
 
 /** The default password has characters that JSON, forms and queries each write in another way. */
@@ -147,7 +147,7 @@ function createControls({ world, tokens }: Parts) {
     },
     revokeAll: () => revokeAll(tokens),
     expireAccessTokens: () => expireAccessTokens(tokens),
-    issueSession: () => issueSession(tokens),
+    issueSession: (client?: 'web' | 'app') => issueSession(tokens, client),
   };
 }
 

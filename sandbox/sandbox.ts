@@ -90,6 +90,11 @@ function settingsFor(vault: VaultDouble, azurite: Azurite, peloton: PelotonDoubl
     // A developer's shell may hold these two, and they would lead the app to Azure.
     STORAGE_ACCOUNT_URL: undefined,
     IDENTITY_ENDPOINT: undefined,
-    ...(peloton && { PELOTON_API_URL: peloton.apiUrl, PELOTON_AUTH_URL: peloton.authUrl }),
+    // A browser that signs in ends at a page of the double, which says what to copy.
+    ...(peloton && {
+      PELOTON_API_URL: peloton.apiUrl,
+      PELOTON_AUTH_URL: peloton.authUrl,
+      PELOTON_REDIRECT_URI: `${peloton.authUrl}/callback`,
+    }),
   };
 }

@@ -37,7 +37,7 @@ function faultsOf(settings: Settings, read: (settings: Settings) => unknown = re
   }
 }
 
-test('two settings are enough; the rest has the defaults of Peloton’s own web client', () => {
+test('two settings are enough; the rest has the defaults of Peloton’s own clients', () => {
   assert.deepEqual(readConfig(good), {
     vault: { url: 'https://stats.vault.azure.net', identity: { kind: 'developer' } },
     storage: {
@@ -50,7 +50,10 @@ test('two settings are enough; the rest has the defaults of Peloton’s own web 
     peloton: {
       apiUrl: 'https://api.onepeloton.com',
       authUrl: 'https://auth.onepeloton.com',
-      signIn: 'oauth',
+      signIn: 'auto',
+      userAgent: 'Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:153.0) Gecko/20100101 Firefox/153.0',
+      appClientId: 'mgsmWCD0A8Qn6uz6mmqI6qeBNHH9IPwS',
+      appScope: 'offline_access openid',
       clientId: 'WVoJxVDdPoFx4RNewvvg6ch2mZ7bwnsM',
       redirectUri: 'https://members.onepeloton.com/callback',
       scope: 'offline_access openid peloton-api.members:default',
@@ -93,6 +96,7 @@ test('every setting reaches the place it is for', () => {
     ...{ PELOTON_API_URL: 'https://api.example.com/', PELOTON_AUTH_URL: 'http://localhost:7073' },
     ...{ PELOTON_SIGN_IN: 'session', PELOTON_CLIENT_ID: 'a', PELOTON_REDIRECT_URI: 'https://example.com/back' },
     ...{ PELOTON_SCOPE: 'b', PELOTON_AUDIENCE: 'c', PELOTON_TENANT: 'd', PELOTON_CONNECTION: 'e' },
+    ...{ PELOTON_APP_CLIENT_ID: 'f', PELOTON_APP_SCOPE: 'g', PELOTON_USER_AGENT: 'Agent/1.0 (h)' },
     PELOTON_OVERVIEW_VERSION: '2',
   });
   assert.deepEqual(schedule, { hour: 23, minute: 59, timeZone: 'Australia/Lord_Howe' });
@@ -100,8 +104,14 @@ test('every setting reaches the place it is for', () => {
   assert.deepEqual(peloton, {
     ...{ apiUrl: 'https://api.example.com', authUrl: 'http://localhost:7073', signIn: 'session', clientId: 'a' },
     ...{ redirectUri: 'https://example.com/back', scope: 'b', audience: 'c', tenant: 'd', connection: 'e' },
+    ...{ appClientId: 'f', appScope: 'g', userAgent: 'Agent/1.0 (h)' },
     overviewVersion: '2',
   });
+});
+
+test('oauth is another name of auto', () => {
+  const signIn = (way: string) => readConfig({ ...good, PELOTON_SIGN_IN: way }).peloton.signIn;
+  assert.deepEqual(['oauth', 'auto', 'web', 'app'].map(signIn), ['auto', 'auto', 'web', 'app']);
 });
 
 test('a time zone is the database’s own spelling of it, whoever reads it', () => {
@@ -158,7 +168,8 @@ const malformed: Record<string, { values: string[]; fault: string }> = {
   },
   PELOTON_API_URL: { values: ['https://example.com/canary'], fault: 'must be an origin, without a path' },
   PELOTON_AUTH_URL: { values: ['http://canary'], fault: 'must be an https URL (http for loopback only)' },
-  PELOTON_SIGN_IN: { values: ['canary', 'OAuth'], fault: 'must be oauth or session' },
+  PELOTON_SIGN_IN: { values: ['canary', 'OAuth'], fault: 'must be auto, web, app or session' },
+  PELOTON_USER_AGENT: { values: ['canary – ü', 'canary\r\nX: y'], fault: 'must be printable ASCII' },
   PELOTON_REDIRECT_URI: { values: ['canary'], fault: 'must be an https URL (http for loopback only)' },
   PELOTON_OVERVIEW_VERSION: { values: ['3', 'canary'], fault: 'must be 1 or 2' },
   WORKOUTS: { values: ['canary', 'Days', 'on', 'none'], fault: 'must be days, classes or off' },

@@ -19,7 +19,12 @@ export type StorageConfig = Readonly<{
 export type PelotonConfig = Readonly<{
   apiUrl: string;
   authUrl: string;
-  signIn: 'oauth' | 'session';
+  /** Which rungs a sign-in has: `auto` is the login page and the app's grant. */
+  signIn: 'auto' | 'web' | 'app' | 'session';
+  /** Sent to the hosts of the sign-in. */
+  userAgent: string;
+  appClientId: string;
+  appScope: string;
   clientId: string;
   redirectUri: string;
   scope: string;
@@ -96,6 +101,10 @@ const publicUrl: Reader<string> = text => {
   return 'fault' in url ? url : { value: new URL(text).href.replace(/[/?#]+$/, '') };
 };
 
+const ways = oneOf('auto', 'web', 'app', 'session');
+/** `oauth` was the name of the one way that is `auto` now. */
+const signInWay: typeof ways = text => ways(text === 'oauth' ? 'auto' : text);
+
 const timeOfDay = reader(text => {
   const [, hour, minute] = /^([01]\d|2[0-3]):([0-5]\d)$/.exec(text) ?? [];
   return hour && minute ? { hour: Number(hour), minute: Number(minute) } : undefined;
@@ -158,7 +167,13 @@ const settingTable = {
   PUBLIC_URL: optional(publicUrl),
   PELOTON_API_URL: withDefault(origin, 'https://api.onepeloton.com'),
   PELOTON_AUTH_URL: withDefault(origin, 'https://auth.onepeloton.com'),
-  PELOTON_SIGN_IN: withDefault(oneOf('oauth', 'session'), 'oauth'),
+  PELOTON_SIGN_IN: withDefault(signInWay, 'auto'),
+  PELOTON_APP_CLIENT_ID: withDefault(anyText, 'mgsmWCD0A8Qn6uz6mmqI6qeBNHH9IPwS'),
+  PELOTON_APP_SCOPE: withDefault(anyText, 'offline_access openid'),
+  PELOTON_USER_AGENT: withDefault(
+    matching(/^[\x20-\x7e]+$/, 'must be printable ASCII'),
+    'Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:153.0) Gecko/20100101 Firefox/153.0',
+  ),
   PELOTON_CLIENT_ID: withDefault(anyText, 'WVoJxVDdPoFx4RNewvvg6ch2mZ7bwnsM'),
   PELOTON_REDIRECT_URI: withDefault(webUrl, 'https://members.onepeloton.com/callback'),
   PELOTON_SCOPE: withDefault(anyText, 'offline_access openid peloton-api.members:default'),
@@ -286,6 +301,9 @@ export function readConfig(settings: Settings, findTimeZone: FindTimeZone): Conf
       apiUrl: values.PELOTON_API_URL,
       authUrl: values.PELOTON_AUTH_URL,
       signIn: values.PELOTON_SIGN_IN,
+      userAgent: values.PELOTON_USER_AGENT,
+      appClientId: values.PELOTON_APP_CLIENT_ID,
+      appScope: values.PELOTON_APP_SCOPE,
       clientId: values.PELOTON_CLIENT_ID,
       redirectUri: values.PELOTON_REDIRECT_URI,
       scope: values.PELOTON_SCOPE,

@@ -7,6 +7,8 @@
 const upgrade =
   'git pull, npm ci, azd up (docs/operations.md#upgrade). If there is nothing newer, report the log event sync.failed.';
 const credentialsScript = 'bash infra/scripts/set-credentials.sh';
+/** For an owner from whom Peloton asks what no program can give. */
+const byBrowser = 'Sign in with a browser: npm run sign-in (docs/operations.md#sign-in-with-a-browser).';
 /** For an owner who settles something with Peloton and keeps the password: the script writes a new version of it. */
 const storeAgain = `${credentialsScript} with the same password: only a new version ends the wait.`;
 
@@ -84,7 +86,27 @@ export const causeTable = {
   },
   'second-factor': {
     code: 'sign-in-refused',
-    hint: 'Peloton asks for a second factor, which this service cannot give. Sign in at members.onepeloton.com in a browser and store that session as peloton-session: docs/operations.md#paste-a-session.',
+    hint: `Peloton asks for a second factor, which this service cannot give. ${byBrowser}`,
+  },
+  captcha: {
+    code: 'sign-in-refused',
+    hint: `Peloton asks for a captcha, which this service cannot solve. ${byBrowser}`,
+  },
+  verification: {
+    code: 'sign-in-refused',
+    hint: `Peloton wants to verify who signs in, which this service cannot show. ${byBrowser}`,
+  },
+  'expired-password': {
+    code: 'sign-in-refused',
+    hint: `Peloton wants this password changed. Choose another at members.onepeloton.com, then store it: ${credentialsScript}.`,
+  },
+  'access-denied': {
+    code: 'sign-in-refused',
+    hint: `Peloton denies this account the sign-in. Sign in at members.onepeloton.com yourself and settle what it asks for. Then ${storeAgain}`,
+  },
+  'closed-grant': {
+    code: 'upstream-changed',
+    hint: "Peloton lets nobody sign in by the app's grant any more: set PELOTON_SIGN_IN to auto or web, or remove the setting.",
   },
   'unknown-answer': {
     code: 'upstream-changed',
@@ -111,8 +133,13 @@ export type StatsErrorOptions = {
   retryAfterMs?: number;
   /** The HTTP status of the answer that failed, where there was one. */
   status?: number;
-  /** The credentials were posted and judged: they must not be posted again unchanged. */
+  /**
+   * The credentials were posted and answered: they must not be posted again unchanged. With `upstream-changed` the answer was
+   * no judgement, and this holds for the rung alone and for a day.
+   */
   credentialsJudged?: boolean;
+  /** A failure that is no outage although its code says so: another rung of the sign-in may get in. */
+  opensNextRung?: boolean;
   /** No sign-in may be made before this instant. */
   noSignInBefore?: Date;
 };
@@ -125,6 +152,7 @@ export class StatsError extends Error {
   readonly retryAfterMs: number | undefined;
   readonly status: number | undefined;
   readonly credentialsJudged: boolean;
+  readonly opensNextRung: boolean;
   readonly noSignInBefore: Date | undefined;
 
   constructor(code: ErrorCode, message: string, options: StatsErrorOptions = {}) {
@@ -134,6 +162,7 @@ export class StatsError extends Error {
     this.retryAfterMs = options.retryAfterMs;
     this.status = options.status;
     this.credentialsJudged = options.credentialsJudged ?? false;
+    this.opensNextRung = options.opensNextRung ?? code === 'upstream-changed';
     this.noSignInBefore = options.noSignInBefore;
   }
 }

@@ -37,6 +37,8 @@ export type HttpRequest = {
   route: string;
   headers?: Record<string, string>;
   body?: string;
+  /** How many times the usual time the request may take; 1 by default. */
+  patience?: number;
   /** Headers that prove who we are; refused for any other origin. */
   credential?: { origin: string; headers: Record<string, string> };
   /** Takes and gives cookies, by host and path. */
@@ -99,16 +101,19 @@ export type HttpOptions = {
   onAnswer?: (answer: { request: string; status: number | null; duration_ms: number }) => void;
 };
 
-type Bounds = { limits: HttpLimits; signal: AbortSignal; clock: () => Date };
+type Bounds = { limits: HttpLimits; patience?: number | undefined; signal: AbortSignal; clock: () => Date };
 
 /**
  * Does the work of one request with a signal that fires when its time is up, or with the outer signal; never after the request
  * is over, when node-fetch would destroy streams whose errors nobody hears.
  */
-async function withinTime<T>({ limits, signal }: Bounds, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+async function withinTime<T>(
+  { limits, patience = 1, signal }: Bounds,
+  work: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
   const controller = new AbortController();
   const abort = () => controller.abort();
-  const timer = setTimeout(abort, limits.timeoutMs);
+  const timer = setTimeout(abort, limits.timeoutMs * patience);
   signal.addEventListener('abort', abort);
   if (signal.aborted) abort();
   try {
@@ -201,7 +206,9 @@ export function createHttpClient({ limits: given, signal: runSignal, clock, onAn
       const report = (status: number | null) =>
         onAnswer?.({ request: label, status, duration_ms: Math.round(performance.now() - startedAt) });
       try {
-        const response = await withinTime(bounds, signal => send({ request, label, bounds, signal }));
+        const response = await withinTime({ ...bounds, patience: request.patience }, signal =>
+          send({ request, label, bounds, signal }),
+        );
         report(response.status);
         return response;
       } catch (error) {

@@ -17,8 +17,16 @@ export function createLog(write: (level: LogLevel, line: string) => void): Log {
   return (level, event, fields) => write(level, JSON.stringify({ event, ...fields }));
 }
 
-/** Runs a step and logs its duration in whole milliseconds, and, where the step fails, the code of its error. */
-export async function timed<T>(log: Log, event: string, step: () => Promise<T>): Promise<T> {
+/**
+ * Runs a step and logs its duration in whole milliseconds, and, where the step fails, the code of its error.
+ * @param isOrdinary tells a failure that the caller mends by itself: its status is logged, and nobody is warned.
+ */
+export async function timed<T>(
+  log: Log,
+  event: string,
+  step: () => Promise<T>,
+  isOrdinary: (error: unknown) => boolean = () => false,
+): Promise<T> {
   const startedAt = performance.now();
   const duration = () => ({ duration_ms: Math.round(performance.now() - startedAt) });
   try {
@@ -26,7 +34,9 @@ export async function timed<T>(log: Log, event: string, step: () => Promise<T>):
     log('info', event, duration());
     return result;
   } catch (error) {
-    log('warn', event, { ...duration(), failed: (error as Partial<StatsError>).code ?? 'defect' });
+    const { code, status } = error as Partial<StatsError>;
+    if (isOrdinary(error)) log('info', event, { ...duration(), status });
+    else log('warn', event, { ...duration(), failed: code ?? 'defect' });
     throw error;
   }
 }

@@ -17,6 +17,8 @@ export type MatrixRow = {
   locate: (bench: Bench, kind: FaultKind) => Endpoint;
   /** The one phase that calls the endpoint; without it, both do. */
   only?: Phase;
+  /** Settings of the bench for this row. */
+  settings?: Record<string, string>;
 };
 
 export type Suite = {
@@ -65,7 +67,7 @@ async function failuresOf(phase: Phase, { cells, rows, storeFaults = false }: Su
   for (const cell of cells) {
     const row = rows[cell.endpoint];
     assert.ok(row, cell.endpoint);
-    const bench = kept ?? (await startBench(options));
+    const bench = kept ?? (await startBench({ ...options, settings: row.settings ?? {} }));
     if (phase === 'later') {
       if (!kept) await bench.tick();
       kept = bench;

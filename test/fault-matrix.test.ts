@@ -6,7 +6,10 @@ import { storageFaults } from './fault-matrix-storage.ts';
 import { type Suite, testFaults } from './fault-matrix-suite.ts';
 import { vaultFaults } from './fault-matrix-vault.ts';
 
-const names = ['POST credentials', 'POST refresh', 'GET overview', 'get session', 'write latest'];
+const names = [
+  ...['POST credentials', 'page: POST credentials', 'POST grant', 'POST refresh', 'GET overview'],
+  ...['get session', 'write latest'],
+];
 
 const tables = [pelotonFaults, vaultFaults, storageFaults];
 const rows = Object.assign({}, ...tables.map(table => table.rows)) as Suite['rows'];
@@ -16,4 +19,4 @@ const sample: Suite = {
   storeFaults: true,
 };
 
-testFaults(sample, { phases: ['later'], cases: 102 });
+testFaults(sample, { phases: ['later'], cases: 146 });

@@ -65,8 +65,44 @@ const rows: Row[] = [
     what: `a second factor that is asked for by ${kind}`,
     plant: askFactor(kind),
     ...refused,
-    next: [/second factor.*browser.*peloton-session.*#paste-a-session\.$/],
+    next: [/second factor.*browser: npm run sign-in \(docs\/operations\.md#sign-in-with-a-browser\)\.$/],
   })),
+  { what: 'a captcha', plant: refuse(400, 'invalid_captcha'), ...refused, next: [/captcha.*npm run sign-in/] },
+  {
+    what: 'a verification',
+    plant: refuse(401, 'requires_verification'),
+    ...refused,
+    next: [/verify who signs in.*npm run sign-in/],
+  },
+  {
+    what: 'a password that has expired',
+    plant: refuse(401, 'password_expired'),
+    ...refused,
+    next: [/wants this password changed.*then store it/, store],
+  },
+  {
+    what: 'an account that is denied',
+    plant: ({ peloton }) => {
+      peloton.behaviour.refusedHome = { error: 'access_denied', description: 'Not allowed.', at: 'form' };
+    },
+    ...refused,
+    next: [/denies this account.*same password/, store],
+  },
+  {
+    what: 'a closed grant',
+    plant: ({ peloton }) => {
+      peloton.behaviour.appGrant = 'closed';
+    },
+    ...changed,
+    next: [/PELOTON_SIGN_IN to auto or web/],
+    options: { settings: { PELOTON_SIGN_IN: 'app' } },
+  },
+  {
+    what: 'a login page of another kind, and a closed grant',
+    plant: ({ peloton }) => Object.assign(peloton.behaviour, { loginPage: 'universal', appGrant: 'closed' }),
+    ...changed,
+    next: [upgrade, /PELOTON_\* setting/],
+  },
   {
     what: 'an unknown answer to the credentials',
     plant: refuse(400, 'unheard-of'),

@@ -34,9 +34,9 @@ export function pasteWithoutUserId(bench: Bench): void {
 /** Stores a session that Peloton accepts, which says that it lives so long, or nothing about it. */
 export function pasteSession(
   bench: Bench,
-  { livesMs, ...fields }: { livesMs?: number; [field: string]: unknown } = {},
+  { livesMs, client, ...fields }: { livesMs?: number; client?: 'web' | 'app'; [field: string]: unknown } = {},
 ) {
-  const { accessToken, refreshToken } = bench.peloton.issueSession();
+  const { accessToken, refreshToken } = bench.peloton.issueSession(client);
   const expires = livesMs === undefined ? {} : { expires_at: new Date(bench.now.getTime() + livesMs).toISOString() };
   const pasted = { access_token: accessToken, refresh_token: refreshToken, ...expires, ...fields };
   bench.vault.secrets.set('peloton-session', JSON.stringify(pasted));

@@ -3,7 +3,7 @@
 
 import { type Call, type PelotonAnswer, readFields } from './call.ts';
 import { postingForm, secondFactorPage } from './login-pages.ts';
-import { expectedFields, holdsCookies, type SignInContext, type Transaction } from './transaction.ts';
+import { expectedFields, holdsCookies, refuseHome, type SignInContext, type Transaction } from './transaction.ts';
 import { mintJwt, type World } from './world.ts';
 
 type Fields = Record<string, unknown>;
@@ -17,6 +17,8 @@ export function checkCredentials({ world, transactions }: SignInContext, call: C
   if (!transaction) return refuse(403, 'access_denied', 'Invalid state');
   const refusal = refuseForm(world, transaction, { call, fields }) ?? refuseMember(world, fields);
   if (refusal) return refusal;
+  const home = refuseHome(world, transaction, 'credentials');
+  if (home) return home;
   if (world.behaviour.secondFactor === 'page') return { status: 200, body: secondFactorPage(transaction.state) };
   transaction.form = fillForm(world, transaction);
   return { status: 200, body: postingForm(`${world.origins.auth}/login/callback`, transaction.form) };
@@ -41,13 +43,14 @@ function refuseForm(
   const { origin = world.origins.auth } = call.headers;
   if (origin !== world.origins.auth) return refuse(403, 'invalid_origin', 'Wrong origin.');
   const { tenant, connection } = world.constants;
-  const { nonce, code_challenge } = transaction.asked;
+  const { nonce, code_challenge, redirect_uri } = transaction.asked;
   const expected: Fields = {
     ...expectedFields(world),
     tenant,
     connection,
     nonce,
     code_challenge,
+    redirect_uri,
     _intstate: 'deprecated',
   };
   const wrong = Object.keys(expected).find(name => fields[name] !== expected[name]);
@@ -55,7 +58,10 @@ function refuseForm(
 }
 
 /** The refusal of wrong credentials, or of a member who is locked out or needs a second factor. */
-function refuseMember({ credentials, behaviour }: World, { username, password }: Fields): PelotonAnswer | undefined {
+export function refuseMember(
+  { credentials, behaviour }: World,
+  { username, password }: Fields,
+): PelotonAnswer | undefined {
   if (username !== credentials.username || password !== credentials.password) {
     return refuse(401, 'invalid_user_password', 'Wrong email or password.');
   }

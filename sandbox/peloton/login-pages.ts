@@ -7,12 +7,13 @@ export type LoginConfig = {
   tenant: string;
   clientId: string;
   redirectUri: string;
+  connection?: string;
   /** The fields of the transaction, for both internalOptions and extraParams. */
   options: Record<string, string>;
 };
 
 /** The login page. The configuration for its script is one line of base64 (UTF-8 JSON). */
-export function loginPage({ authOrigin, tenant, clientId, redirectUri, options }: LoginConfig): string {
+export function loginPage({ authOrigin, tenant, clientId, redirectUri, connection, options }: LoginConfig): string {
   const config = {
     auth0Domain: new URL(authOrigin).host,
     auth0Tenant: tenant,
@@ -30,6 +31,66 @@ export function loginPage({ authOrigin, tenant, clientId, redirectUri, options }
 <script>
   window.injectedConfig = window.injectedConfig || "${encoded}";
   window.texts = { mfa: "Verify your identity", submit: "Log In" };
+  const body = ${JSON.stringify({ client_id: clientId, redirect_uri: redirectUri, tenant, connection }).replaceAll('<', '\\u003c')};
+${loginScript}</script>`,
+  );
+}
+
+/** Draws the form in the browser and posts what is typed, as JSON. An HTML answer carries the browser on by a form of its own. */
+const loginScript = `
+  const config = JSON.parse(new TextDecoder().decode(Uint8Array.from(atob(window.injectedConfig), c => c.charCodeAt(0))));
+  document.getElementById('root').innerHTML = '<main><h1>Log in</h1><form><label>Email <input name="username" autofocus>'
+    + '</label><label>Password <input name="password" type="password"></label><p role="alert"></p><button>Log in</button></form></main>';
+  document.querySelector('form').addEventListener('submit', async event => {
+    event.preventDefault();
+    const typed = Object.fromEntries(new FormData(event.target));
+    const answer = await fetch('/usernamepassword/login', {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json' },
+      body: JSON.stringify({ ...config.extraParams, ...body, ...typed }),
+    });
+    if (answer.redirected) return location.assign(answer.url);
+    const text = await answer.text();
+    if (!answer.ok) return document.querySelector('[role=alert]').textContent = JSON.parse(text).description;
+    document.open();
+    document.write(text);
+    document.close();
+  });
+`;
+
+/** The login page of Auth0's New Universal Login. */
+export function universalLoginPage(state: string, problem = ''): string {
+  return page(
+    'Log in | Peloton',
+    `<main><h1>Welcome</h1>
+<form method="post" action="/u/login?state=${escapeHtml(state)}">
+  <input type="hidden" name="state" value="${escapeHtml(state)}">
+  <label>Email address <input name="username" inputmode="email" autofocus></label>
+  <label>Password <input name="password" type="password"></label>
+  <p role="alert">${escapeHtml(problem)}</p>
+  <a href="/u/login">Forgot password?</a>
+  <button type="submit" name="action" value="default">Continue</button>
+</form></main>`,
+  );
+}
+
+/** The page that a browser ends at, in the place of the members site. Peloton's own moves on at once. */
+export function callbackPage(): string {
+  return page(
+    'Signed in | Sandbox',
+    `<main><h1>This is where the sign-in ends</h1>
+<p>Copy this address and paste it where <code>npm run sign-in</code> waits for it. It is good once, and for a minute.</p>
+<p><input readonly size="80" aria-label="The address of this page"></p>
+<p><button>Copy</button> <output></output></p></main>
+<script>
+  const field = document.querySelector('input');
+  field.value = location.href;
+  field.select();
+  document.querySelector('button').addEventListener('click', async () => {
+    await navigator.clipboard.writeText(field.value);
+    document.querySelector('output').textContent = 'Copied.';
+  });
+  if (new URLSearchParams(location.search).has('error')) document.querySelector('h1').textContent = 'Peloton refused the sign-in';
 </script>`,
   );
 }
@@ -60,10 +121,13 @@ export function errorPage(text: string): string {
   return page('Error | Peloton', `<h1>Oops!, something went wrong</h1><p>${escapeHtml(text)}</p>`);
 }
 
+const style =
+  'body{font:16px/1.5 system-ui,sans-serif;margin:3rem auto;max-width:40rem;padding:0 1rem}label,button{display:block;margin:1rem 0}input{font:inherit;max-width:100%}[role=alert]{color:#b00020}';
+
 function page(title: string, body: string): string {
   return `<!DOCTYPE html>
 <html lang="en">
-<head><meta charset="utf-8"><title>${title}</title></head>
+<head><meta charset="utf-8"><title>${title}</title><style>${style}</style></head>
 <body>
 ${body}
 </body>

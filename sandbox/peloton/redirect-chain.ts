@@ -80,6 +80,7 @@ function takeHop(context: SignInContext, transaction: Transaction, index: number
 }
 
 function locateCallback({ tokens }: SignInContext, { asked }: Transaction): string {
-  const code = issueCode(tokens, { challenge: asked.code_challenge ?? '', nonce: asked.nonce ?? '' });
-  return `${asked.redirect_uri}?${new URLSearchParams({ code, state: asked.state ?? '' })}`;
+  const { code_challenge: challenge = '', nonce = '', redirect_uri: redirectUri = '' } = asked;
+  const code = issueCode(tokens, { challenge, nonce, redirectUri });
+  return `${redirectUri}?${new URLSearchParams({ code, state: asked.state ?? '' })}`;
 }

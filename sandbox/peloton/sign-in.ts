@@ -4,17 +4,20 @@
 import { type Call, type PelotonAnswer, type PelotonRoute, readFields } from './call.ts';
 import type { CookieRegister } from './cookies.ts';
 import { checkCredentials } from './credentials.ts';
-import { errorPage, loginPage, secondFactorPage } from './login-pages.ts';
+import { callbackPage, errorPage, loginPage, secondFactorPage } from './login-pages.ts';
 import { createChain, locateChain } from './redirect-chain.ts';
 import type { TokenStore } from './tokens.ts';
 import {
   expectedFields,
   giveCookie,
   holdsCookies,
+  loopbackCallback,
+  refuseHome,
   type SignInContext,
   type Transaction,
   wrongTurn,
 } from './transaction.ts';
+import { createUniversalLogin } from './universal-login.ts';
 import { retiredAnswer, type World } from './world.ts';
 
 /** Creates the routes of the sign-in, by method and path. */
@@ -34,7 +37,9 @@ export function createSignIn(parts: {
     'POST /usernamepassword/login': whileOpen(checkCredentials),
     'POST /login/callback': call => takeForm(context, call),
     'GET /u/mfa-email-challenge': call => ({ status: 200, body: secondFactorPage(call.query.get('state') ?? '') }),
+    ...createUniversalLogin(context),
     ...createChain(context),
+    'GET /callback': () => ({ status: 200, body: callbackPage() }),
   };
 }
 
@@ -49,14 +54,17 @@ function authorize(context: SignInContext, { query }: Call): PelotonAnswer {
   const transaction: Transaction = { state, asked, csrf: world.mint('', 36), cookies: new Map() };
   transactions.set(state, transaction);
   const { client_id: client = '', ...rest } = asked;
-  const location = `${world.origins.auth}/login?${new URLSearchParams({ client, protocol: 'oauth2', ...rest, state })}`;
+  const isClassic = world.behaviour.loginPage === 'classic';
+  const inQuery = isClassic ? { client, protocol: 'oauth2', ...rest, state } : { state };
+  const location = `${world.origins.auth}${isClassic ? '/login' : '/u/login'}?${new URLSearchParams(inQuery)}`;
   return { status: 302, headers: { location }, cookies: [giveCookie(context, transaction, { name: 'did' })] };
 }
 
 function refuseAuthorization(world: World, asked: Record<string, string>): PelotonAnswer | undefined {
   const expected = expectedFields(world);
   if (asked.client_id !== expected.client_id) return { status: 400, body: errorPage('Unknown client.') };
-  if (asked.redirect_uri !== expected.redirect_uri) return wrongTurn('Callback URL mismatch.');
+  const callbacks = [world.constants.redirectUri, loopbackCallback(world)];
+  if (!callbacks.includes(asked.redirect_uri ?? '')) return wrongTurn('Callback URL mismatch.');
   const isRandom = (text = '') => text.length >= 16;
   const checks = {
     ...Object.fromEntries(Object.keys(expected).map(name => [name, asked[name] === expected[name]])),
@@ -86,10 +94,10 @@ function showLogin(context: SignInContext, call: Call): PelotonAnswer {
 }
 
 function drawLogin(world: World, { asked, state, csrf }: Transaction, tellsCsrf: boolean): string {
-  const { client_id: _client, redirect_uri: _redirect, ...rest } = asked;
-  const { tenant, clientId, redirectUri } = world.constants;
+  const { client_id: _client, redirect_uri: redirectUri = '', ...rest } = asked;
+  const { tenant, clientId, connection } = world.constants;
   const options = { protocol: 'oauth2', _intstate: 'deprecated', ...rest, state, ...(tellsCsrf && { _csrf: csrf }) };
-  return loginPage({ authOrigin: world.origins.auth, tenant, clientId, redirectUri, options });
+  return loginPage({ authOrigin: world.origins.auth, tenant, clientId, redirectUri, connection, options });
 }
 
 /** POST /login/callback. The hidden fields must come back exactly as they were before they were escaped for HTML. */
@@ -101,6 +109,8 @@ function takeForm(context: SignInContext, call: Call): PelotonAnswer {
   if (!transaction?.form || !isWhole) return wrongTurn('The form is unknown or was changed.');
   if (!holdsCookies(call, transaction, ['did'])) return wrongTurn('A cookie is missing.');
   delete transaction.form;
+  const refusal = refuseHome(context.world, transaction, 'form');
+  if (refusal) return refusal;
   if (context.world.behaviour.secondFactor === 'after-form') {
     return { status: 302, headers: { location: `/u/mfa-email-challenge?state=${transaction.state}` } };
   }

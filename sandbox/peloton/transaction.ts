@@ -32,11 +32,15 @@ export type SignInContext = {
   hops: Map<string, PendingHop>;
 };
 
+/** The page of the double that a browser may be sent home to, besides Peloton's own. */
+export function loopbackCallback({ origins }: World): string {
+  return `${origins.auth}/callback`;
+}
+
 /** The values that fields and parameters of the sign-in must have, by Auth0's names. */
 export function expectedFields({ constants }: World): Record<string, string> {
   return {
     client_id: constants.clientId,
-    redirect_uri: constants.redirectUri,
     scope: constants.scope,
     audience: constants.audience,
     response_type: 'code',
@@ -63,4 +67,17 @@ export function holdsCookies(call: Call, transaction: Transaction, names: readon
 /** The error page for a request that does not belong to the transaction. */
 export function wrongTurn(description: string): PelotonAnswer {
   return { status: 403, body: errorPage(description) };
+}
+
+/** The way home with an error, for a member whom Peloton refuses in that way at that step. */
+export function refuseHome(
+  { behaviour }: World,
+  { asked }: Transaction,
+  at: 'credentials' | 'form',
+): PelotonAnswer | undefined {
+  const { refusedHome } = behaviour;
+  if (refusedHome?.at !== at) return undefined;
+  const { error, description } = refusedHome;
+  const query = new URLSearchParams({ error, error_description: description, state: asked.state ?? '' });
+  return { status: 302, headers: { location: `${asked.redirect_uri}?${query}` } };
 }

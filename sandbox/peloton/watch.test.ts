@@ -28,9 +28,9 @@ const harms: { name: string; harm: (double: PelotonDouble) => Promise<unknown>; 
     violation: /^the password went to POST localhost/,
   },
   {
-    name: 'the password to the token endpoint',
+    name: 'the password to the token endpoint in another grant',
     harm: double => {
-      const body = new URLSearchParams({ grant_type: 'password', ...double.credentials });
+      const body = new URLSearchParams({ grant_type: 'refresh_token', ...double.credentials });
       return fetch(`${double.authUrl}/oauth/token`, { method: 'POST', body });
     },
     violation: /^the password went to POST 127\.0\.0\.1\/oauth\/token$/,

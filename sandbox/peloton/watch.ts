@@ -16,6 +16,9 @@ export type RecordedRequest = {
   url: string;
   /** The grant type of POST /oauth/token. */
   grantType?: string;
+  userAgent?: string;
+  /** Whether a browser made the request: what a person does there is no doing of the service. */
+  isBrowser?: boolean;
   /** The status that the client was sent, by a fault too; absent while there is no answer. */
   status?: number;
 };
@@ -28,7 +31,7 @@ export function templatePath(path: string): string {
 }
 
 export function recordCall(world: World, call: Call): RecordedRequest {
-  const { method, host, path, target } = call;
+  const { method, host, path, target, headers } = call;
   const grantType = path === '/oauth/token' ? readFields(call)?.grant_type : undefined;
   return {
     at: world.clock(),
@@ -37,6 +40,8 @@ export function recordCall(world: World, call: Call): RecordedRequest {
     path: templatePath(path),
     url: `http://${call.headers.host}${target}`,
     ...(typeof grantType === 'string' && { grantType }),
+    ...(headers['user-agent'] && { userAgent: headers['user-agent'] }),
+    ...(headers['sec-fetch-site'] !== undefined && { isBrowser: true }), // which no program sends by itself
   };
 }
 
@@ -63,8 +68,8 @@ export function countRequest(counts: RequestCounts, request: RecordedRequest): v
   if (path === '/api/me') counts.profiles += 1;
 }
 
-function isCredentialPost({ method, path }: { method: string; path: string }): boolean {
-  return method === 'POST' && credentialPaths.includes(path);
+function isCredentialPost({ method, path, grantType, isBrowser }: RecordedRequest): boolean {
+  return method === 'POST' && !isBrowser && (credentialPaths.includes(path) || grantType === 'password');
 }
 
 /** The violations of one call. The last of `requests` is the record of this call. */
@@ -73,7 +78,10 @@ export function findViolations(world: World, call: Call, requests: readonly Reco
   const here = `${method} ${host}${templatePath(path)}`;
   const isAtAuth = host === new URL(world.origins.auth).hostname;
   const head = call.target + JSON.stringify(headers);
-  const takesPassword = isAtAuth && isCredentialPost(call);
+  const record = requests.at(-1);
+  const isBrowser = record?.isBrowser === true;
+  const isPost = record !== undefined && isCredentialPost(record);
+  const takesPassword = isAtAuth && (isPost || isBrowser);
   const takesRefreshToken = isAtAuth && path === '/oauth/token';
   const isPassword = holdsAny(spellings(world.credentials.password));
   const isRefreshToken = holdsAny([refreshTokenPrefix]);
@@ -83,9 +91,10 @@ export function findViolations(world: World, call: Call, requests: readonly Reco
     [isPassword(head) || (isPassword(body) && !takesPassword), `the password went to ${here}`],
     [isRefreshToken(head) || (isRefreshToken(body) && !takesRefreshToken), `a refresh token went to ${here}`],
     [headers.authorization !== undefined && !(isAtAuth && path.startsWith('/api/')), `a bearer token went to ${here}`],
-    [isCredentialPost(call) && posts.length > 3, `${posts.length} credential posts in 24 hours`],
+    [isPost && posts.length > 3, `${posts.length} credential posts in 24 hours`],
     [path.endsWith('/overview') && headers['peloton-platform'] !== 'web', `no Peloton-Platform: web on ${here}`],
     [host === redirectUri.hostname && path === redirectUri.pathname, 'the redirect URI was fetched'],
+    [isAtAuth && path === '/callback' && !isBrowser, 'the redirect URI was fetched'],
   ];
   return rules.filter(([isBroken]) => isBroken).map(([, violation]) => violation);
 }

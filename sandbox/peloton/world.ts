@@ -10,6 +10,8 @@ export type Account = { username: string; password: string };
 
 export type SignInConstants = {
   clientId: string;
+  /** The client of the app, which has the password grant. */
+  appClientId: string;
   redirectUri: string;
   scope: string;
   audience: string;
@@ -19,6 +21,7 @@ export type SignInConstants = {
 
 export const signInConstants: SignInConstants = {
   clientId: 'WVoJxVDdPoFx4RNewvvg6ch2mZ7bwnsM',
+  appClientId: 'mgsmWCD0A8Qn6uz6mmqI6qeBNHH9IPwS',
   redirectUri: 'https://members.onepeloton.com/callback',
   scope: 'offline_access openid peloton-api.members:default',
   audience: 'https://api.onepeloton.com/',
@@ -38,12 +41,25 @@ export type Behaviour = {
   secondFactor: 'off' | 'json' | 'page' | 'after-form' | 'token';
   /** Refuses right credentials with this status and code (`too_many_attempts`, `password_leaked`, `blocked`, …). */
   credentialsRefusal: { status: number; code: string } | undefined;
+  /**
+   * Sends right credentials home with an error and without a code: by the answer to them, or after the form. Auth0 does so with a
+   * user who is blocked.
+   */
+  refusedHome: { error: string; description: string; at: 'credentials' | 'form' } | undefined;
+  /** The login page that /authorize leads to: today's, or Auth0's New Universal Login at /u/login. */
+  loginPage: 'classic' | 'universal';
+  /** `closed` is the password grant of the app; `gone` is its client, whose sessions end. */
+  appGrant: 'open' | 'closed' | 'gone';
+  /** Refuses right credentials in the app's grant alone, with this status and error (`requires_verification`, …). */
+  grantRefusal: { status: number; error: string } | undefined;
   /** The status with which the API refuses the overview of a member who is signed in. */
   account: 'good' | 402 | 403;
   /** The places in which the login page gives `_csrf`: the cookie, the embedded configuration, both or none. */
   csrf: 'both' | 'cookie' | 'page' | 'none';
   /** `rotate`: a refresh gives a new refresh token. `stay`: it gives none, and the old one stays good. */
   refreshTokens: 'rotate' | 'stay';
+  /** The same for the sessions of the app. */
+  appRefreshTokens: 'rotate' | 'stay';
   /** Whether an access token says whose it is, as today's do. Otherwise only /api/me says so. */
   userIdClaim: boolean;
   oauth: 'open' | 'retired';
@@ -73,9 +89,14 @@ export function createBehaviour(): Behaviour {
     alterWorkouts: rows => rows,
     secondFactor: 'off',
     credentialsRefusal: undefined,
+    refusedHome: undefined,
+    loginPage: 'classic',
+    appGrant: 'open',
+    grantRefusal: undefined,
     account: 'good',
     csrf: 'both',
     refreshTokens: 'rotate',
+    appRefreshTokens: 'stay',
     userIdClaim: true,
     oauth: 'open',
     sessionLogin: 'retired',

@@ -5,9 +5,9 @@ import { StatsError, type StatsErrorOptions } from '../errors.ts';
 import type { HttpResponse } from '../http.ts';
 import { memberOf, tryParseJson } from '../stats/json.ts';
 
-export function unavailable(answer: HttpResponse, what: string): StatsError {
+export function unavailable(answer: HttpResponse, what: string, given: StatsErrorOptions = {}): StatsError {
   const { status, retryAfterMs } = answer;
-  const options: StatsErrorOptions = { status, ...(retryAfterMs !== undefined && { retryAfterMs }) };
+  const options = { ...given, status, ...(retryAfterMs !== undefined && { retryAfterMs }) };
   return new StatsError('upstream-unavailable', `${answer.label} ${what}.`, options);
 }
 

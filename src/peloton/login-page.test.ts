@@ -2,7 +2,11 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as fc from 'fast-check';
 import { loginPage, postingForm, secondFactorPage } from '../../sandbox/peloton/login-pages.ts';
-import { asksSecondFactor, isNoPage, readForms, readInjectedConfig } from './login-page.ts';
+import { isNoPage, readInjectedConfig, readPage } from './login-page.ts';
+import { causeOfPage } from './refusals.ts';
+
+const readForms = (html: string) => readPage(html).forms;
+const asksSecondFactor = (html: string) => causeOfPage(html) === 'second-factor';
 
 test('a form is read as a browser would send it', () => {
   const html = `<!DOCTYPE html><p>Wait…</p>

@@ -272,7 +272,7 @@ for (const [what, event, isKept, options] of answers) {
 }
 
 test('a new code that is refused is a change of theirs, which a sign-in is made for again after four hours', async () => {
-  const bench = await startBench();
+  const bench = await startBench({ settings: { PELOTON_SIGN_IN: 'web' } });
   const dead = { status: 403, body: { error: 'invalid_grant' } };
   bench.peloton.faults.add({ match: { path: tokenPath }, fault: dead, times: 1 });
   assert.equal(await tickFailure(bench), 'upstream-changed');

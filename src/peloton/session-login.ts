@@ -6,26 +6,18 @@ import { errorOf, type StatsError } from '../errors.ts';
 import type { HttpResponse } from '../http.ts';
 import { assertAvailable, requireJson, stringOf } from './judge.ts';
 import { userIdSchema } from './overview.ts';
-import type { SignInRequest } from './sign-in.ts';
+import { refused, unknownAnswer } from './refusals.ts';
 import { tokenSchema } from './stored-session.ts';
+import { postingPatience, type SignInRequest } from './web-sign-in.ts';
 
 const route = '/auth/login';
 /** Without a user id where the answer has no usable one: `/api/me` is then asked for it. */
 const sessionAnswer = z.object({ session_id: tokenSchema, user_id: userIdSchema.optional().catch(undefined) });
 
-function unknownAnswer({ label, status }: HttpResponse): StatsError {
-  return errorOf('unknown-answer', `${label} answered ${status} in a way that is not known.`, {
-    status,
-    credentialsJudged: true,
-  });
-}
-
 function judgeRefusal(answer: HttpResponse): StatsError {
   const { label, status } = answer;
   const body = requireJson(answer);
-  if (status === 401) {
-    return errorOf('wrong-password', `${label} refused the credentials.`, { status, credentialsJudged: true });
-  }
+  if (status === 401) return refused('wrong-password', answer);
   if (status === 403 && /no longer accepting/i.test(stringOf(body, 'message') ?? '')) {
     return errorOf('retired-sign-in', `${label} is retired.`, { status });
   }
@@ -43,6 +35,7 @@ export async function sessionLogin({ http, peloton, credentials, beforePost }: S
     url: new URL(route, peloton.apiUrl),
     route,
     headers: { 'Content-Type': 'application/json', Accept: 'application/json' },
+    patience: postingPatience,
     body: JSON.stringify({ username_or_email: credentials.username, password: credentials.password }),
   });
   assertAvailable(answer);

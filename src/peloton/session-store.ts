@@ -6,7 +6,7 @@ import type { Secret } from '../azure/vault.ts';
 import { waitForAll } from '../errors.ts';
 import { type Log, timed } from '../log.ts';
 import { dayMs } from '../stats/time.ts';
-import { readUserId } from './access-token.ts';
+import { readClaims } from './access-token.ts';
 import {
   readSignInSecrets,
   type SecretVersions,
@@ -127,7 +127,8 @@ export function toSession(store: SessionStore, body: object, previous: Session):
     access_token,
     refresh_token: refresh_token ?? previous.refresh_token,
     expires_at: expiresAt?.toISOString(),
-    user_id: (access_token && readUserId(access_token)) ?? previous.user_id,
+    user_id: (access_token && readClaims(access_token).userId) ?? previous.user_id,
+    client_id: previous.client_id,
     username_version: store.secrets?.username?.version ?? previous.username_version,
   };
 }

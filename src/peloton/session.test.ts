@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { type Bench, startBench } from '../../test/bench.ts';
 import { askedDuring, pasteSession, pasteWithoutUserId, storedSession, tickFailure } from '../../test/session-bench.ts';
 import { hourMs, minuteMs } from '../stats/time.ts';
-import { readUserId } from './access-token.ts';
+import { readClaims } from './access-token.ts';
 
 /** The versions of the session that the work adds to the vault. */
 async function writtenDuring(bench: Bench, work: () => Promise<unknown>): Promise<number> {
@@ -82,9 +82,9 @@ test('a claim that is no user id counts as none', async () => {
     'x',
   ];
   for (const text of [...noClaims.map(tokenWith), 'a.b.c', 'opaque', 'eyJ.eyJ.x', '..', `${'a'.repeat(9)}.%.`]) {
-    assert.equal(readUserId(text), undefined, text);
+    assert.equal(readClaims(text).userId, undefined, text);
   }
-  assert.equal(readUserId(tokenWith({ [claim]: 'abc-123', exp: 1 })), 'abc-123');
+  assert.equal(readClaims(tokenWith({ [claim]: 'abc-123', exp: 1 })).userId, 'abc-123');
 });
 
 test('the claim of the token is believed before what was stored with it', async () => {

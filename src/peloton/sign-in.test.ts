@@ -1,319 +1,446 @@
+// The rungs of a sign-in: which goes first, when the next one is tried, and what each posting of the credentials costs.
+
 import assert from 'node:assert/strict';
-import { after, test } from 'node:test';
-import { type LoopbackServer, startLoopbackServer } from '../../sandbox/loopback-server.ts';
-import { type Call, type PelotonAnswer, readCall, sendAnswer } from '../../sandbox/peloton/call.ts';
-import { loginPage, postingForm, secondFactorPage } from '../../sandbox/peloton/login-pages.ts';
-import { startPelotonDouble } from '../../sandbox/peloton.ts';
-import { readConfig } from '../config.ts';
-import { StatsError } from '../errors.ts';
-import { createHttpClient } from '../http.ts';
-import { findTimeZone } from '../stats/time-zones.ts';
-import { type AuthorizationCode, signIn } from './sign-in.ts';
+import type { IncomingMessage } from 'node:http';
+import { describe, it } from 'node:test';
+import type { Fault } from '../../sandbox/fault-answers.ts';
+import { readBody } from '../../sandbox/loopback-server.ts';
+import { signInConstants } from '../../sandbox/peloton/world.ts';
+import { type Bench, type BenchOptions, startBench } from '../../test/bench.ts';
+import { askedDuring, pasteSession, storedSession, tickFailure } from '../../test/session-bench.ts';
+import { hourMs, minuteMs } from '../stats/time.ts';
 
-const credentials = { username: 'rider@example.invalid', password: 'canary-password' };
-const wctx = '{"state":"canary-tx","label":"a & b"}';
+const page = '/usernamepassword/login';
+const grant = '/oauth/token password';
+const overview = '/api/user/{id}/overview';
+const { clientId, appClientId } = signInConstants;
+const tokenPath = /^\/oauth\/token$/;
+const isGrant = { path: tokenPath, body: /"password"/ };
 
-const closers: (() => Promise<void>)[] = [];
-after(() => Promise.all(closers.map(close => close())));
-
-/** What a step of the script knows: the request, the server's own address, and what /authorize was asked. */
-type Step = (call: Call, dance: { url: string; asked: URLSearchParams }) => PelotonAnswer;
-type Script = Record<string, Step>;
-
-const redirect = (location: string, cookies: string[] = []): PelotonAnswer => ({
-  status: 302,
-  headers: { location },
-  cookies,
-});
-const page = (body: string, status = 200): PelotonAnswer => ({ status, body });
-
-function drawLogin({ url, asked }: { url: string; asked: URLSearchParams }, options: Record<string, string>): string {
-  const constants = { authOrigin: url, tenant: 'peloton-prod', clientId: 'x', redirectUri: `${url}/callback` };
-  return loginPage({ ...constants, options: { code_challenge: asked.get('code_challenge') ?? '', ...options } });
+async function startRungs(options: BenchOptions = {}): Promise<Bench> {
+  return await startBench({ peloton: { member: 'newcomer' }, ...options });
 }
 
-/** The shortest dance that ends well. */
-const goodScript: Script = {
-  '/authorize': () => redirect('/login?state=canary-tx'),
-  '/login': (_, dance) => ({
-    ...page(drawLogin(dance, { state: 'canary-tx', _csrf: 'canary-in-page' })),
-    cookies: ['_csrf=canary-in-cookie; Path=/usernamepassword/login'],
-  }),
-  '/usernamepassword/login': () => page(postingForm('/login/callback', { wresult: 'canary-jwt', wctx })),
-  '/login/callback': (_, { url, asked }) => redirect(`${url}/callback?code=canary-code&state=${asked.get('state')}`),
-};
-
-type Dance = { requests: Call[]; outcome: AuthorizationCode | StatsError };
-
-/** One sign-in over a real HTTP client against a script; its outcome, and what the server was asked. */
-async function dance(changes: Script = {}): Promise<Dance> {
-  const script: Script = { ...goodScript, ...changes };
-  const requests: Call[] = [];
-  let asked = new URLSearchParams();
-  const server: LoopbackServer = await startLoopbackServer(async (request, response) => {
-    const call = await readCall(request);
-    requests.push(call);
-    if (call.path === '/authorize') asked = call.query;
-    const answer = script[call.path]?.(call, { url: server.url, asked }) ?? { status: 404, body: 'nothing' };
-    sendAnswer(call, answer, response);
+/** The postings of the credentials in a tick, and the code with which it failed. */
+async function tickOf(bench: Bench): Promise<{ posted: string[]; code: string | undefined }> {
+  let code: string | undefined;
+  const asked = await askedDuring(bench, async () => {
+    code = await tickFailure(bench);
   });
-  closers.push(() => server.close());
-  const settings = {
-    ...{ KEY_VAULT_URL: 'https://vault.example', STORAGE_ACCOUNT_URL: 'https://store.example' },
-    ...{ PELOTON_AUTH_URL: server.url, PELOTON_REDIRECT_URI: `${server.url}/callback` },
-  };
-  const { peloton } = readConfig(settings, findTimeZone);
-  const limits = { timeoutMs: 5_000, retryDelayMs: 1 };
-  const http = createHttpClient({ limits, signal: new AbortController().signal, clock: () => new Date() });
-  let isAnnounced = false;
-  const beforePost = async () => {
-    assert.ok(!isAnnounced && !requests.some(({ path }) => path.startsWith('/usernamepassword')));
-    isAnnounced = true;
-  };
-  const outcome = await signIn({ http, peloton, credentials, beforePost }).catch(error => {
-    assert.ok(error instanceof StatsError, `${error?.stack}`);
-    return error;
+  return { posted: asked.filter(request => request === page || request === grant), code };
+}
+
+async function nextDay(bench: Bench) {
+  bench.peloton.revokeAll();
+  bench.passTime(24 * hourMs);
+  return await tickOf(bench);
+}
+
+type Spoil = (bench: Bench) => unknown;
+const spoil =
+  (match: object, fault: Fault): Spoil =>
+  ({ peloton }) =>
+    peloton.faults.add({ match, fault });
+const behave =
+  (behaviour: Partial<Bench['peloton']['behaviour']>): Spoil =>
+  ({ peloton }) =>
+    Object.assign(peloton.behaviour, behaviour);
+const challenge = { body: '<title>Just a moment...</title>', contentType: 'text/html' };
+const opening = { path: /^\/authorize$/ };
+const posting = { path: /^\/usernamepassword\/login$/ };
+const unheardOf = { status: 418, body: { error: 'unheard_of' } };
+
+describe('the login page comes to no judgement, and the app gets in with the same run', () => {
+  const rows: [string, Spoil, string[]][] = [
+    ['a login page of another kind', behave({ loginPage: 'universal' }), [grant]],
+    ['no _csrf', behave({ csrf: 'none' }), [grant]],
+    ['a bot check before the page', spoil(opening, { status: 403, ...challenge }), [grant]],
+    ['a page that is gone', spoil(opening, { status: 404, body: {} }), [grant]],
+    ['a bot check at the posting', spoil(posting, { status: 403, ...challenge }), [page, grant]],
+    [
+      'AnomalyDetected',
+      spoil(posting, { status: 403, body: { name: 'AnomalyDetected', code: 'access_denied' } }),
+      [page, grant],
+    ],
+    ['an unknown answer to the posting', spoil(posting, unheardOf), [page, grant]],
+    [
+      'a redirect chain that leads elsewhere',
+      spoil({ path: /^\/continue$/ }, { status: 302, headers: { location: 'https://other.example/' } }),
+      [page, grant],
+    ],
+    [
+      'an unknown page at the end',
+      spoil({ path: /^\/continue$/ }, { status: 200, body: '<h1>Welcome', contentType: 'text/html' }),
+      [page, grant],
+    ],
+    [
+      'a code that is refused',
+      spoil({ path: tokenPath, body: /authorization_code/ }, { status: 403, body: { error: 'invalid_grant' } }),
+      [page, grant],
+    ],
+  ];
+  for (const [what, plant, posted] of rows) {
+    it(what, async () => {
+      const bench = await startRungs();
+      plant(bench);
+      assert.deepEqual(await tickOf(bench), { posted, code: undefined });
+      const { sign_ins, last_rung } = await bench.state();
+      assert.deepEqual([sign_ins.length, sign_ins.at(-1)?.outcome, last_rung], [posted.length, 'signed-in', 'app']);
+      assert.equal(storedSession(bench).client_id, appClientId);
+      assert.deepEqual(bench.peloton.violations, []);
+    });
+  }
+});
+
+describe('an outage is waited for, and a judgement is one: the app is not tried', () => {
+  const rows: [string, Spoil, string][] = [
+    ['a time-out of the posting', spoil(posting, 'hang'), 'upstream-unavailable'],
+    ['a reset at the posting', spoil(posting, 'reset'), 'upstream-unavailable'],
+    ['a rate limit', spoil(posting, { status: 429 }), 'upstream-unavailable'],
+    ['a server that fails', spoil(posting, { status: 503, ...challenge }), 'upstream-unavailable'],
+    ['an answer that breaks off', spoil(posting, 'cut'), 'upstream-unavailable'],
+    ['an empty answer', spoil(posting, 'empty'), 'upstream-unavailable'],
+    ['a page that does not open', spoil(opening, { status: 503 }), 'upstream-unavailable'],
+    ['a page that cannot be reached', spoil(opening, 'reset'), 'upstream-unavailable'],
+    ['a wrong password', ({ peloton }) => peloton.changePassword('another'), 'sign-in-refused'],
+    ['a second factor after the form', behave({ secondFactor: 'after-form' }), 'sign-in-refused'],
+    [
+      'too many attempts',
+      behave({ credentialsRefusal: { status: 429, code: 'too_many_attempts' } }),
+      'sign-in-refused',
+    ],
+    ['a captcha', behave({ credentialsRefusal: { status: 400, code: 'invalid_captcha' } }), 'sign-in-refused'],
+    [
+      'a blocked user, told by a redirect',
+      behave({ refusedHome: { error: 'unauthorized', description: 'user is blocked', at: 'credentials' } }),
+      'sign-in-refused',
+    ],
+    [
+      'a blocked user, told after the form',
+      behave({ refusedHome: { error: 'unauthorized', description: 'user is blocked', at: 'form' } }),
+      'sign-in-refused',
+    ],
+  ];
+  for (const [what, plant, code] of rows) {
+    it(what, async () => {
+      const bench = await startRungs({ limits: { http: { timeoutMs: 200, retryDelayMs: 1 } } });
+      plant(bench);
+      const { posted, code: failed } = await tickOf(bench);
+      assert.equal(failed, code);
+      assert.ok(!posted.includes(grant), posted.join());
+      assert.deepEqual((await bench.state()).held_rungs, []);
+      if (code !== 'sign-in-refused') return;
+      bench.passTime(5 * 24 * hourMs);
+      assert.deepEqual(await tickOf(bench), { posted: [], code: undefined }, 'the same credentials are posted once');
+    });
+  }
+});
+
+describe('where the app goes first', () => {
+  /** A bench that got in by the app, and whose page is good again. */
+  async function startAppFirst(options: BenchOptions = {}): Promise<Bench> {
+    const bench = await startRungs(options);
+    bench.peloton.behaviour.loginPage = 'universal';
+    assert.deepEqual(await tickOf(bench), { posted: [grant], code: undefined });
+    bench.peloton.behaviour.loginPage = 'classic';
+    return bench;
+  }
+
+  it('the next sign-in begins with it, and opens no page', async () => {
+    const bench = await startAppFirst();
+    bench.peloton.revokeAll();
+    bench.passTime(24 * hourMs);
+    assert.deepEqual(await askedDuring(bench, bench.tick), [overview, '/oauth/token refresh_token', grant, overview]);
   });
-  assert.ok(!requests.some(({ path }) => path === '/callback'), 'the redirect URI is never fetched');
-  const said = outcome instanceof StatsError ? `${outcome.message} ${outcome.cause}` : '';
-  assert.doesNotMatch(said, /canary|rider@|\?/, 'an error repeats nothing that came or went');
-  assert.equal(requests.filter(({ path }) => path.startsWith('/usernamepassword')).length, isAnnounced ? 1 : 0);
-  return { requests, outcome };
-}
 
-/** How a dance failed: its code, and `judged` where the credentials must not be posted again as they are. */
-async function failureOf(changes: Script): Promise<string> {
-  const { outcome } = await dance(changes);
-  assert.ok(outcome instanceof StatsError, 'it went well');
-  return outcome.credentialsJudged ? `${outcome.code}, judged` : outcome.code;
-}
+  const closed: [string, Spoil][] = [
+    ['the grant is closed to the client', behave({ appGrant: 'closed' })],
+    ['the client is gone', behave({ appGrant: 'gone' })],
+    ['the answer is none of the known', spoil(isGrant, unheardOf)],
+    [
+      'the endpoint is retired',
+      spoil(isGrant, { status: 403, body: { status: 403, message: 'No longer accepting requests.' } }),
+    ],
+    ['the answer has no tokens', spoil(isGrant, { status: 200, body: { token_type: 'Bearer' } })],
+  ];
+  for (const [what, plant] of closed) {
+    it(`the page gets in where ${what}, and then goes first`, async () => {
+      const bench = await startAppFirst();
+      plant(bench);
+      assert.deepEqual(await nextDay(bench), { posted: [grant, page], code: undefined });
+      assert.equal(storedSession(bench).client_id, clientId);
+      const { held_rungs, last_rung } = await bench.state();
+      assert.deepEqual([held_rungs.map(({ rung }) => rung), last_rung], [['app'], 'web']);
+      assert.deepEqual(await nextDay(bench), { posted: [page], code: undefined });
+      assert.deepEqual(bench.peloton.violations, []);
+    });
+  }
 
-test('the credentials go with the page’s own state and the cookie’s _csrf, and the form as it was meant', async () => {
-  const { requests, outcome } = await dance();
-  assert.ok(!(outcome instanceof StatsError), `${outcome}`);
-  assert.deepEqual(
-    requests.map(({ method, path }) => `${method} ${path}`),
-    ['GET /authorize', 'GET /login', 'POST /usernamepassword/login', 'POST /login/callback'],
-  );
-  assert.equal(outcome.code, 'canary-code');
-  assert.ok(outcome.codeVerifier.length >= 43);
-  const [, , posted, form] = requests;
-  const { state, _csrf, username, password, code_challenge } = JSON.parse(posted?.body ?? '');
-  assert.deepEqual(
-    { state, _csrf, username, password },
-    { state: 'canary-tx', _csrf: 'canary-in-cookie', ...credentials },
-  );
-  assert.equal(code_challenge, requests[0]?.query.get('code_challenge'));
-  assert.deepEqual(Object.fromEntries(new URLSearchParams(form?.body)), { wresult: 'canary-jwt', wctx });
-});
-
-/** The credentials' request of a dance that ends well. */
-async function postedWith(changes: Script): Promise<Record<string, unknown>> {
-  const { requests, outcome } = await dance(changes);
-  assert.ok(!(outcome instanceof StatsError), `${outcome}`);
-  return JSON.parse(requests.find(({ path }) => path === '/usernamepassword/login')?.body ?? '');
-}
-
-test('either place of _csrf will do, and without both Peloton is not there right now', async () => {
-  const options = { state: 'canary-tx', _csrf: 'canary-in-page' };
-  assert.equal((await postedWith({ '/login': (_, at) => page(drawLogin(at, options)) }))._csrf, 'canary-in-page');
-  const cookies = ['_csrf=canary-in-cookie; Path=/usernamepassword/login', '_csrf=other; Path=/elsewhere'];
-  assert.equal((await postedWith({ '/login': () => ({ ...page('<p>'), cookies }) }))._csrf, 'canary-in-cookie');
-  const { requests, outcome } = await dance({ '/login': (_, at) => page(drawLogin(at, { state: 'canary-tx' })) });
-  assert.ok(outcome instanceof StatsError && outcome.code === 'upstream-unavailable');
-  assert.equal(requests.filter(({ path }) => path === '/login').length, 3, 'it comes and goes: worth two more tries');
-  assert.equal(
-    new Set(requests.flatMap(({ query }) => query.get('code_challenge') ?? [])).size,
-    3,
-    'each with secrets of its own',
-  );
-});
-
-test('the transaction’s state is never the one that we sent', async () => {
-  const withoutRedirect = await postedWith({
-    '/authorize': (_, at) => page(drawLogin(at, { state: 'canary-tx', _csrf: 'canary-in-page' })),
+  it('the page is tried after a bot check, which holds nothing back', async () => {
+    const bench = await startAppFirst();
+    bench.peloton.faults.add({ match: isGrant, fault: { status: 403, ...challenge } });
+    assert.deepEqual(await nextDay(bench), { posted: [grant, page], code: undefined });
+    assert.deepEqual((await bench.state()).held_rungs, []);
   });
-  assert.equal(withoutRedirect.state, 'canary-tx');
-  const inPage = { '/authorize': () => redirect('/login') };
-  assert.equal((await postedWith(inPage)).state, 'canary-tx');
-  assert.equal(await failureOf({ '/authorize': (_, at) => page(drawLogin(at, { _csrf: 'x' })) }), 'upstream-changed');
-});
 
-test('a page for another sign-in gets no credentials', async () => {
-  const login: Step = (_, at) => page(drawLogin(at, { state: 'canary-tx', _csrf: 'x', code_challenge: 'another' }));
-  assert.equal(await failureOf({ '/login': login }), 'upstream-changed');
-});
-
-test('nothing leads to a foreign host, at any step', async () => {
-  for (const location of [
-    'https://evil.example/login',
-    'http://10.255.255.1/',
-    '//evil.example/',
-    'javascript:canary',
-  ]) {
-    for (const step of ['/authorize', '/login', '/login/callback']) {
-      assert.equal(await failureOf({ [step]: () => redirect(location) }), 'upstream-changed', `${step} to ${location}`);
+  it('an outage of the grant is waited for, and a judgement of the grant is one', async () => {
+    const rows: [Spoil, string, RegExp][] = [
+      [spoil(isGrant, { status: 503 }), 'upstream-unavailable', /^Nothing to do/],
+      [spoil(isGrant, 'reset'), 'upstream-unavailable', /^Nothing to do/],
+      [spoil(isGrant, { status: 429 }), 'upstream-unavailable', /^Nothing to do/],
+      [({ peloton }) => peloton.changePassword('another'), 'sign-in-refused', /does not know this user name/],
+      [behave({ secondFactor: 'json' }), 'sign-in-refused', /second factor.*npm run sign-in/],
+      [
+        behave({ grantRefusal: { status: 401, error: 'requires_verification' } }),
+        'sign-in-refused',
+        /verify.*npm run sign-in/,
+      ],
+      [behave({ grantRefusal: { status: 429, error: 'too_many_attempts' } }), 'sign-in-refused', /too many attempts/],
+      [
+        behave({ refusedHome: { error: 'unauthorized', description: 'user is blocked', at: 'form' } }),
+        'sign-in-refused',
+        /blocked this user/,
+      ],
+      [behave({ grantRefusal: { status: 403, error: 'access_denied' } }), 'sign-in-refused', /denies this account/],
+    ];
+    const bench = await startAppFirst();
+    for (const [plant, code, hint] of rows) {
+      bench.passTime(25 * hourMs);
+      const before = { ...bench.peloton.behaviour };
+      plant(bench);
+      assert.deepEqual(await nextDay(bench), { posted: [grant], code }, String(hint));
+      assert.match((await bench.health()).problem?.hint ?? '', hint);
+      bench.peloton.faults.clear();
+      Object.assign(bench.peloton.behaviour, before);
+      bench.vault.secrets.set('peloton-password', bench.peloton.credentials.password);
     }
-    const form = () => page(postingForm(location, { wresult: 'canary-jwt' }));
-    assert.equal(await failureOf({ '/usernamepassword/login': form }), 'upstream-changed', `a form to ${location}`);
-  }
-  const formHome: Step = (_, { url }) => page(postingForm(`${url}/callback`, { wresult: 'canary-jwt' }));
-  assert.equal(await failureOf({ '/usernamepassword/login': formHome }), 'upstream-changed');
-});
-
-test('home without a login, or with another state, or without a code, is another dance', async () => {
-  const home =
-    (query: string): Step =>
-    (_, { url }) =>
-      redirect(`${url}/callback?${query}`);
-  for (const query of ['code=canary-code&state=canary-other', 'code=canary-code', 'state=canary', '']) {
-    assert.equal(await failureOf({ '/login/callback': home(query) }), 'upstream-changed', query);
-    assert.equal(await failureOf({ '/authorize': home(query) }), 'upstream-changed', `at once: ${query}`);
-  }
-  const ours: Step = (_, { url, asked }) => redirect(`${url}/callback?code=canary-code&state=${asked.get('state')}`);
-  assert.equal(await failureOf({ '/authorize': ours }), 'upstream-changed', 'a code that nobody signed in for');
-  const noCode: Step = (_, { url, asked }) => redirect(`${url}/callback?state=${asked.get('state')}`);
-  assert.equal(await failureOf({ '/login/callback': noCode }), 'upstream-changed');
-  const elsewhere: Step = (_, { url, asked }) =>
-    redirect(`${url}/members?code=canary-code&state=${asked.get('state')}`);
-  assert.ok(!((await dance({ '/login/callback': elsewhere })).outcome instanceof StatsError));
-});
-
-test('a redirect in place of the form is the answer to the credentials: where it leads nowhere, they are judged', async () => {
-  const answers: Record<string, Step> = {
-    'a foreign host': () => redirect('https://evil.example/login'),
-    'an OAuth error': (_, { url }) => redirect(`${url}/callback?error=access_denied`),
-    'another state': (_, { url }) => redirect(`${url}/callback?code=canary-code&state=canary-other`),
-    'the login page': () => redirect('/login?state=canary-tx'),
-  };
-  for (const [where, answer] of Object.entries(answers)) {
-    assert.equal(await failureOf({ '/usernamepassword/login': answer }), 'upstream-changed, judged', where);
-  }
-  const away: Step = (_, { url }) => redirect(`${url}/callback?error=server_error`);
-  assert.equal(await failureOf({ '/usernamepassword/login': away }), 'upstream-unavailable');
-  const ours: Step = (_, { url, asked }) => redirect(`${url}/callback?code=canary-code&state=${asked.get('state')}`);
-  assert.ok(!((await dance({ '/usernamepassword/login': ours })).outcome instanceof StatsError), 'straight home');
-});
-
-test('an OAuth error in the way home is told by its kind', async () => {
-  const kinds = {
-    access_denied: 'upstream-changed',
-    'canary-error': 'upstream-changed',
-    server_error: 'upstream-unavailable',
-    temporarily_unavailable: 'upstream-unavailable',
-    mfa_required: 'sign-in-refused, judged',
-  };
-  for (const [error, failure] of Object.entries(kinds)) {
-    const home: Step = (_, { url }) => redirect(`${url}/callback?error=${error}&error_description=canary`);
-    assert.equal(await failureOf({ '/login/callback': home }), failure, error);
-    const elsewhere = () => redirect(`/error?error=${error}`);
-    assert.equal(await failureOf({ '/login/callback': elsewhere }), failure, `${error} on the way`);
-  }
-  const atOnce: Step = (_, { url }) => redirect(`${url}/callback?error=temporarily_unavailable`);
-  assert.equal(await failureOf({ '/authorize': atOnce }), 'upstream-unavailable');
-});
-
-test('a refusal is told by its code, whatever the status', async () => {
-  const codes = [
-    'invalid_user_password',
-    'too_many_attempts',
-    'password_leaked',
-    'blocked',
-    'user_blocked',
-    'mfa_required',
-  ];
-  for (const [index, code] of codes.entries()) {
-    const status = [200, 400, 401, 403, 429, 500][index] ?? 401;
-    const refuse = (body: object) => failureOf({ '/usernamepassword/login': () => ({ status, body }) });
-    const refusal = { name: 'ValidationError', code, description: 'canary' };
-    assert.equal(await refuse(refusal), 'sign-in-refused, judged', `${status} ${code}`);
-    assert.equal(await refuse({ error: code }), 'sign-in-refused, judged', `${status} ${code} as an OAuth error`);
-  }
-});
-
-test('an answer to the credentials that is no refusal is Peloton’s: away, changed, or unknown', async () => {
-  const rows: [PelotonAnswer, string][] = [
-    [{ status: 403, body: { name: 'AnomalyDetected', code: 'access_denied' } }, 'upstream-changed'],
-    [{ status: 401, body: { code: 'canary-unheard-of' } }, 'upstream-changed, judged'],
-    [{ status: 200, body: {} }, 'upstream-changed, judged'],
-    [{ status: 200, body: [1] }, 'upstream-changed, judged'],
-    [page('<form action="/login/callback"><input name="other">'), 'upstream-changed, judged'],
-    [page('<form><input name="wresult" value="canary">'), 'upstream-changed, judged'],
-    [page(postingForm('/login/callback', { wresult: 'canary' }), 500), 'upstream-unavailable'],
-    [{ status: 429, body: { error: 'canary' } }, 'upstream-unavailable'],
-    [{ status: 503, body: 'error code: 1015' }, 'upstream-unavailable'],
-    [page('<h1>Forbidden', 403), 'upstream-unavailable'],
-    [page(postingForm('/login/callback', { wresult: 'canary' }), 403), 'upstream-unavailable'],
-    [page('<title>Just a moment...</title>'), 'upstream-unavailable'],
-    [page(''), 'upstream-unavailable'],
-    [{ status: 302, headers: {} }, 'upstream-unavailable'],
-  ];
-  for (const [answer, failure] of rows) {
-    const place = JSON.stringify(answer);
-    assert.equal(await failureOf({ '/usernamepassword/login': () => answer }), failure, place);
-  }
-});
-
-test('a second factor is known wherever it is asked for; a page that is away is none, whatever its words', async () => {
-  const asks: Script[] = [
-    { '/usernamepassword/login': () => page(secondFactorPage('canary')) },
-    { '/usernamepassword/login': () => redirect('/u/mfa-otp-challenge?state=canary') },
-    { '/login/callback': () => redirect('/u/mfa-email-challenge?state=canary') },
-    { '/login/callback': () => page(secondFactorPage('canary')) },
-    { '/login/callback': () => redirect('/continue'), '/continue': () => page(secondFactorPage('canary')) },
-  ];
-  for (const script of asks)
-    assert.equal(await failureOf(script), 'sign-in-refused, judged', JSON.stringify(Object.keys(script)));
-  for (const step of ['/usernamepassword/login', '/login/callback']) {
-    for (const status of [429, 500, 503]) {
-      const away = () => page('<h1>Sorry: no verification code can be sent right now', status);
-      assert.equal(await failureOf({ [step]: away }), 'upstream-unavailable', `${step} ${status}`);
-    }
-  }
-});
-
-test('a whole login page is one whatever words are in its script, and a page without any of it is away', async () => {
-  const wordy: Script['/login'] = (_, given) => {
-    const body = drawLogin(given, { state: 'canary-tx', _csrf: 'canary-in-page' });
-    return page(`${body}<script>const texts = ['Access denied', 'px-captcha'];</script>`);
-  };
-  const { outcome } = await dance({ '/login': wordy });
-  assert.ok(!(outcome instanceof StatsError), `${outcome}`);
-  const closed = { '/authorize': () => page('<!DOCTYPE html><title>We will be back</title>') };
-  assert.equal(await failureOf(closed), 'upstream-unavailable');
-});
-
-test('the login page again is no second factor, though its script holds the words', async () => {
-  const again: Script['/login'] = (_, dance) => page(drawLogin(dance, { state: 'canary-tx' }));
-  assert.equal(await failureOf({ '/usernamepassword/login': again }), 'upstream-changed, judged');
-  const back = { '/login/callback': () => redirect('/continue'), '/continue': again };
-  assert.equal(await failureOf(back), 'upstream-changed');
-});
-
-test('a dance without an end is left after 15 redirects, before and after the credentials', async () => {
-  const before = await dance({ '/authorize': () => redirect('/continue'), '/continue': () => redirect('/continue') });
-  assert.ok(before.outcome instanceof StatsError && before.outcome.code === 'upstream-changed');
-  assert.equal(before.requests.length, 16);
-  const after = await dance({
-    '/login/callback': () => redirect('/continue'),
-    '/continue': () => redirect('/continue'),
+    assert.doesNotMatch(bench.lines.join(), /sandbox-mfa-/);
+    assert.deepEqual(bench.peloton.violations, []);
   });
-  assert.ok(after.outcome instanceof StatsError && after.outcome.code === 'upstream-changed');
-  assert.ok(after.requests.length <= 4 + 15);
-  assert.equal(await failureOf({ '/login/callback': () => page('<h1>Welcome back') }), 'upstream-changed');
 });
 
-test('the double’s whole dance over both hosts, with each place of _csrf', async () => {
-  for (const csrf of ['both', 'cookie', 'page'] as const) {
-    const double = await startPelotonDouble();
-    closers.push(() => double.close());
-    double.behaviour.csrf = csrf;
-    const settings = { KEY_VAULT_URL: 'https://vault.example', STORAGE_ACCOUNT_URL: 'https://store.example' };
-    const { peloton } = readConfig({ ...settings, PELOTON_AUTH_URL: double.authUrl }, findTimeZone);
-    const http = createHttpClient({ signal: new AbortController().signal, clock: () => new Date() });
-    const given = { http, peloton, credentials: double.credentials, beforePost: async () => {} };
-    const { code } = await signIn(given);
-    assert.ok(double.secrets().includes(code));
-    assert.deepEqual(double.violations, []);
+describe('where no rung gets in', () => {
+  it('the run fails with the code and the hint of the page', async () => {
+    const bench = await startRungs();
+    behave({ loginPage: 'universal', appGrant: 'closed' })(bench);
+    assert.deepEqual(await tickOf(bench), { posted: [grant], code: 'upstream-changed' });
+    assert.match((await bench.health()).problem?.hint ?? '', /^Upgrade/);
+    assert.match(String(bench.events('sync.failed')[0]?.message), /login page of another kind/);
+    const [failed] = bench.events('sign-in.rung-failed');
+    assert.deepEqual([failed?.rung, failed?.code], ['web', 'upstream-changed']);
+  });
+
+  it('each unknown answer holds its own rung back for a day, and the page goes on being opened', async () => {
+    const bench = await startRungs();
+    behave({ loginPage: 'universal', appGrant: 'closed' })(bench);
+    const { posted } = await tickOf(bench);
+    assert.deepEqual(posted, [grant]);
+    const from = bench.now.getTime();
+    for (const hours of [4, 8, 12, 16, 20]) {
+      bench.now = new Date(from + hours * hourMs);
+      const asked = await askedDuring(bench, async () => assert.equal(await tickFailure(bench), 'upstream-changed'));
+      assert.deepEqual(asked, ['/authorize', '/u/login'], `${hours} h`);
+    }
+    bench.now = new Date(from + 24 * hourMs);
+    assert.deepEqual((await tickOf(bench)).posted, [grant], 'a day later the grant is tried again');
+    bench.passTime(4 * hourMs);
+    bench.peloton.behaviour.loginPage = 'classic';
+    assert.deepEqual(await tickOf(bench), { posted: [page], code: undefined }, 'the page works while the app is held');
+  });
+
+  it('unknown answers of all rungs are waited for until the first of them is a day old, or a secret or force ends the wait', async () => {
+    for (const end of ['time', 'secret', 'force'] as const) {
+      const bench = await startRungs();
+      const [web, app] = [posting, isGrant].map(match => bench.peloton.faults.add({ match, fault: unheardOf }));
+      assert.deepEqual(await tickOf(bench), { posted: [page, grant], code: 'upstream-changed' });
+      const next = new Date(bench.now.getTime() + 24 * hourMs).toISOString();
+      assert.equal((await bench.health()).next_attempt, next);
+      bench.passTime(5 * hourMs);
+      assert.deepEqual(await tickOf(bench), { posted: [], code: undefined });
+      web?.remove();
+      app?.remove();
+      if (end === 'time') bench.now = new Date(next);
+      if (end === 'secret') bench.vault.secrets.set('peloton-password', bench.peloton.credentials.password);
+      if (end === 'force') assert.equal((await bench.syncNow({ force: 'true' })).status, 200);
+      else assert.deepEqual(await tickOf(bench), { posted: [page], code: undefined });
+      assert.deepEqual(
+        (await bench.state()).held_rungs.map(({ rung }) => rung),
+        ['app'],
+      );
+    }
+  });
+
+  it('a judgement of the second rung is the one that is told', async () => {
+    const bench = await startRungs();
+    bench.peloton.behaviour.loginPage = 'universal';
+    bench.peloton.changePassword('another');
+    assert.deepEqual(await tickOf(bench), { posted: [grant], code: 'sign-in-refused' });
+    bench.passTime(48 * hourMs);
+    assert.deepEqual(await tickOf(bench), { posted: [], code: undefined });
+  });
+
+  it('an outage of the second rung leaves the code of the page, and obeys a Retry-After', async () => {
+    const bench = await startRungs();
+    bench.peloton.behaviour.loginPage = 'universal';
+    bench.peloton.faults.add({ match: isGrant, fault: { status: 429, headers: { 'retry-after': '36000' } } });
+    assert.deepEqual(await tickOf(bench), { posted: [grant], code: 'upstream-changed' });
+    assert.equal((await bench.health()).next_attempt, new Date(bench.now.getTime() + 10 * hourMs).toISOString());
+  });
+
+  it('a vault that takes no session is told, and no page is blamed', async () => {
+    const bench = await startRungs();
+    bench.peloton.behaviour.loginPage = 'universal';
+    bench.vault.faults.add({ match: { method: 'PUT', body: /access_token/ }, fault: { status: 403 } });
+    assert.deepEqual(await tickOf(bench), { posted: [grant], code: 'vault' });
+  });
+});
+
+describe('the cap', () => {
+  it('counts every posting before it is sent, and is not passed within a run', async () => {
+    const bench = await startRungs();
+    const counted: number[] = [];
+    bench.peloton.faults.add({
+      match: async ({ url }) => {
+        if (/^\/(usernamepassword\/login|oauth\/token)$/.test(url ?? ''))
+          counted.push((await bench.state()).sign_ins.length);
+        return false;
+      },
+      fault: 'reset',
+    });
+    bench.peloton.faults.add({ match: posting, fault: unheardOf });
+    bench.peloton.faults.add({ match: isGrant, fault: unheardOf });
+    for (let run = 0; run < 3; run++) {
+      assert.equal((await bench.syncNow({ force: 'true' })).body.code, 'upstream-changed');
+      bench.passTime(minuteMs);
+    }
+    assert.deepEqual(counted, [1, 2, 3]);
+    const { sign_ins } = await bench.state();
+    assert.deepEqual(new Set(sign_ins.map(({ outcome }) => outcome)), new Set(['upstream-changed']));
+    assert.equal(bench.peloton.counts.credentialPosts, 3);
+    assert.deepEqual(bench.peloton.violations, []);
+  });
+});
+
+describe('one rung alone', () => {
+  it('web posts nothing to the grant, and app opens no page', async () => {
+    const web = await startRungs({ settings: { PELOTON_SIGN_IN: 'web' } });
+    web.peloton.behaviour.loginPage = 'universal';
+    assert.deepEqual(await tickOf(web), { posted: [], code: 'upstream-changed' });
+    const app = await startRungs({ settings: { PELOTON_SIGN_IN: 'app' } });
+    assert.deepEqual(await askedDuring(app, app.tick), [grant, overview]);
+  });
+
+  it('app says of a closed grant which setting opens the page', async () => {
+    const bench = await startRungs({ settings: { PELOTON_SIGN_IN: 'app' } });
+    bench.peloton.behaviour.appGrant = 'closed';
+    assert.deepEqual(await tickOf(bench), { posted: [grant], code: 'upstream-changed' });
+    assert.match((await bench.health()).problem?.hint ?? '', /set PELOTON_SIGN_IN to auto or web/);
+  });
+});
+
+describe('a session remembers its client', () => {
+  /** The client ids that were sent to /oauth/token. */
+  function watchClients(bench: Bench): (string | undefined)[] {
+    const clients: (string | undefined)[] = [];
+    const match = async (request: IncomingMessage) => {
+      if (request.url === '/oauth/token') clients.push(JSON.parse((await readBody(request)).toString()).client_id);
+      return false;
+    };
+    bench.peloton.faults.add({ match, fault: 'reset' });
+    return clients;
   }
+
+  it('and is refreshed with that one, whatever the settings say, and keeps a refresh token that has no successor', async () => {
+    const bench = await startRungs({ settings: { PELOTON_SIGN_IN: 'app' } });
+    await bench.tick();
+    const before = storedSession(bench);
+    assert.equal(before.client_id, appClientId);
+    const clients = watchClients(bench);
+    const settings = { ...bench.settings, PELOTON_SIGN_IN: 'web' };
+    Object.assign(bench.settings, settings);
+    bench.passTime(48 * hourMs);
+    assert.equal(await tickFailure(bench, bench.startApp()), undefined);
+    assert.deepEqual(clients, [appClientId]);
+    const after = storedSession(bench);
+    assert.deepEqual([after.client_id, after.refresh_token], [appClientId, before.refresh_token]);
+    assert.notEqual(after.access_token, before.access_token);
+    assert.equal(bench.peloton.counts.credentialPosts, 1);
+  });
+
+  it('by the claim azp of a pasted token, and counts as the web client’s where nothing says more', async () => {
+    const bench = await startRungs({ secrets: {} });
+    const clients = watchClients(bench);
+    pasteSession(bench, { livesMs: 0, client: 'app' });
+    await bench.tick();
+    bench.passTime(24 * hourMs);
+    const { refreshToken } = bench.peloton.issueSession();
+    bench.vault.secrets.set('peloton-session', refreshToken);
+    await bench.tick();
+    assert.deepEqual(clients, [appClientId, clientId]);
+    assert.equal(storedSession(bench).client_id, clientId);
+  });
+
+  it('signs in anew where its client is gone for good', async () => {
+    const bench = await startRungs();
+    bench.peloton.behaviour.loginPage = 'universal';
+    await bench.tick();
+    behave({ loginPage: 'classic', appGrant: 'gone' })(bench);
+    bench.passTime(48 * hourMs);
+    assert.deepEqual(await tickOf(bench), { posted: [grant, page], code: undefined });
+    assert.deepEqual(bench.peloton.violations, []);
+  });
+
+  it('lives without a refresh token where the grant gives none, and is made anew when it ends', async () => {
+    const bench = await startRungs({ settings: { PELOTON_SIGN_IN: 'app', PELOTON_APP_SCOPE: 'openid' } });
+    await bench.tick();
+    assert.equal(storedSession(bench).refresh_token, undefined);
+    bench.passTime(24 * hourMs);
+    assert.deepEqual(await tickOf(bench), { posted: [], code: undefined });
+    bench.passTime(24 * hourMs);
+    assert.deepEqual(await tickOf(bench), { posted: [grant], code: undefined });
+  });
+
+  it('signs in where the browser has spent the refresh token of a pasted pair', async () => {
+    const bench = await startRungs();
+    const { refreshToken } = pasteSession(bench, { livesMs: 0 });
+    const body = JSON.stringify({ grant_type: 'refresh_token', client_id: clientId, refresh_token: refreshToken });
+    const headers = { 'Content-Type': 'application/json' };
+    bench.peloton.faults.add({ match: { path: tokenPath }, fault: 'reset', when: 'after', times: 1 });
+    await assert.rejects(fetch(`${bench.peloton.authUrl}/oauth/token`, { method: 'POST', headers, body }));
+    assert.deepEqual(await tickOf(bench), { posted: [page], code: undefined });
+  });
+});
+
+it('the hosts of the sign-in see a browser, or what the setting says, and the API sees a name of ours', async () => {
+  for (const [settings, expected] of [
+    [{}, /^Mozilla\/5\.0 \(.*Firefox\//],
+    [{ PELOTON_USER_AGENT: 'Other/1.0' }, /^Other\/1\.0$/],
+  ] as const) {
+    const bench = await startRungs({ settings });
+    bench.peloton.faults.add({ match: posting, fault: unheardOf, times: 1 });
+    await bench.tick();
+    for (const { path, userAgent } of bench.peloton.requests) {
+      assert.match(userAgent ?? '', path.startsWith('/api/') ? /^peloton-stats/ : expected, path);
+    }
+    assert.ok(bench.peloton.requests.length > 3);
+  }
+});
+
+it('an ordinary renewal warns of nothing', async () => {
+  const bench = await startRungs();
+  await bench.tick();
+  bench.peloton.expireAccessTokens();
+  bench.passTime(hourMs);
+  bench.lines.splice(0);
+  const levels: string[] = [];
+  const note = (level: string) => (line: string) => void levels.push(`${level} ${JSON.parse(line).event}`);
+  const app = bench.startApp();
+  bench.passTime(24 * hourMs);
+  await app.sync({}, { debug: () => {}, info: note('info'), warn: note('warn'), error: note('error') });
+  assert.deepEqual(
+    levels.filter(line => !line.startsWith('info')),
+    [],
+  );
+  assert.ok(levels.includes('info peloton.refresh'), levels.join());
+  assert.equal(levels.filter(line => line === 'info peloton.overview').length, 2);
 });

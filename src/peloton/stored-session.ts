@@ -5,7 +5,7 @@ import * as z from 'zod';
 import type { Secret } from '../azure/vault.ts';
 import type { PelotonConfig } from '../config.ts';
 import { hourMs } from '../stats/time.ts';
-import { readUserId } from './access-token.ts';
+import { readClaims } from './access-token.ts';
 import { type Access, userIdSchema } from './overview.ts';
 import { readSessionFields } from './pasted-session.ts';
 
@@ -16,6 +16,8 @@ export const tokenSchema = z
   .string()
   .trim()
   .regex(/^[\x21-\x7e]+$/);
+
+const clientIdSchema = z.string().regex(/^[\w.-]{1,100}$/);
 
 /** An access token as an owner pastes it: perhaps the whole Authorization header of a browser. */
 const pastedToken = z
@@ -30,6 +32,8 @@ const sessionSchema = z.object({
   session_id: tokenSchema.optional().catch(undefined),
   user_id: userIdSchema.optional().catch(undefined),
   username_version: z.string().optional().catch(undefined),
+  /** The client that the tokens were issued to, which alone may refresh them. */
+  client_id: clientIdSchema.optional().catch(undefined),
 });
 
 export type Session = z.infer<typeof sessionSchema>;
@@ -82,7 +86,12 @@ export function accessOf(session: Session, signIn: PelotonConfig['signIn']): Acc
 /** The user id of the session's account: from the token itself, else as an earlier run stored it; undefined where neither has it. */
 export function userIdOf(session: Session, signIn: PelotonConfig['signIn']): string | undefined {
   const token = signIn === 'session' ? undefined : session.access_token;
-  return (token && readUserId(token)) ?? session.user_id;
+  return (token && readClaims(token).userId) ?? session.user_id;
+}
+
+/** The client that the session belongs to, as it says itself or its access token does; undefined where neither does. */
+export function clientOf({ client_id, access_token }: Session): string | undefined {
+  return client_id ?? (access_token && readClaims(access_token).clientId);
 }
 
 /** True while the session need not be renewed, as far as it says itself. */

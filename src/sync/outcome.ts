@@ -9,7 +9,7 @@ import { isSameVersions, type SecretVersions } from '../peloton/sign-in-secrets.
 import { isUnreadable, unreadableHint } from '../peloton/stored-session.ts';
 import { describeLostParts, findLostParts, type LostPart } from '../stats/losses.ts';
 import type { Snapshot } from '../stats/snapshot.ts';
-import { type Ledger, openLedger, recentSignIns } from './ledger.ts';
+import { type Ledger, openLedger, recentSignIns, withOutcome } from './ledger.ts';
 import { type Findings, updateNotices } from './notices.ts';
 import type { Run } from './run.ts';
 import { type Wait, waitAfter } from './schedule.ts';
@@ -67,11 +67,10 @@ export async function tryToRecord(log: Log, record: () => Promise<void>): Promis
   }
 }
 
-/** The recent sign-ins; the one that this run made, if it did, gets its outcome. */
+/** The recent sign-ins; the one that this run made gets its outcome, where it has none yet. */
 function endedSignIns({ file, ledger, clock }: RunRecord, outcome: ErrorCode | 'signed-in'): State['sign_ins'] {
   const signIns = recentSignIns(file.state, clock());
-  const last = signIns.at(-1);
-  return ledger.hasSignedIn() && last ? [...signIns.slice(0, -1), { ...last, outcome }] : signIns;
+  return ledger.isSignInPending() ? withOutcome(signIns, outcome) : signIns;
 }
 
 /** The stricter of two refusals. */
@@ -157,6 +156,17 @@ export async function recordFailure(record: RunRecord, error: StatsError, store:
     refused: refusalAfter(state, { wait, tried, stopsSync: true }),
     sign_ins: endedSignIns(record, error.code),
   };
+  await saveWithNotices(record, changes, findUnreadableSession(store));
+}
+
+/**
+ * Records a sign-in that a person made in a browser: what a refused sign-in had stopped goes on, and nothing is waited for but an
+ * outage.
+ */
+export async function recordBrowserSignIn(record: RunRecord, store: SessionStore): Promise<void> {
+  const { last_failure: failure, next_attempt } = record.file.state;
+  const isOutage = failure?.code === 'upstream-unavailable';
+  const changes = { refused: null, next_attempt: isOutage ? next_attempt : null };
   await saveWithNotices(record, changes, findUnreadableSession(store));
 }
 

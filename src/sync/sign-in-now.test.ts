@@ -92,7 +92,7 @@ describe('a sign-in for its own sake', () => {
   });
 
   it('that has an unknown answer holds its credentials back for 24 hours, though a sync comes to need them', async () => {
-    const bench = await startBench();
+    const bench = await startBench({ settings: { PELOTON_SIGN_IN: 'web' } });
     bench.peloton.behaviour.credentialsRefusal = { status: 400, code: 'something_new' };
     assert.equal(await signIn(bench), 'upstream-changed');
     const until = new Date(bench.now.getTime() + 24 * hourMs).toISOString();
@@ -107,7 +107,7 @@ describe('a sign-in for its own sake', () => {
   });
 
   it('that had an unknown answer holds no sync back a day later', async () => {
-    const bench = await startBench();
+    const bench = await startBench({ settings: { PELOTON_SIGN_IN: 'web' } });
     bench.peloton.behaviour.credentialsRefusal = { status: 400, code: 'something_new' };
     assert.equal(await signIn(bench), 'upstream-changed');
     bench.peloton.behaviour.credentialsRefusal = undefined;

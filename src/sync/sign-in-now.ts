@@ -2,8 +2,8 @@
 // ledger are those of a sync; the stats are not fetched, and no sync waits because of it.
 
 import { asStatsError } from '../errors.ts';
-import { makeSession } from '../peloton/session.ts';
 import { readSession } from '../peloton/session-store.ts';
+import { makeSession } from '../peloton/sign-in.ts';
 import { readCheckpoint } from './checkpoint.ts';
 import { openRecord, recordSignIn, tryToRecord } from './outcome.ts';
 import type { Run } from './run.ts';

@@ -4,6 +4,7 @@
 import * as z from 'zod';
 import type { BlobContainer } from '../azure/storage.ts';
 import { type ErrorCode, errorTable, StatsError } from '../errors.ts';
+import { rungSchema } from '../peloton/sign-in-ledger.ts';
 import { secretVersions } from '../peloton/sign-in-secrets.ts';
 import { stateBlob } from '../stats/blobs.ts';
 import { tryParseJson } from '../stats/json.ts';
@@ -32,6 +33,9 @@ const signInEntry = z.object({
   // An outcome that another version of this code wrote still counts as a sign-in.
   outcome: z.union([errorCode, z.literal('signed-in')]).catch('upstream-unavailable'),
 });
+
+/** A rung whose answer was unknown: not tried with these secrets until that instant. */
+const heldRung = z.object({ rung: rungSchema, versions: secretVersions, until: instant });
 
 /** The good entries of a list. */
 function entriesOf<T extends z.ZodType>(entry: T) {
@@ -71,6 +75,9 @@ const stateSchema = z.object({
     .catch(null),
   /** The sign-ins of the last 24 hours with the outcome of their runs. A damaged entry does not hide the others. */
   sign_ins: entriesOf(signInEntry),
+  held_rungs: entriesOf(heldRung),
+  /** The rung that got in last. */
+  last_rung: rungSchema.nullable().catch(null),
   /** SHA-256 of the last tokens that are never sent again: refused ones, and refresh tokens that have a successor. */
   dead_tokens: entriesOf(z.string()),
   hooks: entriesOf(hookState),
@@ -121,6 +128,7 @@ function withoutWrongClock(state: State, now: Date): State {
     next_attempt: next_attempt !== null && counts(next_attempt) ? next_attempt : null,
     refused: refused && (refused.until === null || counts(refused.until)) ? refused : null,
     sign_ins: state.sign_ins.filter(({ at }) => counts(at)),
+    held_rungs: state.held_rungs.filter(({ until }) => counts(until)),
     hooks: state.hooks.map(hook => ({ ...hook, tried: hook.tried.filter(counts) })),
     lost_parts: state.lost_parts.map(lost => (counts(lost.since) ? lost : { ...lost, since: now.toISOString() })),
   };

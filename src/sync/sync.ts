@@ -3,7 +3,7 @@
 
 import { errorOf, waitForAll } from '../errors.ts';
 import { type Log, timed } from '../log.ts';
-import { fetchOverview } from '../peloton/overview.ts';
+import { fetchOverview, isUnauthorized } from '../peloton/overview.ts';
 import { type Account, askWithSession, type SessionParts } from '../peloton/session.ts';
 import { readSession } from '../peloton/session-store.ts';
 import { countsThatFell } from '../stats/losses.ts';
@@ -58,7 +58,8 @@ export async function sync(run: Run, { session, latest, before, force }: SyncReq
     timed(log, 'storage.proof', () => proveStore(run, { latest, force })),
   ]);
   const { overview, account } = await askWithSession(session, stored, async (access, userId) => {
-    const overview = await timed(log, 'peloton.overview', () => fetchOverview({ http, peloton, access, userId }));
+    const fetch = () => fetchOverview({ http, peloton, access, userId });
+    const overview = await timed(log, 'peloton.overview', fetch, isUnauthorized);
     return { overview, account: { access, userId } };
   });
   const syncedAt = clock();

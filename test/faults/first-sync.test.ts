@@ -1,4 +1,4 @@
 import { pelotonFaults } from '../fault-matrix-peloton.ts';
 import { testFaults } from '../fault-matrix-suite.ts';
 
-testFaults(pelotonFaults, { phases: ['first'], cases: 286 });
+testFaults(pelotonFaults, { phases: ['first'], cases: 484 });

@@ -4,7 +4,7 @@
 import { isLoopback } from '../../config.ts';
 import { asStatsError } from '../../errors.ts';
 import { fetchUserId, isUnauthorized } from '../../peloton/overview.ts';
-import { openSignIn } from '../../peloton/sign-in.ts';
+import { openSignIn } from '../../peloton/web-sign-in.ts';
 import type { Run } from '../../sync/run.ts';
 import type { UsableSession } from './examine-secrets.ts';
 import { type Examination, type Finding, fix, fixError, note, ok } from './finding.ts';

@@ -84,7 +84,7 @@ function judgeSession(read: Read, { signIn, username, now, canSignIn }: SessionF
   }
   const session = parseSession(read);
   const access = accessOf(session, signIn);
-  const canRenew = canSignIn || (signIn === 'oauth' && session.refresh_token !== undefined);
+  const canRenew = canSignIn || (signIn !== 'session' && session.refresh_token !== undefined);
   if (isSecret(username) && !belongsTo(username, session, read)) {
     return unusable('of another user name: the next sync signs in anew');
   }
