@@ -56,7 +56,7 @@ export function testWaits(ticksOf: TicksOf): void {
   }
 
   test('an unknown answer to the credentials holds them back for 24 hours', async () => {
-    const bench = await startNewcomer();
+    const bench = await startNewcomer({ settings: { PELOTON_SIGN_IN: 'web' } });
     bench.peloton.behaviour.credentialsRefusal = { status: 400, code: 'something_new' };
     assert.equal(await tickFailure(bench), 'upstream-changed');
     const { next_attempt } = await bench.health();

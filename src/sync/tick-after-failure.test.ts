@@ -152,7 +152,7 @@ test('a session that is taken out of the vault is no other one: a refused sign-i
 
 test('an unknown answer to the credentials is held against neither another password nor force', async () => {
   for (const end of ['password', 'force']) {
-    const bench = await startNewcomer();
+    const bench = await startNewcomer({ settings: { PELOTON_SIGN_IN: 'web' } });
     bench.peloton.behaviour.credentialsRefusal = { status: 400, code: 'something_new' };
     assert.equal(await tickFailure(bench), 'upstream-changed');
     bench.peloton.behaviour.credentialsRefusal = undefined;
