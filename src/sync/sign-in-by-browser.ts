@@ -4,22 +4,23 @@
 import { asStatsError } from '../errors.ts';
 import type { AuthorizationCode } from '../peloton/authorize.ts';
 import { fetchUserId } from '../peloton/overview.ts';
-import { createSessionStore, proveWritable, readSession } from '../peloton/session-store.ts';
+import { proveWritable, readSession } from '../peloton/session-store.ts';
 import { exchangeCode, keepTokens } from '../peloton/sign-in.ts';
 import { accessOf, type Session, userIdOf } from '../peloton/stored-session.ts';
 import { readCheckpoint } from './checkpoint.ts';
 import { openRecord, recordBrowserSignIn } from './outcome.ts';
 import type { Run } from './run.ts';
+import { sessionParts } from './session-parts.ts';
 
 /** Takes the lease, and proves that a session could be stored; undefined where another run has the lease. */
 async function openWritable(run: Run) {
   if (!(await run.takeLease())) return undefined;
   const { file } = await readCheckpoint(run);
   const record = openRecord(run, { file, force: true });
-  const store = createSessionStore(run);
-  const previous = await readSession(store);
-  await proveWritable(store, record.ledger.proveWritable);
-  return { record, store, previous };
+  const parts = sessionParts(run, record);
+  const previous = await readSession(parts.store);
+  await proveWritable(parts.store, record.ledger.proveWritable);
+  return { record, parts, previous };
 }
 
 /**
@@ -56,15 +57,12 @@ export async function keepBrowserSignIn(
   run: Run,
   code: AuthorizationCode,
 ): Promise<BrowserSignIn | 'busy' | 'refused'> {
-  const { http, log, config } = run;
-  const { peloton } = config;
   const opened = await openWritable(run);
   if (!opened) return 'busy';
-  const { record, store, previous } = opened;
-  const body = await exchangeCode({ http, peloton, log }, code);
+  const { record, parts, previous } = opened;
+  const body = await exchangeCode(parts, code);
   if (!body) return 'refused';
-  const parts = { http, peloton, store, ledger: record.ledger, log };
-  const session = await keepTokens(parts, body, { client_id: peloton.clientId });
-  await recordBrowserSignIn(record, store);
+  const session = await keepTokens(parts, body, { client_id: parts.peloton.clientId });
+  await recordBrowserSignIn(record, parts.store);
   return { session, isSameAccount: await isSameAccount(run, session, previous) };
 }
