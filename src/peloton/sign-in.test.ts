@@ -18,7 +18,11 @@ const tokenPath = /^\/oauth\/token$/;
 const isGrant = { path: tokenPath, body: /"password"/ };
 
 async function startRungs(options: BenchOptions = {}): Promise<Bench> {
-  return await startBench({ peloton: { member: 'newcomer' }, ...options });
+  return await startBench({
+    peloton: { member: 'newcomer' },
+    ...options,
+    settings: { WORKOUTS: 'off', ...options.settings },
+  });
 }
 
 /** The postings of the credentials in a tick, and the code with which it failed. */
