@@ -7,6 +7,7 @@ import { pathToFileURL } from 'node:url';
 import { type BuildOptions, build, type Plugin } from 'esbuild';
 import manifest from '../package.json' with { type: 'json' };
 import { joinChunks } from './join-chunks.ts';
+import { leaveOutUnused } from './leave-out.ts';
 import { slashPath } from './slash-path.ts';
 
 const root = resolve(import.meta.dirname, '..');
@@ -65,7 +66,7 @@ async function bundle(files: readonly string[]): Promise<void> {
     keepNames: true,
     banner: { js: banner },
     define: { BUILT_AT: JSON.stringify(new Date().toISOString()) },
-    plugins: [embedFiles],
+    plugins: [embedFiles, leaveOutUnused()],
     metafile: true,
   });
   const target = resolve(dist, 'chunks/first-get.mjs');

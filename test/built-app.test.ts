@@ -88,6 +88,13 @@ describe('the built app', () => {
     assert.equal((await call('/api/stats')).status, 404);
     assert.deepEqual(forStore.filter(wasLoaded), forStore);
     assert.deepEqual(forOthers.filter(wasLoaded), []);
+    assert.deepEqual(['$ZodType', 'ManagedIdentityCredential'].filter(wasLoaded), [], 'no schema library, no identity');
+    const later = loaded.slice(loadedAtStart.length).map(file => file.replace(/-\w{8}(?=\.mjs$)/, ''));
+    assert.deepEqual(
+      later,
+      ['routes', 'first-get'].map(name => join('chunks', `${name}.mjs`)),
+      'as one file',
+    );
   });
 
   it('loads the names of time zones for health and a sync, and for no other GET', async () => {
@@ -99,6 +106,7 @@ describe('the built app', () => {
 
   it('makes a sync and serves what came of it, on every route', async () => {
     const answer = await sync();
+    assert.equal(wasLoaded('$ZodType'), true, 'its names are known');
     assert.equal(answer.status, 200, answer.body.toString());
     assert.deepEqual(['tick', 'createVault'].map(wasLoaded), [true, true]);
     const { 'stats-day': day, history, ...others } = publicRoutes;
