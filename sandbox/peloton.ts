@@ -6,6 +6,7 @@ import { createFaults, type FaultRule, type Faults } from './faults.ts';
 import { type Handler, type LoopbackServer, startLoopbackServer } from './loopback-server.ts';
 import { findMember } from './members/members.ts';
 import { listPrivateTexts } from './members/profile.ts';
+import { listPrivateOfWorkouts } from './members/workout-list.ts';
 import { createApi } from './peloton/api.ts';
 import { type Call, type PelotonAnswer, type PelotonRoute, readCall, sendAnswer } from './peloton/call.ts';
 import { type CookieRegister, createCookieRegister } from './peloton/cookies.ts';
@@ -139,7 +140,11 @@ function createWorld(options: PelotonOptions): World {
 
 function createControls({ world, tokens }: Parts) {
   return {
-    secrets: () => [...world.secrets, ...listPrivateTexts(world.member)],
+    secrets: () => [
+      ...world.secrets,
+      ...listPrivateTexts(world.member),
+      ...listPrivateOfWorkouts(world.member, world.clock()),
+    ],
     changePassword: (password: string) => {
       world.credentials.password = password;
       world.secrets.add(password);

@@ -7,6 +7,7 @@ import { test } from 'node:test';
 import { inspect } from 'node:util';
 import type { Faults } from '../sandbox/faults.ts';
 import { readBody } from '../sandbox/loopback-server.ts';
+import type { WorkoutRow } from '../sandbox/members/workout-list.ts';
 import { hourMs } from '../src/stats/time.ts';
 import { type Bench, fakeRequest, startBench } from './bench.ts';
 
@@ -15,7 +16,9 @@ const hook = {
   url: `http://127.0.0.1:9/${canary('hook-path')}?key=${canary('hook-query')}`,
   token: canary('hook-token'),
 };
-const own = ['key', 'value', 'nested', 'hook-path', 'hook-query', 'hook-token'].map(canary);
+const own = ['key', 'value', 'nested', 'hook-path', 'hook-query', 'hook-token', 'import-title', 'import-ride'].map(
+  canary,
+);
 
 async function startWithCanaries(settings: Record<string, string> = {}): Promise<Bench> {
   const credentials = { username: 'canary.rider@example.invalid', password: `${canary('password')} "ü"` };
@@ -35,6 +38,15 @@ function plantFields(value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return value;
   const members = Object.entries(value).map(([name, member]) => [name, plantFields(member)]);
   return { ...Object.fromEntries(members), [canary('key')]: { a: canary('value'), b: [canary('nested')] } };
+}
+
+/** The list with an import of today, whose texts are those of another app. */
+function withImport(rows: WorkoutRow[]): WorkoutRow[] {
+  const [newest] = rows;
+  if (!newest) return rows;
+  const start_time = Number(newest.start_time) + 1;
+  const texts = { title: canary('import-title'), name: canary('import-title'), ride: { title: canary('import-ride') } };
+  return [{ ...newest, id: canary('import-title'), start_time, is_3p_fit_feed_workout: true, ...texts }, ...rows];
 }
 
 /** The secret as it is, and as JSON, a query and a Basic header write it. */
@@ -99,10 +111,18 @@ async function assertNothingLeaked(bench: Bench, seen: Seen): Promise<void> {
 test('good syncs, by a sign-in, a stored session, a refresh and a session that was ended, tell nothing private', async () => {
   const bench = await startWithCanaries();
   bench.peloton.behaviour.alterOverview = plantFields;
+  bench.peloton.behaviour.alterWorkouts = rows => withImport(rows).map(row => plantFields(row) as typeof row);
   const seen: Seen = new Map();
   for (const name of ['sign-in', 'stored session', 'refresh']) await syncBothWays(bench, seen, name);
   bench.peloton.revokeAll();
   await syncBothWays(bench, seen, 'revoked session');
+  for (const status of [401, 403, 404, 429, 500]) {
+    const fault = echoAll(bench.peloton.faults, { path: /\/workouts/, status });
+    await syncBothWays(bench, seen, `the list of workouts ${status}`);
+    assert.ok(fault.fired > 0);
+    fault.remove();
+  }
+  assert.ok(JSON.parse((await bench.blob('workouts.json')) ?? '').workouts[0].imported, 'an import is published');
   assert.equal(bench.events('sync.failed').length, 0);
   assert.ok(bench.events('sync.succeeded').length >= 4);
   assert.ok(bench.events('hook.called').length > 0, 'the hook was called');

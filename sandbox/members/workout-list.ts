@@ -9,8 +9,9 @@ import { createRandom, listWorkouts, type SampleWorkout } from './workout-histor
 
 export type WorkoutRow = Record<string, unknown> & { id: string; created_at: number };
 
-/** A part of every text that a row holds and nobody may publish. */
-export const privateMark = 'Privateplace';
+/** A part of every free text that a row holds: titles of imports, places, time zones. */
+const privateMark = 'Privateplace';
+const rank = 471_147_114;
 
 const instructors = ['Instructor One', 'Instructor Two', 'Instructor Three'];
 const noClassId = '0'.repeat(32);
@@ -111,7 +112,7 @@ function drawRow(member: StartedMember, workout: SampleWorkout, now: Date): Work
     has_pedaling_metrics: measured > 0,
     metrics_type: measured > 0 ? 'cycling' : null,
     effort_zones: random() < 0.5 ? { total_effort_points: Math.round(minutes * 6) / 10 } : null,
-    leaderboard_rank: 4711,
+    leaderboard_rank: rank,
     strava_id: '-1',
     fitbit_id: null,
     user_id: member.id,
@@ -162,4 +163,11 @@ export function drawWorkoutPage(rows: readonly WorkoutRow[], query: URLSearchPar
     sort_by: '-device_time_created_at,-pk',
     aggregate_stats: [],
   };
+}
+
+/** Every text of the rows that nobody may publish: ids, times, places, titles of imports, devices, ranks. */
+export function listPrivateOfWorkouts(member: StartedMember, now: Date): string[] {
+  const rows = drawWorkoutList(member, now);
+  const own = rows.flatMap(({ id, created_at, start_time }) => [id, `${created_at}`, `${start_time}`]);
+  return [privateMark, `${rank}`, 'home_bike', 'apple_health', ...own];
 }
