@@ -4,8 +4,10 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { sampleHistory, sampleSnapshot } from '../../test/sample-member.ts';
+import { isActivity } from './activity.ts';
 import { isHistory } from './history.ts';
-import { historySchema, snapshotSchema } from './schemas.ts';
+import { isRecentWorkouts } from './recent-workouts.ts';
+import { activitySchema, historySchema, recentWorkoutsSchema, snapshotSchema } from './schemas.ts';
 import { isSnapshot } from './snapshot.ts';
 
 const oddValue = fc.oneof(
@@ -87,17 +89,57 @@ function replaced(value: unknown, [name, ...rest]: PropertyKey[], other: unknown
   return changed;
 }
 
-describe('the fast check of a snapshot', () => {
-  it('says of a snapshot with anything in any of its places what the published schema says', () => {
-    const good = sampleSnapshot(sampleHistory({ days: 3 }));
-    const seen = { true: 0, false: 0 };
-    const property = fc.property(fc.constantFrom(...placesIn(good)), odd, (place, other) => {
-      const value = replaced(good, place, other);
-      const isGood = snapshotSchema.safeParse(value).success;
-      seen[`${isGood}`]++;
-      assert.equal(isSnapshot(value), isGood, `${JSON.stringify(other)} at ${place.map(String).join('.')}`);
+const tally = { workouts: 1, minutes: 45, output_kj: 487 };
+const goodOnes = {
+  snapshot: { good: sampleSnapshot(sampleHistory({ days: 3 })), isGood: isSnapshot, schema: snapshotSchema },
+  'what was done on each day': {
+    good: {
+      ...{
+        schema_version: 1,
+        time_zone: 'Europe/Berlin',
+        as_of: '2026-11-22T07:00:03.004Z',
+        complete_since: '2019-04-02',
+      },
+      days: [{ date: '2026-11-21', ...tally, by: { cycling: tally, yoga: { workouts: 1, minutes: 0 } } }],
+    },
+    isGood: isActivity,
+    schema: activitySchema,
+  },
+  'the latest workouts': {
+    good: {
+      ...{ schema_version: 1, as_of: '2026-11-22T07:00:03.004Z' },
+      workouts: [
+        { date: '2026-11-21', imported: true },
+        {
+          ...{
+            date: '2026-11-21',
+            discipline: 'cycling',
+            title: 'a',
+            duration_s: 1800,
+            output_kj: 487,
+            effort_points: 1.5,
+          },
+          ...{ instructor: 'b', is_personal_record: false, imported: false },
+        },
+      ],
+    },
+    isGood: isRecentWorkouts,
+    schema: recentWorkoutsSchema,
+  },
+};
+
+describe('the fast check', () => {
+  for (const [what, { good, isGood, schema }] of Object.entries(goodOnes)) {
+    it(`says of ${what} with anything in any place what the published schema says`, () => {
+      const seen = { true: 0, false: 0 };
+      const property = fc.property(fc.constantFrom(...placesIn(good)), odd, (place, other) => {
+        const value = replaced(good, place, other);
+        const expected = schema.safeParse(value).success;
+        seen[`${expected}`]++;
+        assert.equal(isGood(value), expected, `${JSON.stringify(other)} at ${place.map(String).join('.')}`);
+      });
+      fc.assert(property, { numRuns: 3_000 });
+      assert.ok(seen.true > 100 && seen.false > 200, JSON.stringify(seen));
     });
-    fc.assert(property, { numRuns: 3_000 });
-    assert.ok(seen.true > 200 && seen.false > 200, JSON.stringify(seen));
-  });
+  }
 });
