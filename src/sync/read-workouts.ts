@@ -43,9 +43,12 @@ function assertPlausible({ size }: WorkoutPage, page: number, counted: number): 
   throw new StatsError('upstream-changed', `The list of workouts came empty, while the overview counts ${counted}.`);
 }
 
+type ReadPage = { page: number; answer: WorkoutPage };
+
 /** A list that gives the same page for every number would be read for ever. */
-function assertOtherPage({ workouts: [first] }: WorkoutPage, before: WorkoutPage | undefined): void {
-  if (!first || first.id !== before?.workouts[0]?.id || first.id === before.workouts.at(-1)?.id) return;
+function assertOtherPage({ page, answer }: ReadPage, before: ReadPage | undefined): void {
+  const first = answer.workouts[0]?.id;
+  if (first === undefined || page !== (before?.page ?? page) + 1 || first !== before?.answer.workouts[0]?.id) return;
   throw new StatsError('upstream-changed', 'The list of workouts gave the same page twice.');
 }
 
@@ -53,7 +56,7 @@ function assertOtherPage({ workouts: [first] }: WorkoutPage, before: WorkoutPage
 async function readPages(list: OpenList, { maxPages, counted, onPage }: Reading): Promise<void> {
   const { run, mode, account } = list;
   const { kept } = list.file;
-  let before: WorkoutPage | undefined;
+  let before: ReadPage | undefined;
   for (let read = 0; read < maxPages && run.hasTime(); read++) {
     const page = nextPage(kept);
     if (page === undefined) return;
@@ -63,8 +66,8 @@ async function readPages(list: OpenList, { maxPages, counted, onPage }: Reading)
       fetchWorkouts({ http, peloton: config.peloton, ...account, page, mode }),
     );
     assertPlausible(answer, page, counted);
-    if (nextPage(kept) === page + 1) assertOtherPage(answer, before);
-    before = answer;
+    assertOtherPage({ page, answer }, before);
+    before = { page, answer };
     addPage(kept, answer, clock());
     if (mode === 'days') kept.latest = [];
     list.file = await writeRows(run.storage.private, list.file);
