@@ -14,6 +14,7 @@ import {
 } from '../config.ts';
 import { asStatsError, StatsError, stackOf } from '../errors.ts';
 import { once } from '../once.ts';
+import { answerHistory } from './answer-history.ts';
 import { answerRoot } from './answer-root.ts';
 import { answerStats, answerStatsDay } from './answer-stats.ts';
 import { failureReply, retryAfter } from './problem-details.ts';
@@ -55,7 +56,7 @@ export function createRoutes({ settings = environment, clock, monotonicMs }: Rou
   return {
     stats: publicRoute(async () => answerStats(cache)),
     statsDay: publicRoute(async () => answerStatsDay(cache, clock)),
-    history: publicRoute(async () => (await import('./answer-history.ts')).answerHistory(cache)),
+    history: publicRoute(async () => answerHistory(cache)),
     activity: publicRoute(async () => (await activity()).answerActivity(cache, mode)),
     workouts: publicRoute(async () => (await activity()).answerWorkouts(cache, mode)),
     card: publicRoute(async () => (await import('./answer-card.ts')).answerCard(cache)),
