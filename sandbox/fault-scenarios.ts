@@ -87,6 +87,49 @@ export const faultScenarios: readonly FaultScenario[] = [
     },
   },
   {
+    name: 'user-blocked',
+    description: 'The session has ended, and Peloton has blocked the user: the sign-in is sent home with an error.',
+    plant: ({ peloton }) => {
+      peloton.behaviour.refusedHome = { error: 'unauthorized', description: 'user is blocked', at: 'credentials' };
+      peloton.revokeAll();
+    },
+  },
+  {
+    name: 'captcha',
+    description: 'The session has ended, and Peloton asks for a captcha: npm run sign-in gets in.',
+    plant: ({ peloton }) => {
+      peloton.behaviour.credentialsRefusal = { status: 400, code: 'invalid_captcha' };
+      peloton.revokeAll();
+    },
+  },
+  {
+    name: 'login-page-replaced',
+    description:
+      "The session has ended, and the login page is another one: the app's grant gets in, and all is well again.",
+    plant: ({ peloton }) => {
+      peloton.behaviour.loginPage = 'universal';
+      peloton.revokeAll();
+    },
+  },
+  {
+    name: 'verification',
+    description: "The same, and the app's grant wants to verify who signs in: npm run sign-in gets in.",
+    plant: ({ peloton }) => {
+      peloton.behaviour.loginPage = 'universal';
+      peloton.behaviour.grantRefusal = { status: 401, error: 'requires_verification' };
+      peloton.revokeAll();
+    },
+  },
+  {
+    name: 'no-way-in',
+    description: "The session has ended, the login page is another one, and the app's grant is closed.",
+    plant: ({ peloton }) => {
+      peloton.behaviour.loginPage = 'universal';
+      peloton.behaviour.appGrant = 'closed';
+      peloton.revokeAll();
+    },
+  },
+  {
     name: 'retired-login',
     description: 'The session has ended, and Peloton has retired this way to sign in.',
     plant: ({ peloton }) => {

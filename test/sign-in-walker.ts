@@ -141,3 +141,27 @@ async function sendWithCookies(jar: Cookie[], url: URL, init: RequestInit = {}):
   }
   return answer;
 }
+
+/** What a person does in a browser: signs in at that address, and returns the one that the browser ends at. */
+export async function walkInBrowser(double: PelotonDouble, address: string): Promise<string> {
+  const jar: Cookie[] = [];
+  const headers = { 'sec-fetch-site': 'same-origin' };
+  const follow = async (from: URL, init: RequestInit = {}): Promise<{ url: URL; body: string }> => {
+    const answer = await sendWithCookies(jar, from, { ...init, headers: { ...headers, ...init.headers } });
+    const location = answer.headers.get('location');
+    if (!location) return { url: from, body: await answer.text() };
+    const next = new URL(location, from);
+    return next.pathname === '/callback' ? { url: next, body: '' } : await follow(next);
+  };
+  const page = await follow(new URL(address));
+  const typed = { ...double.credentials };
+  if (page.url.pathname === '/u/login') {
+    return (await follow(page.url, { method: 'POST', body: new URLSearchParams(typed) })).url.href;
+  }
+  const { extraParams = {} } = readLoginConfig(page.body);
+  const redirectUri = new URL(address).searchParams.get('redirect_uri');
+  const body = { ...fillCredentials(double, extraParams), redirect_uri: redirectUri };
+  const accepted = await follow(new URL(`${double.authUrl}/usernamepassword/login`), post(body));
+  const { action = '', fields } = readForm(accepted.body);
+  return (await follow(new URL(action), { method: 'POST', body: new URLSearchParams(fields) })).url.href;
+}

@@ -15,6 +15,8 @@ export type CommandRun = {
   settings?: Record<string, string>;
   /** The values in local.settings.json; without them there is no such file. */
   fileSettings?: Record<string, string>;
+  /** What the process reads, once it has said a line that the pattern fits: its answer to that line. */
+  answer?: { to: RegExp; with: (match: RegExpExecArray) => string | Promise<string> };
   /** The working folder, in the place of a temporary one. */
   folder?: string;
 };
@@ -27,11 +29,18 @@ export type CommandEnd = {
   lingeredMs: number;
 };
 
-async function runIn(cwd: string, name: string, { args = [], settings = {} }: CommandRun): Promise<CommandEnd> {
+async function runIn(cwd: string, name: string, { args = [], settings = {}, answer }: CommandRun): Promise<CommandEnd> {
   const env = { NODE_COMPILE_CACHE: getCompileCacheDir(), ...settings };
   const program = join(import.meta.dirname, `../src/command-line/${name}.ts`);
   const child = spawn(process.execPath, [program, ...args], { cwd, env });
   let lastWordAt = performance.now();
+  let said = '';
+  child.stdout.on('data', async data => {
+    said += data;
+    const match = child.stdin.writableEnded ? null : answer?.to.exec(said);
+    if (match && answer) child.stdin.end(await answer.with(match));
+  });
+  if (!answer) child.stdin.end();
   for (const stream of [child.stdout, child.stderr]) {
     stream.on('data', () => {
       lastWordAt = performance.now();

@@ -8,12 +8,22 @@ export type LoginConfig = {
   clientId: string;
   redirectUri: string;
   connection?: string;
+  /** What a person may type here. */
+  note?: string;
   /** The fields of the transaction, for both internalOptions and extraParams. */
   options: Record<string, string>;
 };
 
 /** The login page. The configuration for its script is one line of base64 (UTF-8 JSON). */
-export function loginPage({ authOrigin, tenant, clientId, redirectUri, connection, options }: LoginConfig): string {
+export function loginPage({
+  authOrigin,
+  tenant,
+  clientId,
+  redirectUri,
+  connection,
+  note,
+  options,
+}: LoginConfig): string {
   const config = {
     auth0Domain: new URL(authOrigin).host,
     auth0Tenant: tenant,
@@ -27,7 +37,7 @@ export function loginPage({ authOrigin, tenant, clientId, redirectUri, connectio
   const encoded = Buffer.from(JSON.stringify(config)).toString('base64');
   return page(
     'Log in | Peloton',
-    `<div id="root"></div>
+    `<div id="root"></div>${note ? `<p>${escapeHtml(note)}</p>` : ''}
 <script>
   window.injectedConfig = window.injectedConfig || "${encoded}";
   window.texts = { mfa: "Verify your identity", submit: "Log In" };
@@ -59,7 +69,7 @@ const loginScript = `
 `;
 
 /** The login page of Auth0's New Universal Login. */
-export function universalLoginPage(state: string, problem = ''): string {
+export function universalLoginPage(state: string, note: string, problem = ''): string {
   return page(
     'Log in | Peloton',
     `<main><h1>Welcome</h1>
@@ -70,7 +80,7 @@ export function universalLoginPage(state: string, problem = ''): string {
   <p role="alert">${escapeHtml(problem)}</p>
   <a href="/u/login">Forgot password?</a>
   <button type="submit" name="action" value="default">Continue</button>
-</form></main>`,
+</form><p>${escapeHtml(note)}</p></main>`,
   );
 }
 

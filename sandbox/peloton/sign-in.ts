@@ -12,6 +12,7 @@ import {
   giveCookie,
   holdsCookies,
   loopbackCallback,
+  noteFor,
   refuseHome,
   type SignInContext,
   type Transaction,
@@ -97,7 +98,15 @@ function drawLogin(world: World, { asked, state, csrf }: Transaction, tellsCsrf:
   const { client_id: _client, redirect_uri: redirectUri = '', ...rest } = asked;
   const { tenant, clientId, connection } = world.constants;
   const options = { protocol: 'oauth2', _intstate: 'deprecated', ...rest, state, ...(tellsCsrf && { _csrf: csrf }) };
-  return loginPage({ authOrigin: world.origins.auth, tenant, clientId, redirectUri, connection, options });
+  return loginPage({
+    authOrigin: world.origins.auth,
+    tenant,
+    clientId,
+    redirectUri,
+    connection,
+    note: noteFor(world),
+    options,
+  });
 }
 
 /** POST /login/callback. The hidden fields must come back exactly as they were before they were escaped for HTML. */

@@ -37,6 +37,11 @@ export function loopbackCallback({ origins }: World): string {
   return `${origins.auth}/callback`;
 }
 
+/** The line of a login page that says who may sign in here. */
+export function noteFor({ credentials }: World): string {
+  return `The member of this sandbox is ${credentials.username}, with the password ${credentials.password}`;
+}
+
 /** The values that fields and parameters of the sign-in must have, by Auth0's names. */
 export function expectedFields({ constants }: World): Record<string, string> {
   return {

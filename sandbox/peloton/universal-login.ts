@@ -5,7 +5,7 @@ import { type Call, type PelotonAnswer, type PelotonRoute, readFields } from './
 import { refuseMember } from './credentials.ts';
 import { secondFactorPage, universalLoginPage } from './login-pages.ts';
 import { locateChain } from './redirect-chain.ts';
-import { giveCookie, holdsCookies, refuseHome, type SignInContext, wrongTurn } from './transaction.ts';
+import { giveCookie, holdsCookies, noteFor, refuseHome, type SignInContext, wrongTurn } from './transaction.ts';
 
 /** Creates the routes of the page. */
 export function createUniversalLogin(context: SignInContext): Record<string, PelotonRoute> {
@@ -23,7 +23,7 @@ function findTransaction({ transactions }: SignInContext, call: Call) {
 function show(context: SignInContext, call: Call): PelotonAnswer {
   const transaction = findTransaction(context, call);
   if (!transaction) return wrongTurn('The state or its cookie is unknown.');
-  return { status: 200, body: universalLoginPage(transaction.state) };
+  return { status: 200, body: universalLoginPage(transaction.state, noteFor(context.world)) };
 }
 
 function takeCredentials(context: SignInContext, call: Call): PelotonAnswer {
@@ -31,7 +31,8 @@ function takeCredentials(context: SignInContext, call: Call): PelotonAnswer {
   const transaction = findTransaction(context, call);
   if (!transaction) return wrongTurn('The state or its cookie is unknown.');
   const refusal = refuseMember(world, readFields(call) ?? {});
-  if (refusal) return { status: 400, body: universalLoginPage(transaction.state, 'Wrong email or password') };
+  if (refusal)
+    return { status: 400, body: universalLoginPage(transaction.state, noteFor(world), 'Wrong email or password') };
   const home = refuseHome(world, transaction, 'credentials');
   if (home) return home;
   if (world.behaviour.secondFactor !== 'off') return { status: 200, body: secondFactorPage(transaction.state) };

@@ -94,6 +94,12 @@ export function clientOf({ client_id, access_token }: Session): string | undefin
   return client_id ?? (access_token && readClaims(access_token).clientId);
 }
 
+/** When the access token ends, as far as the session or the token says; undefined where neither does. */
+export function endOf({ expires_at, access_token }: Session): Date | undefined {
+  if (expires_at !== undefined) return new Date(expires_at);
+  return access_token === undefined ? undefined : readClaims(access_token).endsAt;
+}
+
 /** True while the session need not be renewed, as far as it says itself. */
 export function isFresh({ expires_at }: Session, now: Date): boolean {
   return expires_at === undefined || Date.parse(expires_at) - now.getTime() >= renewBeforeMs;

@@ -2,10 +2,11 @@
 // renewed and no credentials are posted.
 
 import { isLoopback } from '../../config.ts';
-import { asStatsError } from '../../errors.ts';
+import { asStatsError, StatsError } from '../../errors.ts';
 import { fetchUserId, isUnauthorized } from '../../peloton/overview.ts';
 import { openSignIn } from '../../peloton/web-sign-in.ts';
 import type { Run } from '../../sync/run.ts';
+import { readState, type State } from '../../sync/state.ts';
 import type { UsableSession } from './examine-secrets.ts';
 import { type Examination, type Finding, fix, fixError, note, ok } from './finding.ts';
 
@@ -43,20 +44,43 @@ async function* trySession({ http, config }: Run, { access, canRenew }: UsableSe
   }
 }
 
+/** The rung of the login page is opened. A page that does not open needs somebody only where there is no other rung. */
 async function* trySignInPage({ http, config: { peloton } }: Run): Examination {
-  if (peloton.signIn === 'session') {
-    yield note('sign-in page', 'PELOTON_SIGN_IN=session has none');
+  const subject = 'sign-in page';
+  if (peloton.signIn === 'session' || peloton.signIn === 'app') {
+    yield note(subject, `not opened: PELOTON_SIGN_IN=${peloton.signIn} has none`);
     return;
   }
   try {
     await openSignIn(http, peloton);
-    yield ok('sign-in page', `opens at ${new URL(peloton.authUrl).host}; nothing was posted`);
+    yield ok(subject, `opens at ${new URL(peloton.authUrl).host}; nothing was posted`);
   } catch (thrown) {
-    yield judgeFailure('sign-in page', thrown, peloton.authUrl);
+    yield judgeFailure(subject, thrown, peloton.authUrl);
+  }
+}
+
+/** The rung of the app's grant cannot be tried for nothing: what earlier sign-ins met is all there is to say. */
+function* describeGrant({ config: { peloton }, clock }: Run, state: State | undefined): Generator<Finding> {
+  if (peloton.signIn !== 'auto' && peloton.signIn !== 'app') return;
+  const held = state?.held_rungs.find(({ rung, until }) => rung === 'app' && Date.parse(until) > clock().getTime());
+  const first = state?.last_rung === 'app' ? '; it got in last, and goes first' : '';
+  const what = held
+    ? `held back until ${held.until}: its last answer was unknown, or it is closed`
+    : `may be tried${first}`;
+  yield note("app's grant", `${what}. Not asked: to ask is to post the credentials`);
+}
+
+async function readRungs({ storage, clock }: Run): Promise<State | undefined> {
+  try {
+    return (await readState(storage.private, clock())).state;
+  } catch (thrown) {
+    if (!(thrown instanceof StatsError)) throw thrown;
+    return undefined; // the store is examined next
   }
 }
 
 export async function* examinePeloton(run: Run, session: UsableSession): Examination {
   yield* trySession(run, session);
   yield* trySignInPage(run);
+  yield* describeGrant(run, await readRungs(run));
 }

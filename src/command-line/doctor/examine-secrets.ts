@@ -9,9 +9,12 @@ import { sessionSecret } from '../../peloton/sign-in-secrets.ts';
 import {
   accessOf,
   belongsTo,
+  clientOf,
+  endOf,
   isFresh,
   isUnreadable,
   parseSession,
+  type Session,
   unreadableHint,
 } from '../../peloton/stored-session.ts';
 import { describeFaults, hooksSecret, parseHooks } from '../../sync/hook-list.ts';
@@ -69,9 +72,21 @@ function* judgeCredentials(username: Read, password: Read, isPastedSession: bool
   }
 }
 
-type SessionFacts = { signIn: PelotonConfig['signIn']; username: Read; now: Date; canSignIn: boolean };
+/** The client that the session belongs to, by the name that the settings give it. */
+function clientName(session: Session, { signIn, clientId, appClientId }: PelotonConfig): string {
+  if (signIn === 'session') return '';
+  const client = clientOf(session) ?? clientId;
+  const name = new Map([
+    [clientId, 'the web client'],
+    [appClientId, 'the app'],
+  ]).get(client);
+  return ` for ${name ?? 'another client'}`;
+}
 
-function judgeSession(read: Read, { signIn, username, now, canSignIn }: SessionFacts): [Finding, UsableSession] {
+type SessionFacts = { peloton: PelotonConfig; username: Read; now: Date; canSignIn: boolean };
+
+function judgeSession(read: Read, { peloton, username, now, canSignIn }: SessionFacts): [Finding, UsableSession] {
+  const { signIn } = peloton;
   const unusable = (text: string, canRenew = canSignIn): [Finding, UsableSession] => [
     canRenew ? note(sessionSecret, text) : fix(sessionSecret, text, storeCredentials),
     { access: undefined, canRenew },
@@ -89,15 +104,20 @@ function judgeSession(read: Read, { signIn, username, now, canSignIn }: SessionF
     return unusable('of another user name: the next sync signs in anew');
   }
   if (!access) return unusable(`without a token for PELOTON_SIGN_IN=${signIn}: the next sync gets one`, canRenew);
-  if (session.expires_at === undefined) {
-    return [ok(sessionSecret, 'stored, with a token that does not say how long it is good'), { access, canRenew }];
+  const endsAt = endOf(session);
+  const stored = `stored ${describeDuration(now.getTime() - read.createdAt.getTime())} ago${clientName(session, peloton)}`;
+  if (endsAt === undefined) {
+    return [ok(sessionSecret, `${stored}, with a token that does not say how long it is good`), { access, canRenew }];
   }
-  const leftMs = Date.parse(session.expires_at) - now.getTime();
+  const leftMs = endsAt.getTime() - now.getTime();
   if (leftMs <= 0)
     return unusable(`its token expired ${describeDuration(-leftMs)} ago: the next sync renews it`, canRenew);
   const renewal = isFresh(session, now) ? '' : '; the next sync renews it';
   return [
-    ok(sessionSecret, `stored, its token is good for ${describeDuration(leftMs)}${renewal}`),
+    ok(
+      sessionSecret,
+      `${stored}, its token is good for ${describeDuration(leftMs)}, until ${endsAt.toISOString()}${renewal}`,
+    ),
     { access, canRenew },
   ];
 }
@@ -121,8 +141,8 @@ export async function* examineSecrets(run: Run): Examination<UsableSession> {
     return { access: undefined, canRenew: false };
   }
   const canSignIn = isSecret(username) && isSecret(password);
-  const { signIn } = run.config.peloton;
-  const [finding, session] = judgeSession(stored, { signIn, username, now: run.clock(), canSignIn });
+  const { peloton } = run.config;
+  const [finding, session] = judgeSession(stored, { peloton, username, now: run.clock(), canSignIn });
   const isPastedSession = !username && !password && (session.access !== undefined || session.canRenew);
   yield* judgeCredentials(username, password, isPastedSession);
   yield finding;
