@@ -1,27 +1,14 @@
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
-import type { Browser, Page } from 'playwright-core';
+import { test } from 'node:test';
+import type { Page } from 'playwright-core';
 import * as card from '../src/views/card.ts';
 import { readQuery } from '../src/views/options.ts';
 import { palettes } from '../src/views/theme.ts';
 import { colourAt, measureDistance, readPixels, renderers } from '../test/pixels.ts';
 import { sampleHistory, sampleSnapshot } from '../test/sample-member.ts';
-import { openBrowser, openTab, takeScreenshot } from './open-browser.ts';
-import { type Service, startService } from './start-service.ts';
+import { openTab, takeScreenshot } from './open-browser.ts';
+import { browser, service } from './shared.ts';
 import { startSite, wrapInDocument } from './start-site.ts';
-
-let browser: Browser;
-let service: Service;
-
-before(async () => {
-  browser = await openBrowser();
-  service = await startService();
-});
-
-after(async () => {
-  await browser?.close();
-  await service?.close();
-});
 
 const history = sampleHistory({ days: 200 });
 const snapshot = sampleSnapshot(history);

@@ -1,24 +1,11 @@
 import assert from 'node:assert/strict';
-import { after, before, type TestContext, test } from 'node:test';
-import type { Browser, Page } from 'playwright-core';
+import { type TestContext, test } from 'node:test';
+import type { Page } from 'playwright-core';
 import { snippets } from '../src/views/embedded.ts';
 import { sampleHistory, sampleSnapshot } from '../test/sample-member.ts';
-import { assertAccessible, openBrowser, openTab, type TabOptions, takeScreenshot } from './open-browser.ts';
-import { type Service, startService } from './start-service.ts';
+import { assertAccessible, openTab, type TabOptions, takeScreenshot } from './open-browser.ts';
+import { browser, service } from './shared.ts';
 import { startSite, wrapInDocument } from './start-site.ts';
-
-let browser: Browser;
-let service: Service;
-
-before(async () => {
-  browser = await openBrowser();
-  service = await startService();
-});
-
-after(async () => {
-  await browser?.close();
-  await service?.close();
-});
 
 function fill(snippet: string): string {
   return snippet.replaceAll('PUBLIC_URL', service.url);
@@ -102,12 +89,12 @@ test('it stays within the space that the one rule keeps free, at any width', asy
   const { page } = await visitSite(t);
   await waitForEvents(page);
   for (const [width, reserved] of [
-    [300, 480],
-    [375, 480],
-    [480, 480],
-    [520, 280],
-    [760, 280],
-    [1_400, 280],
+    [300, 488],
+    [375, 488],
+    [480, 488],
+    [520, 288],
+    [760, 288],
+    [1_400, 288],
   ] as const) {
     await page.setViewportSize({ width, height: 900 });
     const height = await page.locator('peloton-stats').evaluate(element => element.getBoundingClientRect().height);

@@ -68,3 +68,12 @@ export async function takeScreenshot(page: Page, name: string): Promise<void> {
   mkdirSync(folder, { recursive: true });
   await page.screenshot({ path: `${folder}${name}.png`, fullPage: true });
 }
+
+/** Makes all text so many times as large, as a reader's setting does. */
+export async function setTextSize(page: Page, times: number): Promise<void> {
+  await page.evaluate(factor => {
+    const sheet = new CSSStyleSheet();
+    sheet.replaceSync(`:root:root { font-size: ${factor * 100}% }`);
+    document.adoptedStyleSheets = [sheet];
+  }, times);
+}

@@ -1,23 +1,13 @@
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
-import type { Browser } from 'playwright-core';
+import { test } from 'node:test';
+import { readQuery } from '../src/views/options.ts';
 import { renderPage } from '../src/views/page.ts';
+import { createSnippets } from '../src/views/site-snippets.ts';
+import { colourAt, readPixels } from '../test/pixels.ts';
 import { sampleHistory, sampleSnapshot } from '../test/sample-member.ts';
-import { assertAccessible, openBrowser, openTab, takeScreenshot } from './open-browser.ts';
-import { type Service, startService } from './start-service.ts';
-
-let browser: Browser;
-let service: Service;
-
-before(async () => {
-  browser = await openBrowser();
-  service = await startService();
-});
-
-after(async () => {
-  await browser?.close();
-  await service?.close();
-});
+import { assertAccessible, openTab, setTextSize, takeScreenshot } from './open-browser.ts';
+import { browser, service } from './shared.ts';
+import { startSite, wrapInDocument } from './start-site.ts';
 
 for (const colorScheme of ['light', 'dark'] as const) {
   for (const [device, width] of [
@@ -27,10 +17,6 @@ for (const colorScheme of ['light', 'dark'] as const) {
     test(`the page is whole and accessible on a ${device} in ${colorScheme}`, async () => {
       const tab = await openTab(browser, { colorScheme, width });
       await tab.page.goto(`${service.url}/api/page`);
-      await tab.page.locator('.panel img').scrollIntoViewIfNeeded();
-      await tab.page.waitForFunction(
-        () => document.querySelector<HTMLImageElement>('.panel img')?.naturalWidth === 480,
-      );
       await assertAccessible(tab.page);
       assert.equal(await tab.page.evaluate(() => document.documentElement.scrollWidth), width);
       assert.equal(await tab.readLayoutShift(), 0);
@@ -43,11 +29,6 @@ for (const colorScheme of ['light', 'dark'] as const) {
 test('everything folded is accessible too', async () => {
   const tab = await openTab(browser, { width: 360 });
   await tab.page.goto(`${service.url}/api/page`);
-  for (const name of ['Picture', 'Element', 'Fetch', 'React', 'Badge']) {
-    const details = tab.page.locator('.panel details', { has: tab.page.getByText(name, { exact: true }) });
-    if ((await details.getAttribute('open')) === null) await details.locator('summary').click();
-    await assertAccessible(tab.page);
-  }
   for (const summary of await tab.page.getByText('The same as a table').all()) await summary.click();
   await assertAccessible(tab.page);
   assert.equal(await tab.page.evaluate(() => document.documentElement.scrollWidth), 360);
@@ -69,11 +50,11 @@ test('the page says everything and unfolds without JavaScript', async () => {
   await takeScreenshot(page, 'page-without-javascript');
 });
 
-test('on paper it is light and without the panel', async () => {
+test('on paper it is light, and without what is folded', async () => {
   const { page } = await openTab(browser, { colorScheme: 'dark', width: 760 });
   await page.goto(`${service.url}/api/page`);
   await page.emulateMedia({ media: 'print' });
-  assert.equal(await page.locator('.panel').isVisible(), false);
+  assert.equal(await page.getByText('The same as a table').first().isVisible(), false);
   const background = await page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor);
   assert.equal(background, 'rgb(255, 254, 252)');
   await takeScreenshot(page, 'page-print');
@@ -109,11 +90,75 @@ test('the longest names and numbers do not widen a phone, and run nothing', asyn
   await tab.page.route('**/api/page', route =>
     route.fulfill({
       contentType: 'text/html',
-      body: renderPage({ snapshot, history, publicUrl: service.url, spanDay: 'day-before' }),
+      body: renderPage({ snapshot, history, publicUrl: service.url, spanDay: 'day-before' }).html,
     }),
   );
   await tab.page.goto(`${service.url}/api/page`);
   assert.equal(await tab.page.evaluate(() => document.documentElement.scrollWidth), 360);
   assert.match(await tab.page.title(), /Peloton stats/);
   await takeScreenshot(tab.page, 'page-phone-longest-names');
+});
+
+test('with text of twice the size, no number on a phone is broken or cut', async () => {
+  const { page } = await openTab(browser, { width: 375 });
+  await page.goto(`${service.url}/api/page`);
+  await setTextSize(page, 2);
+  assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), 375);
+  const broken = await page.locator('dd, .disciplines td:not(.bar), .records td').evaluateAll(cells =>
+    cells
+      .filter(cell => {
+        const range = document.createRange();
+        range.selectNodeContents(cell);
+        const lines = new Set(Array.from(range.getClientRects(), ({ top }) => Math.round(top / 12)));
+        return (
+          cell.scrollWidth > cell.clientWidth + 1 || (/^[+\d,.:]+$/.test(cell.textContent ?? '') && lines.size > 1)
+        );
+      })
+      .map(cell => cell.textContent),
+  );
+  assert.deepEqual(broken, []);
+  await takeScreenshot(page, 'page-phone-large-text');
+});
+
+test('a visit asks for nothing but the page: its icon is in it', async () => {
+  const { page } = await openTab(browser);
+  const asked: string[] = [];
+  page.on('request', request => asked.push(new URL(request.url()).protocol + new URL(request.url()).pathname));
+  await page.goto(`${service.url}/api/page`, { waitUntil: 'networkidle' });
+  assert.deepEqual(
+    asked.filter(path => !path.startsWith('data:')),
+    ['http:/api/page'],
+  );
+});
+
+for (const [scheme, theme, ground] of [
+  ['light', 'auto', 'rgb(200, 230, 200)'],
+  ['dark', 'auto', 'rgb(20, 40, 20)'],
+] as const) {
+  test(`in a frame on a ${scheme} site it stands on the ground of the site, without links`, async t => {
+    const body = `${createSnippets({ options: readQuery(new URLSearchParams({ theme })), publicUrl: service.url, snapshot: undefined }).frame}`;
+    const style = `<style>:root{color-scheme:light dark;background:${ground}}body{margin:0}</style>`;
+    const site = await startSite(t, { '/': { type: 'text/html', body: wrapInDocument(body, style) } });
+    const { page, complaints } = await openTab(browser, { colorScheme: scheme, width: 375 });
+    await page.goto(site);
+    const frame = page.frameLocator('iframe');
+    await frame.getByRole('heading', { name: 'Peloton stats' }).waitFor();
+    assert.equal(await frame.locator('a').count(), 0);
+    assert.equal(await frame.locator('html').evaluate(html => html.scrollWidth > html.clientWidth), false);
+    const box = await page.locator('iframe').boundingBox();
+    const shot = await readPixels(await page.screenshot());
+    const [r, g, b] = ground.match(/\d+/g) ?? [];
+    const expected = `#${[r, g, b].map(value => Number(value).toString(16).padStart(2, '0')).join('')}`;
+    assert.equal(colourAt(shot, 372, Math.round(box?.y ?? 0) + 2), expected);
+    assert.deepEqual(complaints, []);
+    await takeScreenshot(page, `frame-${scheme}`);
+  });
+}
+
+test('nothing but the embedded page may be framed', async t => {
+  const body = `<iframe src="${service.url}/api/page"></iframe>`;
+  const site = await startSite(t, { '/': { type: 'text/html', body: wrapInDocument(body) } });
+  const { page, complaints } = await openTab(browser);
+  await page.goto(site, { waitUntil: 'networkidle' });
+  assert.match(complaints.join(), /frame-ancestors 'none'/);
 });

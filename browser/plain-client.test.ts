@@ -5,30 +5,28 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { after, before, beforeEach, type TestContext, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import type { Browser, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import type { fetchStats } from '../examples/plain-html/show-stats.js';
 import { type FaultProxy, startFaultProxy } from '../test/fault-proxy.ts';
 import { type HostBench, startHostBench } from '../test/host-bench.ts';
-import { assertAccessible, openBrowser, openTab } from './open-browser.ts';
+import { assertAccessible, openTab } from './open-browser.ts';
+import { browser } from './shared.ts';
 import { startSite } from './start-site.ts';
 
 const example = (file: string) =>
   readFile(fileURLToPath(new URL(`../examples/plain-html/${file}`, import.meta.url)), 'utf8');
 const [html, script] = await Promise.all([example('index.html'), example('show-stats.js')]);
 
-let browser: Browser;
 let bench: HostBench;
 /** In front of the service: counts what reaches it, and can fail. */
 let service: FaultProxy;
 
 before(async () => {
-  browser = await openBrowser();
   bench = await startHostBench();
   service = await startFaultProxy({ target: bench.host.url });
 });
 
 after(async () => {
-  await browser?.close();
   await service?.close();
 });
 

@@ -1,26 +1,12 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
-import type { Browser } from 'playwright-core';
 import { snippets } from '../src/views/embedded.ts';
-import { openBrowser, openTab, takeScreenshot } from './open-browser.ts';
-import { type Service, startService } from './start-service.ts';
+import { openTab, takeScreenshot } from './open-browser.ts';
+import { browser, service } from './shared.ts';
 import { startSite, wrapInDocument } from './start-site.ts';
-
-let browser: Browser;
-let service: Service;
-
-before(async () => {
-  browser = await openBrowser();
-  service = await startService();
-});
-
-after(async () => {
-  await browser?.close();
-  await service?.close();
-});
 
 function fill(snippet: string): string {
   return snippet.replaceAll('PUBLIC_URL', service.url);

@@ -7,9 +7,13 @@ import sharp from 'sharp';
 export type Pixels = { width: number; height: number; data: Uint8Array };
 
 /** The pixels of a PNG, or of an SVG as librsvg draws it. */
-export async function readPixels(picture: Uint8Array | string, width?: number): Promise<Pixels> {
+export async function readPixels(picture: Uint8Array | string, width?: number, height?: number): Promise<Pixels> {
   const source = typeof picture === 'string' ? Buffer.from(picture) : picture;
-  const image = sharp(source).resize(width).flatten({ background: '#ffffff' }).removeAlpha().raw();
+  const image = sharp(source)
+    .resize({ width, height, fit: 'fill' })
+    .flatten({ background: '#ffffff' })
+    .removeAlpha()
+    .raw();
   const { data, info } = await image.toBuffer({ resolveWithObject: true });
   return { width: info.width, height: info.height, data };
 }

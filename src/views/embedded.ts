@@ -29,6 +29,10 @@ function bundleWidget(): string {
 
 export const widgetSource = bundleWidget();
 
+/** What the builder does while it is used, and its style. */
+export const builderScript = readText('./builder-client.js');
+export const builderStyle = readText('./builder.css');
+
 export const pageStyle = readText('./page.css') + readText('./page-charts.css');
 
 /** The snippets that an owner copies; `PUBLIC_URL` stands for the address of the service. */
@@ -38,6 +42,7 @@ export const snippets = {
   tagHtml: readSnippet('tag.html'),
   tagStyle: readSnippet('tag-style.txt'),
   tagPolicy: readSnippet('tag-policy.txt'),
+  frame: readSnippet('frame.html'),
   fetch: readSnippet('fetch.html'),
   react: readSnippet('peloton-stats.jsx'),
   badge: readSnippet('badge.md'),

@@ -6,17 +6,12 @@ import { Parser } from 'htmlparser2';
 import { sampleHistory, sampleSnapshot } from '../../test/sample-member.ts';
 import type { Snapshot } from '../stats/snapshot.ts';
 import { toSnapshot } from '../stats/to-snapshot.ts';
-import { snippets } from './embedded.ts';
-import { escapeMarkup } from './markup.ts';
-import { type PageOptions, pagePolicy, renderPage as render } from './page.ts';
+import { readQuery } from './options.ts';
+import * as page from './page.ts';
 
 /** With a sync in the morning. */
-const renderPage = (options: Omit<PageOptions, 'spanDay'>) => render({ ...options, spanDay: 'day-before' });
-
-/** The page without the panel of snippets, whose code may say anything. */
-function statsOf(html: string): string {
-  return html.slice(0, html.indexOf('class="panel"'));
-}
+const draw = (options: Omit<page.PageOptions, 'spanDay'>) => page.renderPage({ ...options, spanDay: 'day-before' });
+const renderPage = (options: Omit<page.PageOptions, 'spanDay'>): string => draw(options).html;
 
 const publicUrl = 'https://stats.example';
 const history = sampleHistory({ days: 400 });
@@ -79,19 +74,21 @@ test('runs no script and loads nothing from elsewhere', () => {
     assert.ok(!('style' in attributes), `inline style on ${name}`);
     assert.ok(!Object.keys(attributes).some(key => key.startsWith('on')), `handler on ${name}`);
     if (name === 'img' || (name === 'link' && attributes.rel === 'icon'))
-      assert.match(attributes.src ?? attributes.href ?? '', /^(card\.svg$|data:)/);
+      assert.match(attributes.src ?? attributes.href ?? '', /^data:/);
   }
 });
 
 test('its policy allows its one style sheet by hash, and no script', () => {
-  const styles = [...renderPage({ snapshot: undefined, history: [], publicUrl }).matchAll(/<style>(.*?)<\/style>/gs)];
+  const { html, policy } = draw({ snapshot: undefined, history: [], publicUrl });
+  const styles = [...html.matchAll(/<style>(.*?)<\/style>/gs)];
   assert.equal(styles.length, 1);
   const hash = createHash('sha256')
     .update(styles[0]?.[1] ?? '')
     .digest('base64');
-  assert.ok(pagePolicy.includes(`style-src 'sha256-${hash}'`));
-  assert.match(pagePolicy, /^default-src 'none';/);
-  assert.doesNotMatch(pagePolicy, /unsafe|script-src/);
+  assert.ok(policy.includes(`style-src 'sha256-${hash}'`));
+  assert.match(policy, /^default-src 'none';/);
+  assert.doesNotMatch(policy, /unsafe|script-src/);
+  assert.match(policy, /form-action 'none'; frame-ancestors 'none'$/);
 });
 
 test('names as hostile as they come are text and nothing else', () => {
@@ -114,23 +111,39 @@ test('names as hostile as they come are text and nothing else', () => {
     [...new Set(elements)].filter(element => !plain.includes(element)),
     [],
   );
-  assert.equal(elements.filter(element => element === 'img').length, 1);
 });
 
-test('shows every snippet with the address of this service', () => {
+test('is for visitors: no code, and one quiet link to what its owner needs', () => {
   const html = renderPage({ snapshot, history, publicUrl });
-  for (const [name, snippet] of Object.entries(snippets)) {
-    assert.ok(snippet.includes('PUBLIC_URL') || name === 'tagStyle');
-    assert.ok(html.includes(escapeMarkup(snippet.trimEnd().replaceAll('PUBLIC_URL', publicUrl))), name);
-  }
-  assert.doesNotMatch(html, /PUBLIC_URL/);
+  assert.doesNotMatch(html, /<pre|<code|card\.svg|widget\.js/);
+  assert.equal(html.match(/href="page\?builder"/g)?.length, 1);
 });
 
-test('without an address, the snippets keep its place and say what belongs there', () => {
-  const html = renderPage({ snapshot, history, publicUrl: undefined });
-  for (const snippet of Object.values(snippets)) assert.ok(html.includes(escapeMarkup(snippet.trimEnd())));
-  assert.match(html, /Put the address of this service in the place of <code>PUBLIC_URL<\/code>/);
-  assert.doesNotMatch(html, /canonical|undefined/);
+test('a link to it that somebody shares says title and numbers', () => {
+  const elements = readElements(renderPage({ snapshot, history, publicUrl }));
+  const content = (property: string) =>
+    elements.find(({ attributes }) => attributes.property === property)?.attributes.content;
+  assert.equal(content('og:title'), `${snapshot.workout_counts.total_workouts} workouts · Peloton stats`);
+  assert.match(content('og:description') ?? '', /^\d+ workouts as of Nov 22, 2026, current streak 31 weeks, /);
+  assert.equal(content('og:url'), `${publicUrl}/api/page`);
+});
+
+test('in a frame it is the stats alone, in colours and with parts of their own', () => {
+  const drawFrame = (query: string) =>
+    draw({ snapshot, history, publicUrl, embed: readQuery(new URLSearchParams(query)) });
+  const { html, policy } = drawFrame('theme=dark&accent=0af&title=Mine&hide=total,date');
+  assert.doesNotMatch(html, /<a |<footer|<dt>workouts|<time/);
+  assert.match(html, /<html lang="en" class="embed dark">.*--accent:#00aaff.*<h1>Mine<\/h1>.*weeks in a row/s);
+  assert.match(policy, /frame-ancestors \*$/);
+  assert.doesNotMatch(drawFrame('hide=streaks,disciplines').html, /in a row|<h2 id="disciplines"/);
+});
+
+test('in a frame it says that the stats are away', () => {
+  const embed = readQuery(new URLSearchParams());
+  assert.match(
+    renderPage({ snapshot: undefined, history: [], publicUrl, isAway: true, embed }),
+    /Stats unavailable\. They come back by themselves\./,
+  );
 });
 
 test('takes the address as it is, without letting it escape', () => {
@@ -139,24 +152,23 @@ test('takes the address as it is, without letting it escape', () => {
   assert.doesNotMatch(html, /<b>/);
 });
 
-test('before the first sync it says so and still tells how to use it', () => {
+test('before the first sync it says so', () => {
   const html = renderPage({ snapshot: undefined, history: [], publicUrl });
   assert.match(html, /No stats yet\. They appear here after the first sync\./);
-  assert.match(html, /Put this on your site/);
-  assert.doesNotMatch(statsOf(html), /undefined|NaN/);
+  assert.doesNotMatch(html, /undefined|NaN/);
 });
 
 test('after the first sync it says what is still to come', () => {
   const first = history.slice(0, 1);
   const html = renderPage({ snapshot: sampleSnapshot(first), history: first, publicUrl });
   assert.match(html, /the first one shows after the sync of a second day/);
-  assert.doesNotMatch(statsOf(html), /undefined|NaN|Last \d+ days?</);
+  assert.doesNotMatch(html, /undefined|NaN|Last \d+ days?</);
 });
 
 test('leaves away what Peloton did not send', () => {
   const { streaks: _, personal_records: __, achievements: ___, ...bare } = snapshot;
   const html = renderPage({ snapshot: bare, history, publicUrl });
-  assert.doesNotMatch(statsOf(html), /undefined|NaN|in a row|Personal records|Achievements/);
+  assert.doesNotMatch(html, /undefined|NaN|in a row|Personal records|Achievements/);
 });
 
 test('shows twelve achievements at once and the others on demand', () => {

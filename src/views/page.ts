@@ -1,31 +1,20 @@
-// The page for people: every number of the snapshot, the days of the history, and how to put them on a site. Without script;
-// its Content-Security-Policy allows one style sheet, by hash, and the images of this service alone.
+// The page for people: every number of the snapshot and the days of the history. Without script.
 
-import { createHash } from 'node:crypto';
 import type { HistoryPoint } from '../stats/history.ts';
 import type { Snapshot } from '../stats/snapshot.ts';
 import { renderAchievements } from './achievement-list.ts';
 import { describeSnapshot } from './describe-snapshot.ts';
 import { renderDisciplines } from './disciplines-table.ts';
+import { type HtmlDocument, renderDocument } from './document.ts';
 import { pageStyle } from './embedded.ts';
-import { dateOfSeconds, formatDate, formatNumber, formatShort, pluralize } from './format.ts';
+import { dateOfSeconds, english, formatDate, formatNumber, formatShort, pluralize } from './format.ts';
 import { renderHeatMap } from './heat-map.ts';
-import { renderIcon } from './icons.ts';
 import type { SpanDay } from './increments.ts';
-import { type Markup, markup, trusted } from './markup.ts';
+import { type Markup, markup } from './markup.ts';
+import { defaultTitle, type Part, type ViewOptions } from './options.ts';
 import { renderRecords } from './records-tables.ts';
-import { renderSitePanel } from './site-panel.ts';
-import { palettes, renderThemeRules } from './theme.ts';
+import { palettesWith, renderThemeRules } from './theme.ts';
 import { renderTrend } from './trend.ts';
-
-const style = `${renderThemeRules('auto', ':root')}@media print{${renderThemeRules('light', ':root')}}${pageStyle}`;
-
-/** The Content-Security-Policy of every page. */
-export const pagePolicy = `default-src 'none'; style-src 'sha256-${createHash('sha256').update(style).digest('base64')}'; img-src 'self' data:; base-uri 'none'; form-action 'none'`;
-
-const favicon = `data:image/svg+xml,${encodeURIComponent(
-  `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24" fill="none" stroke="${palettes.light.accent}" stroke-width="2" stroke-linecap="round">${renderIcon('').markup}</svg>`,
-)}`;
 
 export type PageOptions = {
   /** Undefined before the first sync. */
@@ -36,51 +25,56 @@ export type PageOptions = {
   publicUrl: string | undefined;
   /** The day that the time between two snapshots belongs to. */
   spanDay: SpanDay;
+  /** The store is away. */
+  isAway?: boolean;
+  /** For a frame in another site: the stats alone, in the colours and with the parts that its owner chose. */
+  embed?: ViewOptions;
 };
 
-/** The page as HTML text, for `/api/page`: its links to the other routes are relative. */
-export function renderPage({ snapshot, history, publicUrl, spanDay }: PageOptions): string {
-  const total = snapshot && `${formatNumber(snapshot.workout_counts.total_workouts)} workouts`;
-  const description = snapshot ? describeSnapshot(snapshot) : 'No stats yet.';
-  return markup`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<title>${total && `${total} · `}Peloton stats</title>
-<meta name="description" content="${description}">
-${publicUrl && markup`<link rel="canonical" href="${publicUrl}/api/page">`}
-<link rel="alternate" type="application/json" href="stats">
-<link rel="icon" href="${favicon}">
-<style>${trusted(style)}</style>
-</head>
-<body>
-${renderHeader(snapshot)}
-<main>
-${snapshot ? renderStats(snapshot, history, spanDay) : markup`<p class="empty">No stats yet. They appear here after the first sync.</p>`}
-${renderSitePanel(publicUrl)}
-</main>
-<footer><p>Synced from Peloton once a day. The same as data: <a href="stats">JSON</a>, <a href="history?format=csv">history as CSV</a>, <a href="openapi.json">OpenAPI</a>. Not affiliated with Peloton.</p></footer>
-</body>
-</html>
-`.markup;
+/** The page for `/api/page`: its links to the other routes are relative. */
+export function renderPage({ snapshot, history, publicUrl, spanDay, isAway, embed }: PageOptions): HtmlDocument {
+  const heading = embed?.title ?? defaultTitle;
+  const hide = embed?.hide ?? [];
+  const total =
+    snapshot && !hide.includes('total') && `${formatNumber(snapshot.workout_counts.total_workouts)} workouts`;
+  const stats = snapshot
+    ? renderStats({ snapshot, history, spanDay }, hide)
+    : markup`<p class="empty">${isAway ? 'Stats unavailable. They come back by themselves.' : 'No stats yet. They appear here after the first sync.'}</p>`;
+  const palettes = palettesWith(embed?.accent);
+  const print = `@media print{${renderThemeRules('light', ':root', palettes)}}`;
+  return renderDocument({
+    title: total ? `${total} · ${heading}` : heading,
+    description: snapshot ? describeSnapshot(snapshot, english, hide) : 'No stats yet.',
+    canonical: publicUrl && `${publicUrl}/api/page`,
+    className: embed ? `embed ${embed.theme}` : 'page',
+    style: `${renderThemeRules(embed?.theme ?? 'auto', ':root', palettes)}${print}${pageStyle}`,
+    body: markup`${renderHeader(snapshot, heading, hide)}
+<main>${stats}</main>
+${!embed && footer}`,
+    directives: ["form-action 'none'", `frame-ancestors ${embed ? '*' : "'none'"}`],
+  });
 }
 
-function renderHeader(snapshot: Snapshot | undefined): Markup {
+const footer = markup`<footer><p>Synced from Peloton once a day. The same as data: <a href="stats">JSON</a>, <a href="history?format=csv">history as CSV</a>, <a href="openapi.json">OpenAPI</a>. <a href="page?builder">Put this on your site</a>. Not affiliated with Peloton.</p></footer>`;
+
+function renderHeader(snapshot: Snapshot | undefined, heading: string, hide: readonly Part[]): Markup {
   const asOf =
     snapshot &&
+    !hide.includes('date') &&
     markup`<p class="muted">as of <time datetime="${snapshot.synced_at}">${formatDate(snapshot.date, 'long')}</time></p>`;
-  return markup`<header><h1>Peloton stats</h1>${asOf}</header>`;
+  return markup`<header><h1>${heading}</h1>${asOf}</header>`;
 }
 
-function renderStats(snapshot: Snapshot, history: readonly HistoryPoint[], spanDay: SpanDay): Markup {
+type Stats = Pick<PageOptions, 'history' | 'spanDay'> & { snapshot: Snapshot };
+
+function renderStats({ snapshot, history, spanDay }: Stats, hide: readonly Part[]): Markup {
   const records = renderRecords(snapshot.personal_records);
   const achievements = renderAchievements(snapshot.achievements);
-  return markup`${renderFigures(snapshot)}
-${renderSection('disciplines', 'Disciplines', renderDisciplines(snapshot, history))}
+  const [total, disciplines] = [!hide.includes('total'), !hide.includes('disciplines')];
+  return markup`${renderFigures(snapshot, hide)}
+${disciplines && renderSection('disciplines', 'Disciplines', renderDisciplines(snapshot, history))}
 ${renderSection('days', 'Day by day', renderHeatMap(history, spanDay))}
-${renderSection('trend', 'All workouts', renderTrend(history, spanDay))}
+${total && renderSection('trend', 'All workouts', renderTrend(history, spanDay))}
 ${records && renderSection('records', 'Personal records', records)}
 ${achievements && renderSection('achievements', 'Achievements', achievements)}`;
 }
@@ -89,11 +83,12 @@ function renderSection(id: string, title: string, content: Markup): Markup {
   return markup`<section aria-labelledby="${id}"><h2 id="${id}">${title}</h2>${content}</section>`;
 }
 
-function renderFigures({ workout_counts, streaks = {} }: Snapshot): Markup {
-  const { current_weekly, best_weekly, current_daily, start_date_of_current_weekly } = streaks;
+function renderFigures({ workout_counts, streaks }: Snapshot, hide: readonly Part[]): Markup {
+  const shown = hide.includes('streaks') ? {} : (streaks ?? {});
+  const { current_weekly, best_weekly, current_daily, start_date_of_current_weekly } = shown;
   const total = workout_counts.total_workouts;
   const since = start_date_of_current_weekly === undefined ? undefined : dateOfSeconds(start_date_of_current_weekly);
-  return markup`<dl class="figures">${renderFigure(pluralize(total, 'workout'), total)}
+  return markup`<dl class="figures">${renderFigure(pluralize(total, 'workout'), hide.includes('total') ? undefined : total)}
 ${renderFigure(`${pluralize(current_weekly ?? 0, 'week')} in a row`, current_weekly, since && `since ${formatDate(since)}`)}
 ${renderFigure(`${pluralize(best_weekly ?? 0, 'week')} at best`, best_weekly)}
 ${renderFigure(`${pluralize(current_daily ?? 0, 'day')} in a row`, current_daily)}</dl>`;

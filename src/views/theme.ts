@@ -72,10 +72,9 @@ export function readTheme(value: string | null | undefined): Theme {
 }
 
 /** CSS that sets the custom properties on `selector`; `auto` follows the reader's own preference. */
-export function renderThemeRules(theme: Theme, selector: string): string {
-  if (theme !== 'auto') return renderRule(selector, palettes[theme]);
-  const dark = renderRule(selector, palettes.dark);
-  return `${renderRule(selector, palettes.light)}@media (prefers-color-scheme:dark){${dark}}`;
+export function renderThemeRules(theme: Theme, selector: string, { light, dark }: Palettes = palettes): string {
+  if (theme !== 'auto') return renderRule(selector, theme === 'dark' ? dark : light);
+  return `${renderRule(selector, light)}@media (prefers-color-scheme:dark){${renderRule(selector, dark)}}`;
 }
 
 function renderRule(selector: string, palette: Palette): string {

@@ -40,6 +40,10 @@ th, td { padding: 0 }
   [part=name] { padding-inline-start: 0 }
   [part=bar] { inset-inline-start: 0; width: 100% }
 }
+`;
+
+/** After the colours, which they replace. */
+const forcedColours = `
 @media (forced-colors: active) {
   [part=icon], [part=trend], [part=bar] { color: CanvasText }
   [part=bar] { background: none; outline: 1px solid }
@@ -48,7 +52,8 @@ th, td { padding: 0 }
 
 /** `total` is the text of the total, undefined while there is none. @param {ViewOptions} options @param {string | undefined} total */
 export function renderStyle(options, total) {
-  return rules + renderColours(options) + renderSizes(options) + (total === undefined ? '' : renderNumberSize(total));
+  const sizes = renderSizes(options) + (total === undefined ? '' : renderNumberSize(total));
+  return rules + renderColours(options) + forcedColours + sizes;
 }
 
 /** A site's own property, or else this. @param {string} name @param {string} value */
