@@ -25,6 +25,16 @@ test('the picture shows on another origin and leads to the page', async t => {
   assert.match(await page.title(), /Peloton stats/);
 });
 
+test('the script after the picture says the numbers of today', async t => {
+  const body = wrapInDocument(fill(snippets.imageHtml) + fill(snippets.imageAlt));
+  const site = await startSite(t, { '/': { type: 'text/html', body } });
+  const { page, complaints } = await openTab(browser);
+  await page.goto(site);
+  const { workout_counts, date } = service.snapshot;
+  await page.getByAltText(`${workout_counts.total_workouts} Peloton workouts by ${date}`).waitFor();
+  assert.deepEqual(complaints, []);
+});
+
 test('the Markdown names a picture and a page that are there', async () => {
   const urls = [...fill(snippets.imageMarkdown).matchAll(/\]\((.*?)\)/g)].map(match => match[1] ?? '');
   const types = await Promise.all(urls.map(async url => (await fetch(url)).headers.get('content-type')));

@@ -77,8 +77,12 @@ type Held = [section: string, language: string, isHeld: (code: string) => void];
 const pages: Record<string, Held[]> = {
   'docs/sites.md': [
     ['A README or any Markdown', 'md', isFile('snippets/image.md')], // browser/snippets.test.ts
+    ['A README or any Markdown', 'html', isFile('snippets/image.html')], // browser/builder.test.ts
+    ['A README or any Markdown', 'html', isFile('snippets/image-alt.html')], // browser/snippets.test.ts
     ['Plain HTML', 'html', isFile('snippets/tag.html')], // browser/element.test.ts, and the builds of all sites
+    ['Plain HTML', 'css', isFile('snippets/tag-style.txt')], // browser/element.test.ts
     ['Plain HTML', 'html', isFile('snippets/fetch.html')], // browser/snippets.test.ts
+    ['A site that takes only an iframe', 'html', isFile('snippets/frame.html')], // browser/builder.test.ts
     ['React', 'jsx', isFile('snippets/peloton-stats.jsx')], // browser/snippets.test.ts, next-build.test.ts
     ['Astro', 'sh', code => assert.match(code, /^npm install \.\/integrations\/astro-loader-peloton-stats\n$/)], // astro-build.test.ts
     ['Astro', 'ts', isFile('astro/src/content.config.ts')], // astro-build.test.ts

@@ -209,6 +209,8 @@ describe('after a sync', () => {
       ['/api/card.svg?theme=light', publicRoutes.card],
       ['/api/card.svg?theme=dark', publicRoutes.card],
       ['/api/card.svg?lang=de&title=Mine&accent=0af&hide=total&hide=date', publicRoutes.card],
+      ['/api/page?embed', publicRoutes.page],
+      ['/api/page?builder=&theme=dark&hide=date', publicRoutes.page],
       ['/api/badge?metric=streak', publicRoutes.badge],
       ['/api/badge?metric=cycling', publicRoutes.badge],
       [`/api/history?from=${today}`, publicRoutes.history],

@@ -162,6 +162,10 @@ const getOperations: Record<string, Operation> = {
   '/page': {
     operationId: 'page',
     summary: 'A page for people',
+    parameters: [
+      query('embed', 'The stats alone, for an iframe; takes theme, title, accent and hide of the card.', stringSchema),
+      query('builder', 'How to put the stats on a site, by the options of the card.', stringSchema),
+    ],
     responses: { ...cacheable('The page.', { 'text/html': stringSchema }), ...storeErrors },
   },
   '/openapi.json': {

@@ -103,11 +103,12 @@ function listWays(snippets: SiteSnippets, { options, snapshot }: Omit<BuilderOpt
   return [
     {
       name: 'Picture',
-      text: markup`Works wherever a picture does, in a README too. Its <code>alt</code> says today's numbers; the documentation tells how to keep them fresh.`,
+      text: markup`Works wherever a picture does, in a README too. Its <code>alt</code> says today's numbers; the script keeps them fresh.`,
       preview: markup`<img src="card.svg?${query}" alt="${alt}" width="${width}" height="${height}">`,
       codes: [
         ['HTML', snippets.imageHtml],
         ['Markdown', snippets.imageMarkdown],
+        ['Script, after the HTML', snippets.imageAlt],
       ],
     },
     {

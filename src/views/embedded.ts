@@ -38,6 +38,7 @@ export const pageStyle = readText('./page.css') + readText('./page-charts.css');
 /** The snippets that an owner copies; `PUBLIC_URL` stands for the address of the service. */
 export const snippets = {
   imageHtml: readSnippet('image.html'),
+  imageAlt: readSnippet('image-alt.html'),
   imageMarkdown: readSnippet('image.md'),
   tagHtml: readSnippet('tag.html'),
   tagStyle: readSnippet('tag-style.txt'),
