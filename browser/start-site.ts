@@ -14,7 +14,8 @@ export async function startSite(t: TestContext, files: SiteFiles): Promise<strin
     ...files,
   };
   const server = createServer((request, response) => {
-    const file = allFiles[request.url ?? ''];
+    const url = request.url ?? '';
+    const file = allFiles[url] ?? allFiles[url.replace(/\?.*/, '')];
     if (file?.policy !== undefined) response.setHeader('Content-Security-Policy', file.policy);
     response.writeHead(file === undefined ? 404 : 200, { 'Content-Type': file?.type ?? 'text/plain' }).end(file?.body);
   });

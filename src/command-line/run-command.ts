@@ -6,7 +6,7 @@ import { StatsError } from '../errors.ts';
 import { type Log, syncFailed } from '../log.ts';
 import type { Run, RunLimits } from '../sync/run.ts';
 import { readSettings } from './read-settings.ts';
-import { type HasFlag, type Program, runProgram } from './run-program.ts';
+import { type Given, type HasFlag, type Program, runProgram } from './run-program.ts';
 
 export type CommandContext = {
   settings: Settings;
@@ -21,7 +21,7 @@ export type CommandContext = {
 
 export type Command = Omit<Program, 'run'> & {
   /** Resolves to the exit code. */
-  run: (context: CommandContext) => Promise<number>;
+  run: (context: CommandContext, given: Given) => Promise<number>;
 };
 
 /** The log of a run at the terminal: warnings and errors, on stderr, but for the failure that `report` prints. */
@@ -40,14 +40,14 @@ function forThisMachine(thrown: unknown): unknown {
 
 /** Runs the command of this process with its settings: those of the environment and of local.settings.json. */
 export async function runCommand({ run, ...program }: Command): Promise<void> {
-  const runWithSettings = async (has: HasFlag) => {
+  const runWithSettings = async (has: HasFlag, given: Given) => {
     const settings = await readSettings(environment, process.cwd());
     const startRun = createRunStarter(settings);
     const start = (limits?: Partial<RunLimits>) =>
       startRun(log, limits).catch(thrown => {
         throw forThisMachine(thrown);
       });
-    return await run({ settings, start, log, has });
+    return await run({ settings, start, log, has }, given);
   };
   await runProgram({ ...program, run: runWithSettings });
 }

@@ -7,12 +7,19 @@ import { asStatsError, StatsError, stackOf } from '../errors.ts';
 /** Whether the flag was given. */
 export type HasFlag = (flag: string) => boolean;
 
+/** What follows the flags, and the values of those that have one. */
+export type Given = { operand: string; option: (name: string) => string | undefined };
+
 export type Program = {
   help: string;
   /** Names of flags without a value. */
   flags: readonly string[];
+  /** Names of options with a value. */
+  options?: readonly string[];
+  /** Stands for the one operand that the program needs; without it there must be none. */
+  operand?: string;
   /** Resolves to the exit code. */
-  run: (has: HasFlag) => Promise<number>;
+  run: (has: HasFlag, given: Given) => Promise<number>;
 };
 
 /** Prints a failure for the person at the terminal: the code, the message, the next step. */
@@ -22,12 +29,21 @@ function report(thrown: unknown): void {
   if (!(thrown instanceof StatsError)) console.error(stackOf(thrown).join('\n'));
 }
 
-function readFlags(flags: readonly string[]): Record<string, unknown> | undefined {
-  const options = Object.fromEntries([...flags, 'help'].map(name => [name, { type: 'boolean' as const }]));
+type CommandLine = { values: Record<string, unknown>; operand: string };
+
+function readCommandLine({ flags, options = [], operand }: Program): CommandLine | undefined {
+  const ofType = (type: 'boolean' | 'string') => (name: string) => [name, { type }] as const;
+  const known = [...[...flags, 'help'].map(ofType('boolean')), ...options.map(ofType('string'))];
   try {
-    return parseArgs({ options }).values;
+    const { values, positionals } = parseArgs({
+      options: Object.fromEntries(known),
+      allowPositionals: operand !== undefined,
+    });
+    const isComplete = positionals.length === (operand === undefined ? 0 : 1);
+    if (!isComplete && !values.help) throw new Error(`Name one ${operand}.`);
+    return { values, operand: positionals[0] ?? '' };
   } catch (error) {
-    console.error(`${(error as Error).message}\nAllowed: ${[...flags, 'help'].map(name => `--${name}`).join(', ')}.`);
+    console.error(`${(error as Error).message}\nAllowed: ${known.map(([name]) => `--${name}`).join(', ')}.`);
     return undefined;
   }
 }
@@ -52,15 +68,17 @@ function endSoon(): void {
 }
 
 /** Runs the program of this process, sets its exit code, and lets nothing keep the process alive. */
-export async function runProgram({ help, flags, run }: Program): Promise<void> {
-  const given = readFlags(flags);
-  if (!given || given.help) {
-    if (given) console.log(help);
-    process.exitCode = given ? 0 : 2;
+export async function runProgram(program: Program): Promise<void> {
+  const line = readCommandLine(program);
+  if (!line || line.values.help) {
+    if (line) console.log(program.help);
+    process.exitCode = line ? 0 : 2;
     return;
   }
+  const { values, operand } = line;
+  const option = (name: string) => (typeof values[name] === 'string' ? values[name] : undefined);
   try {
-    process.exitCode = await run(flag => given[flag] === true);
+    process.exitCode = await program.run(flag => values[flag] === true, { operand, option });
   } catch (thrown) {
     report(thrown);
     process.exitCode = 1;

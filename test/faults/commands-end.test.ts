@@ -39,7 +39,11 @@ const said: Record<string, Record<string, RegExp>> = {
     Peloton: /^Failed \(upstream-unavailable\): /m,
   },
   'rebuild-history': { store: /^Failed \(storage\): /m },
+  export: { store: /^Failed \(storage\): /m },
 };
+
+/** What a command needs to begin. */
+const argsOf: Record<string, string[]> = { export: ['a-folder-that-is-not-made'] };
 
 describe('a command ends within seconds of its last word', { concurrency: true }, () => {
   for (const [command, words] of Object.entries(said)) {
@@ -47,6 +51,7 @@ describe('a command ends within seconds of its last word', { concurrency: true }
       it(`${command}, where the ${peer} never answers`, async () => {
         const bench = await startBench({ at: new Date().toISOString() });
         const { code, output, errors, lingeredMs } = await spawnCommand(command, {
+          args: argsOf[command] ?? [],
           settings: { ...bench.settings, ...peers[peer] },
         });
         assert.match(output + errors, word);
