@@ -73,6 +73,61 @@ export type HistoryPoint = {
   counts: Record<string, number>;
 };
 
+/** What was done on each day. */
+export type Activity = {
+  schema_version: 1;
+  /** IANA zone of the days. */
+  time_zone: string;
+  /** When the newest workouts were read. */
+  as_of: string;
+  /** The day of the first workout; null while the past is still being read. */
+  complete_since: string | null;
+  days: ActivityDay[];
+};
+
+export type ActivityDay = {
+  /** The local day on which the workouts began. */
+  date: string;
+  workouts: number;
+  minutes: number;
+  /** Absent where no sensor measured it. */
+  output_kj?: number;
+  /** The same of each discipline, by Peloton's slug. */
+  by: Record<string, ActivityTally>;
+};
+
+/** How many workouts, for how long, and with how much output. */
+export type ActivityTally = {
+  workouts: number;
+  minutes: number;
+  /** Absent where no sensor measured it. */
+  output_kj?: number;
+};
+
+/** The latest workouts, the newest start first. */
+export type RecentWorkouts = {
+  schema_version: 1;
+  /** When the newest workouts were read. */
+  as_of: string;
+  workouts: RecentWorkout[];
+};
+
+export type RecentWorkout = {
+  /** The local day of its start. */
+  date: string;
+  /** Peloton's slug. */
+  discipline?: string;
+  /** Of the class. An imported workout has none. */
+  title?: string;
+  duration_s?: number;
+  output_kj?: number;
+  effort_points?: number;
+  instructor?: string;
+  is_personal_record?: boolean;
+  /** Whether another app recorded it. */
+  imported: boolean;
+};
+
 export type Health = {
   status: 'failing' | 'stale' | 'retrying' | 'empty' | 'ok';
   problem: {
@@ -98,7 +153,7 @@ export type Health = {
 
 /** What goes wrong beside the syncs; docs/operations.md has a paragraph for each. */
 export type Notice = {
-  code: 'hook-failing' | 'session-unreadable' | 'parts-lost';
+  code: 'hook-failing' | 'session-unreadable' | 'parts-lost' | 'workouts' | 'account-differs';
   hint: string;
   since: string;
 };
