@@ -1,5 +1,5 @@
-// Simulates a year of the real app with doubles and a clock of its own: outages, wrong clocks, a changed password, a revoked
-// session, a week with two hosts, a week with a dead build hook. Ticks between a day's sync and the next night are left out,
+// Simulates a year of the real app with doubles and a clock of its own: outages, wrong clocks, a changed password, sessions that
+// end, a login page that is replaced and mended, an app's grant that is closed, a week with two hosts, a week with a dead build hook. Ticks between a day's sync and the next night are left out,
 // since no sync can be due.
 
 import type { Context } from '../src/app.ts';
@@ -63,7 +63,19 @@ function planEvents(days: number) {
   const isSecondHostHere = (day: number) => day >= dayAt(0.25) && day < dayAt(0.25) + 7;
   const outageOf = new Map(outages.map((outage, index) => [dayAt((index + 1) / (outages.length + 1)), outage]));
   const isHookDead = (day: number) => day >= dayAt(0.55) && day < dayAt(0.55) + 7;
-  return { isSecondHostHere, outageOf, isHookDead, passwordChange: dayAt(0.41), revocation: dayAt(0.71) };
+  // In a year: the page is another one from March to June, and the app's grant is closed for good in August.
+  const sessionEnds = [dayAt(0.15), dayAt(0.3), dayAt(0.54), dayAt(0.71)];
+  const [pageReplaced, pageMended, grantClosed] = [dayAt(0.13), dayAt(0.37), dayAt(0.51)];
+  return {
+    isSecondHostHere,
+    outageOf,
+    isHookDead,
+    passwordChange: dayAt(0.41),
+    sessionEnds,
+    pageReplaced,
+    pageMended,
+    grantClosed,
+  };
 }
 
 function beginDay(year: Year): void {
@@ -73,7 +85,11 @@ function beginDay(year: Year): void {
   const outage = plan.outageOf.get(year.day);
   if (outage) repairs.push({ at: time.now + outage.hours * hourMs, repair: outage.begin(servers) });
   if (year.day === plan.passwordChange) servers.peloton.changePassword('the new one');
-  if (year.day === plan.revocation) servers.peloton.revokeAll();
+  const { behaviour } = servers.peloton;
+  if (year.day === plan.pageReplaced) behaviour.loginPage = 'universal';
+  if (year.day === plan.pageMended) behaviour.loginPage = 'classic';
+  if (year.day === plan.grantClosed) behaviour.appGrant = 'gone';
+  if (plan.sessionEnds.includes(year.day)) servers.peloton.revokeAll();
 }
 
 async function repairWhatIsDue(year: Year): Promise<void> {
