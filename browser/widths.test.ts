@@ -123,8 +123,9 @@ function toElement(query: string, width: number): string {
   return `<div style="width:${width}px;margin:4px"><peloton-stats src="${service.url}/api/stats" ${attributes.join(' ')}></peloton-stats></div>`;
 }
 
-async function showElements(t: TestContext, { style = '', direction = 'ltr' } = {}): Promise<Page> {
-  const elements = queries.flatMap(query => widths.map(width => toElement(query, width)));
+/** At all widths, or at those asked for. */
+async function showElements(t: TestContext, { style = '', direction = 'ltr', at = widths } = {}): Promise<Page> {
+  const elements = queries.flatMap(query => at.map(width => toElement(query, width)));
   const head = `<script type="module" src="${service.url}/api/widget.js"></script><style>main{display:flex;flex-wrap:wrap;align-items:start}${style}</style>`;
   const body = wrapInDocument(elements.join(''), head).replace('<html ', `<html dir="${direction}" `);
   const site = await startSite(t, { '/': { type: 'text/html', body } });
@@ -143,8 +144,9 @@ async function showElements(t: TestContext, { style = '', direction = 'ltr' } = 
   return page;
 }
 
-const whereIs = (index: number) =>
-  `${widths[index % widths.length]} pixels, ${queries[Math.floor(index / widths.length)]}`;
+const whereIs = (index: number, at = widths) =>
+  `${at[index % at.length]} pixels, ${queries[Math.floor(index / at.length)]}`;
+const few = [200, 480];
 
 for (const times of [1, 2]) {
   test(`the element by every option at every width, text ${times * 100} %`, async t => {
@@ -162,9 +164,9 @@ for (const times of [1, 2]) {
 }
 
 test('the element on a page from right to left is as whole, and its phrases stay in order', async t => {
-  const page = await showElements(t, { direction: 'rtl' });
+  const page = await showElements(t, { direction: 'rtl', at: few });
   for (const [index, texts] of (await listTexts(page, 'peloton-stats')).entries()) {
-    assertLegible(texts, `${whereIs(index)}, from right to left`);
+    assertLegible(texts, `${whereIs(index, few)}, from right to left`);
   }
   const change = page.locator('peloton-stats [part=change]').first();
   const order = await change.evaluate(element => {
@@ -186,7 +188,7 @@ for (const [name, style, ground] of [
   ['dark, which does not say so', ':root{background:#111;color:#eee}', '#111111'],
 ] as const) {
   test(`everything to be read on a site that is ${name} has a contrast of 4.5`, async t => {
-    const page = await showElements(t, { style });
+    const page = await showElements(t, { style, at: few });
     const found = await page.locator('peloton-stats').evaluateAll(hosts =>
       hosts.map(host => {
         const root = host.shadowRoot as ShadowRoot;
@@ -200,13 +202,13 @@ for (const [name, style, ground] of [
       }),
     );
     for (const [index, { background, colours }] of found.entries()) {
-      assertContrast(colours, background === 'rgba(0, 0, 0, 0)' ? ground : background, whereIs(index));
+      assertContrast(colours, background === 'rgba(0, 0, 0, 0)' ? ground : background, whereIs(index, few));
     }
   });
 }
 
 test('under forced colours and on paper the element is there', async t => {
-  const page = await showElements(t);
+  const page = await showElements(t, { at: few });
   await page.emulateMedia({ forcedColors: 'active', reducedMotion: 'reduce' });
   const element = page.locator('peloton-stats').first();
   const bar = await element
@@ -234,6 +236,11 @@ test('the card by every option: no number cut, none on another, all with contras
     await page.setContent(svg);
     const [texts = []] = await listTexts(page, 'body > svg');
     assertLegible(texts, query);
+    const [heading, asOf] = texts;
+    if (!query.includes('date')) {
+      const gap = (asOf?.rects[0]?.left ?? 0) - (heading?.rects[0]?.right ?? 0);
+      assert.ok(gap > 8, `${gap} pixels between heading and date, ${query}`);
+    }
     const ground = await page.locator('svg > rect').evaluate(rect => getComputedStyle(rect).fill);
     const accents = await page
       .locator('svg svg')

@@ -60,13 +60,13 @@ function renderFrame({ paint, style, className, formats, options }: Pen, { date,
   const { height } = sizeCard(options);
   const { title } = options;
   const asOf = date === undefined ? '' : `as of ${formats.formatDate(date)}`;
-  const room = (width - 48) / 13 - (asOf === '' ? 0 : measureEm(asOf) + 1);
+  const room = (width - 48) / 13 - (asOf === '' ? 0 : measureEm(asOf) + 1); // in em of a text that is not bold
   const svg =
     markup`<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" role="img" aria-label="${title}: ${description}" lang="en" class="${className}" font-family="${fonts}" font-size="13">
 <title>${title}</title>
 <style>${trusted(style)}</style>
 <rect x=".5" y=".5" width="${width - 1}" height="${height - 1}" rx="10" ${paint({ fill: 'background', stroke: 'line' })}/>
-<text x="24" y="36" font-weight="600" ${paint({ fill: 'ink' })}>${fitText(title, room)}</text>
+<text x="24" y="36" font-weight="600" ${paint({ fill: 'ink' })}>${fitText(title, room / 1.15)}</text>
 <text x="456" y="36" font-size="12" text-anchor="end" ${paint({ fill: 'muted' })}>${asOf}</text>
 ${body}
 </svg>

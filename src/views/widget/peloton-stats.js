@@ -84,11 +84,12 @@ class PelotonStats extends Base {
     signal.addEventListener('abort', () => observer.disconnect());
   }
 
-  /** Asks again when somebody sees the element and what it has is no longer fresh. */
+  /** Asks where there is nothing yet, and again when somebody sees the element and what it has is no longer fresh. */
   #refresh() {
     const age = Date.now() - this.#askedAt;
     const isFresh = age >= 0 && age < this.#freshMs;
-    if (this.#running || isFresh || this.ownerDocument.visibilityState === 'hidden') return;
+    const isUnseen = this.#shown !== undefined && this.ownerDocument.visibilityState === 'hidden';
+    if (this.#running || isFresh || isUnseen) return;
     this.#load();
   }
 
@@ -128,7 +129,7 @@ class PelotonStats extends Base {
     const { ownerDocument } = this;
     const view = ownerDocument.defaultView;
     const card = this.#shown && renderCard(ownerDocument, this.#shown, { ...options, lang: locale });
-    if (view !== null) {
+    if (view !== null && 'adoptedStyleSheets' in this.#root) {
       // A sheet belongs to one document; another document's shadow root refuses it.
       const sheet = new view.CSSStyleSheet();
       sheet.replaceSync(renderStyle(options, card?.querySelector('[part=total-number]')?.textContent));
