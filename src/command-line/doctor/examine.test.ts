@@ -416,6 +416,33 @@ describe('the doctor', () => {
     assert.deepEqual(bench.peloton.violations, []);
   });
 
+  it('says which rungs are open, and of the session its age, its end and its client', async () => {
+    const bench = await workingBench({ settings: { PELOTON_SIGN_IN: 'auto' } });
+    bench.passTime(3 * hourMs);
+    const line = async (subject: string) => (await lines(bench)).all.find(text => text.includes(` ${subject} `)) ?? '';
+    assert.match(await line('sign-in page'), /^ok {4}sign-in page +opens at 127/);
+    assert.match(await line("app's grant"), /^note {2}app's grant +may be tried\. Not asked/);
+    const end = new Date(bench.now.getTime() + 45 * hourMs).toISOString();
+    assert.match(
+      await line('peloton-session'),
+      new RegExp(`^ok {4}peloton-session +stored 3 hours ago for the web client, its token .* 45 hours, until ${end}$`),
+    );
+
+    bench.peloton.behaviour.loginPage = 'universal';
+    bench.peloton.revokeAll();
+    bench.passTime(24 * hourMs);
+    await bench.tick();
+    assert.match(await line('peloton-session'), / for the app, /);
+    assert.match(await line("app's grant"), /it got in last, and goes first/);
+    assert.match(await line('sign-in page'), /^FIX {3}sign-in page +upstream-changed: .*login page of another kind/);
+
+    bench.peloton.behaviour.appGrant = 'closed';
+    bench.peloton.revokeAll();
+    bench.passTime(24 * hourMs);
+    await assert.rejects(bench.tick());
+    assert.match(await line("app's grant"), /held back until \S+Z: its last answer was unknown, or it is closed/);
+  });
+
   it('has no page to open for the sign-in of 2021', async () => {
     const bench = await startBench({ settings: { PELOTON_SIGN_IN: 'session' } });
     bench.peloton.behaviour.sessionLogin = 'open';
