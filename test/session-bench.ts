@@ -1,7 +1,12 @@
 // Steps that tests of sign-ins and sessions share. A pasted session stands for a sign-in that somebody made elsewhere, which the
 // app does not count.
 
-import type { Bench } from './bench.ts';
+import { type Bench, type BenchOptions, startBench } from './bench.ts';
+
+/** A bench where nobody asks for the list of workouts, so that all requests are those of the session and its sync. */
+export function startSessionBench(options: BenchOptions = {}): Promise<Bench> {
+  return startBench({ ...options, settings: { WORKOUTS: 'off', ...options.settings } });
+}
 
 /** The code of the failure that a tick ends with; undefined where it does not fail. */
 export async function tickFailure(bench: Bench, app?: Bench['app']): Promise<string | undefined> {

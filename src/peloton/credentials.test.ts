@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { startBench } from '../../test/bench.ts';
+import { startSessionBench } from '../../test/session-bench.ts';
 import { passwordOf, readCredentials, trimSecret, usernameOf } from './credentials.ts';
 
 const secret = (value: string) => ({ value, version: '1', createdAt: new Date(0) });
@@ -13,7 +13,7 @@ test('a byte order mark and line ends around user name and password are not part
     ['\r\n', '\n\n'],
     ['\n\uFEFF', '\uFEFF'],
   ]) {
-    const bench = await startBench();
+    const bench = await startSessionBench();
     for (const name of ['username', 'password'] as const) {
       bench.vault.secrets.set(`peloton-${name}`, `${before}${bench.peloton.credentials[name]}${after}`);
     }
@@ -41,7 +41,7 @@ test('white space around a user name is not part of it, of whatever kind', async
       assert.equal(usernameOf(secret(value)), 'me@example.com', JSON.stringify(value));
     }
   }
-  const bench = await startBench();
+  const bench = await startSessionBench();
   bench.vault.secrets.set('peloton-username', `\t${bench.peloton.credentials.username}\u00A0\n`);
   await bench.tick();
   assert.equal(bench.peloton.counts.credentialPosts, 1);

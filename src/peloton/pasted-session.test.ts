@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { startBench } from '../../test/bench.ts';
-import { askedDuring, storedSession, tickFailure } from '../../test/session-bench.ts';
+import { askedDuring, startSessionBench, storedSession, tickFailure } from '../../test/session-bench.ts';
 import { isUnreadable, parseSession } from './stored-session.ts';
 
 const overview = '/api/user/{id}/overview';
@@ -39,7 +38,7 @@ const refreshForms: Record<string, (token: string) => string> = {
 describe('a session that is pasted without user name and password in the vault', () => {
   for (const [form, write] of Object.entries(accessForms)) {
     test(`is used: an access token as ${form}`, async () => {
-      const bench = await startBench({ secrets: {} });
+      const bench = await startSessionBench({ secrets: {} });
       const { accessToken, refreshToken } = bench.peloton.issueSession();
       bench.vault.secrets.set('peloton-session', write(accessToken, refreshToken));
       assert.deepEqual(await askedDuring(bench, bench.tick), [overview]);
@@ -49,7 +48,7 @@ describe('a session that is pasted without user name and password in the vault',
 
   for (const [form, write] of Object.entries(refreshForms)) {
     test(`is used: a refresh token as ${form}`, async () => {
-      const bench = await startBench({ secrets: {} });
+      const bench = await startSessionBench({ secrets: {} });
       const { refreshToken } = bench.peloton.issueSession();
       bench.vault.secrets.set('peloton-session', write(refreshToken));
       assert.deepEqual(await askedDuring(bench, bench.tick), [refresh, overview]);
@@ -60,7 +59,7 @@ describe('a session that is pasted without user name and password in the vault',
   }
 
   test('brings the refresh token that the members site keeps beside the access token', async () => {
-    const bench = await startBench({ secrets: {} });
+    const bench = await startSessionBench({ secrets: {} });
     const { accessToken: access_token, refreshToken: refresh_token } = bench.peloton.issueSession();
     bench.peloton.expireAccessTokens();
     bench.vault.secrets.set('peloton-session', JSON.stringify({ body: { access_token, refresh_token } }));
@@ -96,7 +95,7 @@ const unreadable = {
 
 for (const [what, value] of Object.entries(unreadable)) {
   test(`${what} is no session: the log and the next step of the missing secret say so at every run`, async () => {
-    const bench = await startBench({ secrets: { 'peloton-session': value } });
+    const bench = await startSessionBench({ secrets: { 'peloton-session': value } });
     for (let run = 1; run <= 2; run++, bench.passTime(15 * 60_000)) {
       assert.deepEqual(await askedDuring(bench, async () => assert.equal(await tickFailure(bench), 'vault')), []);
       assert.equal(bench.events('session.unreadable').length, run);
@@ -115,7 +114,7 @@ test('a secret that is empty, or that the app made without a token, is nobody’
 });
 
 test('a sign-in replaces what is unreadable', async () => {
-  const bench = await startBench();
+  const bench = await startSessionBench();
   bench.vault.secrets.set('peloton-session', 'see the other note');
   await bench.tick();
   assert.equal(bench.events('session.unreadable').length, 1);

@@ -1,8 +1,15 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Fault } from '../../sandbox/fault-answers.ts';
-import { type Bench, type BenchOptions, fastLimits, startBench } from '../../test/bench.ts';
-import { askedDuring, pasteSession, pasteWithoutUserId, storedSession, tickFailure } from '../../test/session-bench.ts';
+import { type Bench, type BenchOptions, fastLimits } from '../../test/bench.ts';
+import {
+  askedDuring,
+  pasteSession,
+  pasteWithoutUserId,
+  startSessionBench,
+  storedSession,
+  tickFailure,
+} from '../../test/session-bench.ts';
 import { createRunStarter } from '../app.ts';
 import { hourMs, minuteMs } from '../stats/time.ts';
 import { readCheckpoint } from '../sync/checkpoint.ts';
@@ -17,7 +24,7 @@ const sessionWrite = { method: 'PUT', path: /peloton-session/ };
 
 /** A bench whose app holds a session that has to be refreshed, and credentials that work. */
 async function startExpired(options: BenchOptions = {}) {
-  const bench = await startBench(options);
+  const bench = await startSessionBench(options);
   const old = pasteSession(bench, { livesMs: 0, user_id: bench.peloton.userId });
   return { bench, old };
 }
@@ -92,7 +99,7 @@ test('a refresh token whose successor could not be stored is never sent again', 
 });
 
 test('two tokens that one run finds dead are both remembered, and by their digests alone', async () => {
-  const bench = await startBench();
+  const bench = await startSessionBench();
   const { accessToken, refreshToken } = pasteSession(bench, { user_id: bench.peloton.userId });
   bench.peloton.expireAccessTokens();
   bench.vault.faults.add({ match: sessionWrite, fault: { status: 403 }, skip: 1, times: 1 });
@@ -121,7 +128,7 @@ test('a vault that stays read-only after a refresh asks nothing more of Peloton'
 
 test('a vault that cannot be written is found out before a refresh and before a sign-in', async () => {
   const { bench: expired } = await startExpired();
-  const unknown = await startBench();
+  const unknown = await startSessionBench();
   for (const bench of [expired, unknown]) {
     bench.vault.readOnly = true;
     const asked = await askedDuring(bench, async () => assert.equal(await tickFailure(bench), 'vault'));
@@ -134,7 +141,7 @@ test('a vault that cannot be written is found out before a refresh and before a 
 });
 
 test('a vault that cannot be written matters to no sync that needs no new session', async () => {
-  const bench = await startBench();
+  const bench = await startSessionBench();
   pasteWithoutUserId(bench);
   bench.vault.readOnly = true;
   await bench.tick();
@@ -152,7 +159,7 @@ test('proving that the vault can be written leaves the session as it was, and wr
   assert.deepEqual(after, before);
   assert.equal(version, bench.vault.secrets.versions('peloton-username')[0]?.version);
 
-  const empty = await startBench();
+  const empty = await startSessionBench();
   empty.peloton.faults.add({ match: { path: /^\/authorize$/ }, fault: { status: 503 } });
   assert.equal(await tickFailure(empty), 'upstream-unavailable');
   assert.equal(empty.vault.secrets.get('peloton-session'), '{}');
@@ -206,7 +213,7 @@ test('429, 5xx, challenges and broken answers to a refresh never lead to a sign-
 });
 
 test('a 401 with a stored token means one refresh, in the same run', async () => {
-  const bench = await startBench();
+  const bench = await startSessionBench();
   await bench.tick();
   bench.peloton.expireAccessTokens();
   bench.passTime(24 * hourMs);
@@ -215,7 +222,7 @@ test('a 401 with a stored token means one refresh, in the same run', async () =>
 });
 
 test('a revoked family of tokens means a sign-in, in the same run', async () => {
-  const bench = await startBench();
+  const bench = await startSessionBench();
   await bench.tick();
   bench.peloton.revokeAll();
   bench.passTime(24 * hourMs);
@@ -227,7 +234,7 @@ test('a revoked family of tokens means a sign-in, in the same run', async () => 
 });
 
 test('a 401 with a fresh token is a change of theirs: neither another refresh nor a sign-in', async () => {
-  const bench = await startBench();
+  const bench = await startSessionBench();
   await bench.tick();
   bench.passTime(24 * hourMs);
   bench.peloton.faults.add({
@@ -253,7 +260,7 @@ const answers: [what: string, event: string, isKept: (bench: Bench) => unknown, 
 ];
 for (const [what, event, isKept, options] of answers) {
   test(`what ${what} brings is kept even where the time of the run is up as it comes`, async () => {
-    const bench = await startBench(options);
+    const bench = await startSessionBench(options);
     bench.peloton.behaviour.sessionLogin = 'open';
     const old = what === 'a refresh' ? pasteSession(bench, { livesMs: 0 }) : undefined;
     const start = createRunStarter(bench.settings, { clock: () => bench.now, limits: fastLimits });
@@ -272,7 +279,7 @@ for (const [what, event, isKept, options] of answers) {
 }
 
 test('a new code that is refused is a change of theirs, which a sign-in is made for again after four hours', async () => {
-  const bench = await startBench({ settings: { PELOTON_SIGN_IN: 'web' } });
+  const bench = await startSessionBench({ settings: { PELOTON_SIGN_IN: 'web' } });
   const dead = { status: 403, body: { error: 'invalid_grant' } };
   bench.peloton.faults.add({ match: { path: tokenPath }, fault: dead, times: 1 });
   assert.equal(await tickFailure(bench), 'upstream-changed');
@@ -286,7 +293,7 @@ test('a new code that is refused is a change of theirs, which a sign-in is made 
 
 test('a 401 that is no JSON is the edge, and costs neither a refresh nor a sign-in', async () => {
   for (const body of ['', '<!DOCTYPE html><title>Just a moment...</title>']) {
-    const bench = await startBench();
+    const bench = await startSessionBench();
     pasteSession(bench, { user_id: bench.peloton.userId });
     bench.peloton.faults.add({
       match: { path: /\/overview$/ },

@@ -1,11 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { startBench } from '../../test/bench.ts';
-import { askedDuring, pasteSession, storedSession, tickFailure } from '../../test/session-bench.ts';
+import { askedDuring, pasteSession, startSessionBench, storedSession, tickFailure } from '../../test/session-bench.ts';
 import { hourMs } from '../stats/time.ts';
 
 test('the way of 2021 signs in for a session id, which lasts', async () => {
-  const bench = await startBench({ settings: { PELOTON_SIGN_IN: 'session' } });
+  const bench = await startSessionBench({ settings: { PELOTON_SIGN_IN: 'session' } });
   bench.peloton.behaviour.sessionLogin = 'open';
   assert.deepEqual(await askedDuring(bench, bench.tick), ['/auth/login', '/api/user/{id}/overview']);
   bench.passTime(24 * hourMs);
@@ -18,7 +17,7 @@ test('the way of 2021 signs in for a session id, which lasts', async () => {
 });
 
 test('the way of 2021 learns the user id where the sign-in did not say it', async () => {
-  const bench = await startBench({ settings: { PELOTON_SIGN_IN: 'session' }, secrets: {} });
+  const bench = await startSessionBench({ settings: { PELOTON_SIGN_IN: 'session' }, secrets: {} });
   bench.peloton.behaviour.sessionLogin = 'open';
   const { username, password } = bench.peloton.credentials;
   const answer = await fetch(`${bench.peloton.apiUrl}/auth/login`, {
@@ -39,7 +38,7 @@ test('a session that came with a user id of no use is kept all the same, and one
     [{ user_id: '../me' }, undefined],
     [{ session_id: 'ü\n' }, 'upstream-changed'],
   ] as const) {
-    const bench = await startBench({ settings: { PELOTON_SIGN_IN: 'session' } });
+    const bench = await startSessionBench({ settings: { PELOTON_SIGN_IN: 'session' } });
     bench.peloton.behaviour.sessionLogin = 'open';
     const fault = { status: 200, body: { session_id: 'canary', user_id: 'x', ...answer } };
     bench.peloton.faults.add({ match: { path: /^\/auth\/login$/ }, fault });
@@ -52,7 +51,7 @@ test('a session that came with a user id of no use is kept all the same, and one
 });
 
 test('an answer without a session id holds the credentials of the way of 2021 back for 24 hours', async () => {
-  const bench = await startBench({ settings: { PELOTON_SIGN_IN: 'session' } });
+  const bench = await startSessionBench({ settings: { PELOTON_SIGN_IN: 'session' } });
   bench.peloton.behaviour.sessionLogin = 'open';
   const match = { path: /^\/auth\/login$/ };
   const { remove } = bench.peloton.faults.add({ match, fault: { status: 200, body: { user_id: 'x' } } });
@@ -69,7 +68,7 @@ test('an answer without a session id holds the credentials of the way of 2021 ba
 });
 
 test('the retired way of 2021 says to use oauth, and goes on saying so when the sign-ins are used up', async () => {
-  const bench = await startBench({ settings: { PELOTON_SIGN_IN: 'session' } });
+  const bench = await startSessionBench({ settings: { PELOTON_SIGN_IN: 'session' } });
   for (let run = 1; run <= 5; run++, bench.passTime(4 * hourMs)) {
     if (run <= 4) assert.equal(await tickFailure(bench), 'upstream-changed');
     else assert.equal(await tickFailure(bench), undefined);
@@ -80,7 +79,7 @@ test('the retired way of 2021 says to use oauth, and goes on saying so when the 
 });
 
 test('wrong credentials are refused in the way of 2021 too', async () => {
-  const bench = await startBench({ settings: { PELOTON_SIGN_IN: 'session' } });
+  const bench = await startSessionBench({ settings: { PELOTON_SIGN_IN: 'session' } });
   bench.peloton.behaviour.sessionLogin = 'open';
   bench.vault.secrets.set('peloton-password', 'wrong');
   assert.equal(await tickFailure(bench), 'sign-in-refused');
@@ -95,7 +94,7 @@ test('an answer to the credentials of the way of 2021 is judged where it is Pelo
     [{ status: 401, body: '<!DOCTYPE html>', contentType: 'text/html' }, 'upstream-unavailable', 0.25],
     [{ status: 401 }, 'upstream-unavailable', 0.25],
   ] as const) {
-    const bench = await startBench({ settings: { PELOTON_SIGN_IN: 'session' } });
+    const bench = await startSessionBench({ settings: { PELOTON_SIGN_IN: 'session' } });
     bench.peloton.behaviour.sessionLogin = 'open';
     const { remove } = bench.peloton.faults.add({ match: { path: /^\/auth\/login$/ }, fault });
     assert.equal(await tickFailure(bench), code, JSON.stringify(fault));
@@ -109,7 +108,7 @@ test('an answer to the credentials of the way of 2021 is judged where it is Pelo
 });
 
 test('the way of 2021 sends nothing of a session that today’s sign-in has left', async () => {
-  const bench = await startBench({ settings: { PELOTON_SIGN_IN: 'session' } });
+  const bench = await startSessionBench({ settings: { PELOTON_SIGN_IN: 'session' } });
   bench.peloton.behaviour.sessionLogin = 'open';
   pasteSession(bench);
   assert.deepEqual(await askedDuring(bench, bench.tick), ['/auth/login', '/api/user/{id}/overview']);
