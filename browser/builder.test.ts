@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import type { Page } from 'playwright-core';
-import { assertAccessible, openTab, takeScreenshot } from './open-browser.ts';
+import { assertAccessible, openTab, setTextSize, takeScreenshot } from './open-browser.ts';
 import { browser, service } from './shared.ts';
 import { startSite, wrapInDocument } from './start-site.ts';
 
@@ -21,6 +21,9 @@ for (const [colorScheme, width] of [
     await assertAccessible(page);
     assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), width);
     assert.deepEqual(complaints, []);
+    await setTextSize(page, 2);
+    assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), width);
+    await setTextSize(page, 1);
     await takeScreenshot(page, `builder-${width}-${colorScheme}`);
   });
 }

@@ -220,6 +220,8 @@ test('under forced colours and on paper the element is there', async t => {
   assert.equal(await element.evaluate(host => host.shadowRoot?.getAnimations().length), 0);
   await takeScreenshot(page, 'element-widths-forced-colours');
   await page.emulateMedia({ forcedColors: 'none', media: 'print' });
+  const dark = page.locator('peloton-stats[theme=dark] [part=total-number]').first();
+  assert.equal(await dark.evaluate(each => getComputedStyle(each).color), 'rgb(28, 25, 23)');
   assert.equal(
     await element
       .locator('[part=bar]')

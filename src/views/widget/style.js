@@ -59,6 +59,10 @@ export function renderStyle(options, total) {
 /** A site's own property, or else this. @param {string} name @param {string} value */
 const own = (name, value) => `var(--peloton-stats-${name}, ${value})`;
 
+/** Paper is light, and has no ground of ours: a dark element prints in the light theme's ink. */
+const printed = `@media print { [part=card] { color: ${palettes.light.ink}; background: none } [part=best], [part=as-of], [part=label], [part=change] { color: inherit } }
+`;
+
 /** @param {ViewOptions} options */
 function renderColours({ theme, accent }) {
   const { light, dark } = palettesWith(accent);
@@ -69,7 +73,7 @@ function renderColours({ theme, accent }) {
 [part=best], [part=as-of], [part=label], [part=change] { color: ${own('muted', palette?.muted ?? 'inherit')} }
 [part=icon], [part=trend], [part=bar] { color: ${own('accent', palette === palettes.dark ? dark.accent : light.accent)} }
 [part=bar] { background: ${own('track', palette?.track ?? faint(14))} }
-@supports (color: rgb(from red r g b)) { [part=icon], [part=trend], [part=bar] { color: ${own('accent', chooseByInk(light.accent, dark.accent))} } }
+${palette ? printed : ''}@supports (color: rgb(from red r g b)) { [part=icon], [part=trend], [part=bar] { color: ${own('accent', chooseByInk(light.accent, dark.accent))} } }
 `;
 }
 
