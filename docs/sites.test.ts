@@ -130,6 +130,19 @@ for (const [page, held] of Object.entries(pages)) {
   });
 }
 
+for (const [fault, from, to, finding] of [
+  ['a package beside the token', /- uses: Azure/, '- run: npm ci\n      - uses: Azure', /npm beside a token/],
+  ['a tag for the action', /deploy@[0-9a-f]{40} # v1/, 'deploy@v1', /not pinned/],
+  ['a right to write', 'contents: read', 'contents: write', /may write contents/],
+] as const) {
+  test(`a workflow for Azure Static Web Apps is found unsafe with ${fault}`, () => {
+    const code = readSnippets('docs/sites.md').findLast(({ language }) => language === 'yaml')?.code ?? '';
+    const planted = code.replace(from, to);
+    assert.notEqual(planted, code);
+    assert.match(checkSafety(planted).join('\n'), finding);
+  });
+}
+
 test('the picture in the README is the snippet for a README', () => {
   assert.ok(
     read('README.md').includes(

@@ -33,9 +33,7 @@ export function toStaticPage(html: string, { url, names, madeOn }: StaticPage): 
   const made = markup`<time datetime="${madeOn}">${formatDate(madeOn, 'long')}</time>`;
   const footer = markup`<footer><p>These files were made on ${made} and stay as they are. The same as data: ${links}. Not affiliated with Peloton.</p></footer>`;
   const page = replaceOnce(html, /<footer>.*?<\/footer>/s, footer.markup);
-  const alone = page
-    .replace(/<section class="panel".*?<\/section>/s, '')
-    .replaceAll('href="stats"', 'href="stats.json"');
+  const alone = page.replaceAll('href="stats"', 'href="stats.json"');
   return url === undefined ? alone : alone.replaceAll(`${url}/api/page`, () => `${url}/`);
 }
 
