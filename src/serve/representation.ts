@@ -23,6 +23,7 @@ export function lastModifiedOf(...blobs: { lastModified: Date }[]): Date {
 const lastModifiedUnknown = new Date(builtAt.getTime() - 1_000);
 
 export const jsonType = 'application/json; charset=utf-8';
+export const htmlType = 'text/html; charset=utf-8';
 export const csvType = 'text/csv; charset=utf-8';
 
 /** The Cache-Control of JSON and pages. */
@@ -58,15 +59,20 @@ const longBytes = 64 * 1024;
 
 /**
  * Quality 5 and not 11: the best would save a tenth of the bytes and take ten times as long while the first reader waits.
- * A long history is so regular that even quality 2 with a window of 64 KB leaves one part in forty.
+ * A long history is so regular that even quality 2 with a window of 64 KB leaves one part in forty; a page of ten years is not.
  */
-function brotliOptions({ length }: Uint8Array): BrotliOptions {
+function brotliOptions({ length }: Uint8Array, contentType: string): BrotliOptions {
   const { BROTLI_PARAM_QUALITY, BROTLI_PARAM_LGWIN } = constants;
-  return { params: { [BROTLI_PARAM_QUALITY]: length > longBytes ? 2 : 5, [BROTLI_PARAM_LGWIN]: 16 } };
+  return {
+    params: {
+      [BROTLI_PARAM_QUALITY]: length > longBytes && contentType !== htmlType ? 2 : 5,
+      [BROTLI_PARAM_LGWIN]: 16,
+    },
+  };
 }
 
-const compress: Record<Coding, (bytes: Uint8Array) => Promise<Uint8Array>> = {
-  br: bytes => toBrotli(bytes, brotliOptions(bytes)),
+const compress: Record<Coding, (bytes: Uint8Array, contentType: string) => Promise<Uint8Array>> = {
+  br: (bytes, contentType) => toBrotli(bytes, brotliOptions(bytes, contentType)),
   gzip: bytes => toGzip(bytes, { level: 6 }),
   identity: async bytes => bytes,
 };
@@ -92,7 +98,7 @@ function createVariant(coding: Coding, digest: string, source: RepresentationSou
   };
   return {
     etag,
-    full: once(async () => ({ status: 200, headers: okHeaders, body: await compress[coding](bytes) })),
+    full: once(async () => ({ status: 200, headers: okHeaders, body: await compress[coding](bytes, contentType) })),
     head: { status: 200, headers: okHeaders },
     notModified: { status: 304, headers: cachingHeaders },
   };

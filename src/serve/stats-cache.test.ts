@@ -42,7 +42,7 @@ describe('while the copies are fresh', () => {
     () => ['page', { headers: { 'accept-encoding': 'gzip' } }],
   ];
 
-  it('a thousand requests make no answer anew and ask the store three times', async () => {
+  it('a thousand requests make no answer anew and ask the store four times', async () => {
     const { bench, ask, calls } = await startReading();
     const first = new Map<number, Reply>();
     for (let count = 0; count < 1_000; count++) {
@@ -55,7 +55,7 @@ describe('while the copies are fresh', () => {
       assert.ok(reply === first.get(index), `${handler} is the very same answer`);
       bench.passTime(20);
     }
-    assert.equal(calls(), 3, 'the snapshot, its day, and the series');
+    assert.equal(calls(), 4, 'the snapshot, its day, the series, and the activity');
   });
 
   it('a picture is kept until a hundred others were asked for since', async () => {
@@ -317,7 +317,10 @@ describe('while the store is away', () => {
     const statuses = async () =>
       await Promise.all(names.map(async name => (await app[name](fakeRequest({ params }), quiet)).status));
     assert.deepEqual(await statuses(), [503, 503, 503, 503, 200, 200]);
-    assert.ok(store.requests.splice(0).length <= 2, 'the snapshot and the series, asked for side by side');
+    assert.ok(
+      store.requests.splice(0).length <= 3,
+      'the snapshot, the series and the activity, asked for side by side',
+    );
     fault.remove();
     bench.passTime(4_999);
     assert.deepEqual(await statuses(), [503, 503, 503, 503, 200, 200]);
@@ -422,9 +425,12 @@ describe('a blob that is none of ours', () => {
   });
 });
 
-describe('the days on the page', () => {
+describe('the days on the page, without the list of workouts', () => {
   const pageWith = async (syncTime: string) => {
-    const bench = await startBench({ at: `2026-11-30T${syncTime}:30Z`, settings: { SYNC_TIME: syncTime } });
+    const bench = await startBench({
+      at: `2026-11-30T${syncTime}:30Z`,
+      settings: { SYNC_TIME: syncTime, WORKOUTS: 'off' },
+    });
     await bench.tick();
     bench.passTime(24 * 3_600_000);
     await bench.tick();

@@ -20,7 +20,7 @@ export function renderAchievements(achievements: readonly Achievement[] = []): M
 function renderList(achievements: readonly Achievement[]): Markup {
   return markup`<ul class="achievements">${achievements.map(
     ({ name, description, count }) =>
-      markup`<li><b>${fitText(name, 60)}</b>${count !== undefined && markup` <span class="times">×${formatShort(count)}</span>`}${
+      markup`<li><b>${fitText(name, 60)}</b>${count !== undefined && count > 1 && markup` <span class="times">×${formatShort(count)}</span>`}${
         description && markup`<br><span class="muted">${fitText(description, 160)}</span>`
       }</li>
 `,

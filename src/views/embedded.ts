@@ -33,7 +33,9 @@ export const widgetSource = bundleWidget();
 export const builderScript = readText('./builder-client.js');
 export const builderStyle = readText('./builder.css');
 
-export const pageStyle = ['page', 'page-charts', 'page-tables'].map(name => readText(`./${name}.css`)).join('');
+export const pageStyle = ['page', 'page-charts', 'page-tables', 'page-training']
+  .map(name => readText(`./${name}.css`))
+  .join('');
 
 /** The snippets that an owner copies; `PUBLIC_URL` stands for the address of the service. */
 export const snippets = {

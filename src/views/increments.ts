@@ -46,7 +46,10 @@ export function pairs<T>(items: readonly T[]): [T, T][] {
 }
 
 /** The point to compare the last one with: the newest that is at least `days` older, else the first. Undefined below two points. */
-export function findEarlier(history: readonly HistoryPoint[], days: number): HistoryPoint | undefined {
+export function findEarlier<Point extends { date: string }>(
+  history: readonly Point[],
+  days: number,
+): Point | undefined {
   const last = history.at(-1);
   if (last === undefined || history.length < 2) return undefined;
   const start = addDays(last.date, -days);

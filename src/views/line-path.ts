@@ -1,6 +1,6 @@
 // The totals of a history as SVG paths: one where day follows day and another across the gaps, which is drawn as dotted.
 
-import type { HistoryPoint } from '../stats/history.ts';
+import type { TotalPoint } from './days.ts';
 import { countDays, pairs } from './increments.ts';
 
 /** `end` is the position of the last point, in the units of the box. */
@@ -8,18 +8,33 @@ export type LinePath = { known: string; gaps: string; area: string; end: { x: nu
 
 const maxPoints = 400;
 
-/** Paths that fill a box of that size, the least total at its bottom. Needs two points of different days. */
-export function drawLine(history: readonly HistoryPoint[], width: number, height: number): LinePath {
-  const totals = history.map(point => point.total_workouts);
-  const least = totals.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY);
-  const range = totals.reduce((a, b) => Math.max(a, b), 0) - least || 1;
-  const first = history[0]?.date ?? '';
-  const days = countDays(first, history.at(-1)?.date ?? '');
-  const locate = (point: HistoryPoint) => ({
-    x: round((width * countDays(first, point.date)) / days),
+/** What the box stands for: its first and last day, and the totals at its bottom and its top. */
+export type LineFrame = { from: string; to: string; least: number; most: number };
+
+function frameOf(points: readonly TotalPoint[]): LineFrame {
+  const totals = points.map(point => point.total_workouts);
+  return {
+    from: points[0]?.date ?? '',
+    to: points.at(-1)?.date ?? '',
+    least: totals.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY),
+    most: totals.reduce((a, b) => Math.max(a, b), 0),
+  };
+}
+
+/** Paths in a box of that size, which points of different days fill where nothing else says what the box stands for. */
+export function drawLine(
+  history: readonly TotalPoint[],
+  width: number,
+  height: number,
+  { from, to, least, most }: LineFrame = frameOf(history),
+): LinePath {
+  const range = most - least || 1;
+  const days = countDays(from, to) || 1;
+  const locate = (point: TotalPoint) => ({
+    x: round((width * countDays(from, point.date)) / days),
     y: round(height - (height * (point.total_workouts - least)) / range),
   });
-  const place = (point: HistoryPoint) => `${locate(point).x} ${locate(point).y}`;
+  const place = (point: TotalPoint) => `${locate(point).x} ${locate(point).y}`;
 
   const runs = splitAtGaps(history).map(run => thin(run, Math.ceil(history.length / maxPoints)));
   return {
@@ -32,8 +47,8 @@ export function drawLine(history: readonly HistoryPoint[], width: number, height
   };
 }
 
-function splitAtGaps(history: readonly HistoryPoint[]): HistoryPoint[][] {
-  const runs: HistoryPoint[][] = [];
+function splitAtGaps(history: readonly TotalPoint[]): TotalPoint[][] {
+  const runs: TotalPoint[][] = [];
   for (const point of history) {
     const run = runs.at(-1);
     const previous = run?.at(-1);
@@ -44,7 +59,7 @@ function splitAtGaps(history: readonly HistoryPoint[]): HistoryPoint[][] {
 }
 
 /** Every step-th point, and always the first and the last. */
-function thin(run: HistoryPoint[], step: number): HistoryPoint[] {
+function thin(run: TotalPoint[], step: number): TotalPoint[] {
   return run.filter((_, index) => index % step === 0 || index === run.length - 1);
 }
 

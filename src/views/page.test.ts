@@ -46,7 +46,7 @@ test('shows totals, streaks, disciplines, records and achievements', () => {
     '<dt>days in a row</dt><dd>3</dd>',
     'Bike Bootcamp</th>',
     'None yet: Tread Bootcamp.',
-    '<td>116 <span class="unit">kj</span></td><td class="date">May 6, 2026</td>',
+    '<td>116 <span class="unit">kJ</span></td><td class="date">May 6, 2026</td>',
     '<td>27:41 <span class="unit">min</span></td>',
     '<b>Early Bird</b> <span class="times">×37</span>',
     '<time datetime="2026-11-22T08:00:04.123Z">Sunday, November 22, 2026</time>',
@@ -161,7 +161,7 @@ test('before the first sync it says so', () => {
 test('after the first sync it says what is still to come', () => {
   const first = history.slice(0, 1);
   const html = renderPage({ snapshot: sampleSnapshot(first), history: first, publicUrl });
-  assert.match(html, /the first one shows after the sync of a second day/);
+  assert.match(html, /The days show from the second sync on\./);
   assert.doesNotMatch(html, /undefined|NaN|Last \d+ days?</);
 });
 

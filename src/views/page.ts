@@ -8,13 +8,12 @@ import { renderDisciplines } from './disciplines-table.ts';
 import { type HtmlDocument, renderDocument } from './document.ts';
 import { pageStyle } from './embedded.ts';
 import { dateOfSeconds, english, formatDate, formatNumber, formatShort, pluralize } from './format.ts';
-import { renderHeatMap } from './heat-map.ts';
 import type { SpanDay } from './increments.ts';
 import { type Markup, markup } from './markup.ts';
 import { defaultTitle, type Part, type ViewOptions } from './options.ts';
+import { type Training, type TrainingOptions, viewTraining } from './page-training.ts';
 import { renderRecords } from './records-tables.ts';
 import { palettesWith, renderThemeRules } from './theme.ts';
-import { renderTrend } from './trend.ts';
 
 export type PageOptions = {
   /** Undefined before the first sync. */
@@ -25,6 +24,8 @@ export type PageOptions = {
   publicUrl: string | undefined;
   /** The day that the time between two snapshots belongs to. */
   spanDay: SpanDay;
+  /** What is published of the list of workouts; undefined where the owner does not publish it. */
+  training?: Training | undefined;
   /** The store is away. */
   isAway?: boolean;
   /** For a frame in another site: the stats alone, in the colours and with the parts that its owner chose. */
@@ -32,13 +33,21 @@ export type PageOptions = {
 };
 
 /** The page for `/api/page`: its links to the other routes are relative. */
-export function renderPage({ snapshot, history, publicUrl, spanDay, isAway, embed }: PageOptions): HtmlDocument {
+export function renderPage({
+  snapshot,
+  history,
+  training,
+  publicUrl,
+  spanDay,
+  isAway,
+  embed,
+}: PageOptions): HtmlDocument {
   const heading = embed?.title ?? defaultTitle;
   const hide = embed?.hide ?? [];
   const total =
     snapshot && !hide.includes('total') && `${formatNumber(snapshot.workout_counts.total_workouts)} workouts`;
   const stats = snapshot
-    ? renderStats({ snapshot, history, spanDay }, hide)
+    ? renderStats({ snapshot, history, spanDay, training }, hide)
     : markup`<p class="empty">${isAway ? 'Stats unavailable. They come back by themselves.' : 'No stats yet. They appear here after the first sync.'}</p>`;
   const palettes = palettesWith(embed?.accent);
   const print = `@media print{${renderThemeRules('light', ':root', palettes)}}`;
@@ -65,16 +74,15 @@ function renderHeader(snapshot: Snapshot | undefined, heading: string, hide: rea
   return markup`<header><h1>${heading}</h1>${asOf}</header>`;
 }
 
-type Stats = Pick<PageOptions, 'history' | 'spanDay'> & { snapshot: Snapshot };
-
-function renderStats({ snapshot, history, spanDay }: Stats, hide: readonly Part[]): Markup {
+function renderStats(options: TrainingOptions, hide: readonly Part[]): Markup {
+  const { snapshot } = options;
+  const { sections, recent } = viewTraining(options);
   const records = renderRecords(snapshot.personal_records);
   const achievements = renderAchievements(snapshot.achievements);
   const [total, disciplines] = [!hide.includes('total'), !hide.includes('disciplines')];
   return markup`${renderFigures(snapshot, hide)}
-${disciplines && renderSection('disciplines', 'Disciplines', renderDisciplines(snapshot, history))}
-${renderSection('days', 'Day by day', renderHeatMap(history, spanDay))}
-${total && renderSection('trend', 'All workouts', renderTrend(history, spanDay))}
+${sections.map(({ id, title, content }) => (total || id !== 'trend') && renderSection(id, title, content))}
+${disciplines && renderSection('disciplines', 'Disciplines', renderDisciplines(snapshot, recent))}
 ${records && renderSection('records', 'Personal records', records)}
 ${achievements && renderSection('achievements', 'Achievements', achievements)}`;
 }

@@ -18,7 +18,7 @@ function renderGroup({ name, slug, records }: RecordGroup): Markup {
 <thead><tr><th scope="col">Record</th><th scope="col">Best</th><th scope="col">On</th></tr></thead>
 <tbody>${records.toSorted(byLength).map(
     record =>
-      markup`<tr><th scope="row">${fitText(record.name, 40)}</th><td>${formatValue(record.value)} <span class="unit">${fitText(record.unit ?? '', 12)}</span></td><td class="date">${record.workout_date && formatDate(record.workout_date)}</td></tr>
+      markup`<tr><th scope="row">${fitText(record.name, 40)}</th><td>${formatValue(record.value)} <span class="unit">${formatUnit(record.unit ?? '')}</span></td><td class="date">${record.workout_date && formatDate(record.workout_date)}</td></tr>
 `,
   )}</tbody></table>`;
 }
@@ -30,4 +30,9 @@ function byLength(a: RecordGroup['records'][number], b: RecordGroup['records'][n
 
 function formatValue(value: number | string): string {
   return typeof value === 'number' ? formatNumber(value) : fitText(value, 20);
+}
+
+/** Peloton writes the kilojoule in small letters. */
+function formatUnit(unit: string): string {
+  return unit.toLowerCase() === 'kj' ? 'kJ' : fitText(unit, 12);
 }
