@@ -21,16 +21,16 @@ export type FreshRun = {
   /** One of the targets above, or another URL. */
   target: string;
   /**
-   * The function to call once everything is imported: `stats` counts from the start of the process, `history` by itself.
-   * `blob` reads the blob of the series instead, with the store's client alone.
+   * The function to call once everything is imported: `stats` counts from the start of the process, a series by itself.
+   * `blob` reads the blob of that name in the query instead, with the store's client alone.
    */
-  call?: 'stats' | 'history' | 'blob';
+  call?: 'stats' | 'history' | 'activity' | 'blob';
   headers?: Record<string, string>;
   query?: Record<string, string>;
   settings?: Record<string, string | undefined>;
 };
 
-/** `cpu` and `wall` in milliseconds, `bytes` of the body, and of `history` the microseconds of CPU for `again`. */
+/** `cpu` and `wall` in milliseconds, `bytes` of the body, and of a series the microseconds of CPU for `again`. */
 export async function runFresh({ target, call, headers = {}, query = {}, settings = {} }: FreshRun): Promise<Figures> {
   const script = join(import.meta.dirname, 'import-child.mjs');
   const given = [target, call ?? '', JSON.stringify(headers), JSON.stringify(query)];

@@ -1,35 +1,50 @@
-// (d) Ten years of history, asked of a process that has read none of it: what reading, checking and answering take, against
+// (d) Ten years of history and of activity, asked of a process that has read none of it: what reading, checking and answering take, against
 // parsing and writing the same JSON, which is what any service that looked into it would do.
 
 import { runFresh, targets } from './fresh-node.ts';
 import { cpuMsSince, type Figures, ratio, takeTurns } from './measure.ts';
 import type { Report } from './report.ts';
-import { copyWithHistory, createHistory, type Service } from './service.ts';
+import { copyWith, createActivity, createHistory, type Service } from './service.ts';
 
-const tenYears = createHistory(3_653);
-const text = JSON.stringify(tenYears);
+/** A series of ten years: the function that answers it, the name of its blob, and the blob. */
+type Series = { call: 'history' | 'activity'; value: object; days: number };
 
-async function parseAndWrite(): Promise<Figures> {
-  const before = process.cpuUsage();
-  const { length: bytes } = Buffer.from(JSON.stringify(JSON.parse(text)));
-  return { cpu: cpuMsSince(before), bytes };
+const days = 3_653;
+
+function measureSeries({ call, value, days }: Series) {
+  const text = JSON.stringify(value);
+  const parseAndWrite = async (): Promise<Figures> => {
+    const before = process.cpuUsage();
+    const { length: bytes } = Buffer.from(JSON.stringify(JSON.parse(text)));
+    return { cpu: cpuMsSince(before), bytes };
+  };
+  return async (service: Service): Promise<Report> => {
+    const { settings, bytes } = await copyWith(service, `${call}.json`, value);
+    const { taken, blobReads } = await measureAnswers(service, { call, settings, parseAndWrite });
+    const title = `Ten years of ${call} (${days} days, ${bytes.toLocaleString('en')} bytes) in a new process`;
+    return { title, ...compare(call, taken, blobReads) };
+  };
 }
 
-export async function measureHistory(service: Service): Promise<Report> {
-  const { settings, bytes } = await copyWithHistory(service, tenYears);
+export const measureHistory = measureSeries({ call: 'history', value: createHistory(days), days });
+export const measureActivity = measureSeries({ call: 'activity', value: createActivity(days), days });
+
+type Measure = Pick<Series, 'call'> & { settings: Service['settings']; parseAndWrite: () => Promise<Figures> };
+
+async function measureAnswers(service: Service, { call, settings, parseAndWrite }: Measure) {
   const calls: number[] = [];
   const ask =
     (headers: Record<string, string>, query: Record<string, string> = {}) =>
     async () => {
       service.countStoreCalls();
-      const figures = await runFresh({ target: targets.built, call: 'history', headers, query, settings });
+      const figures = await runFresh({ target: targets.built, call, headers, query, settings });
       calls.push(service.countStoreCalls() - 1); // the first is for the snapshot
       return figures;
     };
   const taken = await takeTurns(
     {
       json: parseAndWrite,
-      read: () => runFresh({ target: targets.nothing, call: 'blob', settings }),
+      read: () => runFresh({ target: targets.nothing, call: 'blob', query: { blob: `${call}.json` }, settings }),
       full: ask({}),
       brotli: ask({ 'accept-encoding': 'br' }),
       year: ask({ 'accept-encoding': 'br' }, { from: '2025-11-22', to: '2026-11-21' }),
@@ -40,14 +55,17 @@ export async function measureHistory(service: Service): Promise<Report> {
     },
     7,
   );
-  const title = `Ten years of history (${tenYears.points.length} days, ${bytes.toLocaleString('en')} bytes) in a new process`;
-  return { title, ...compare(taken, Math.max(...calls)) };
+  return { taken, blobReads: Math.max(...calls) };
 }
 
 type Taken = Record<'json' | 'read' | 'full' | 'brotli' | 'year' | 'part' | 'partCsv' | 'csv' | 'csvBrotli', Figures>;
 
+function named(prefix: string, ratios: Record<string, number>): Record<string, number> {
+  return Object.fromEntries(Object.entries(ratios).map(([name, value]) => [`${prefix}_${name}`, value]));
+}
+
 /** Sets every way of answering against parsing and writing the same JSON. */
-function compare(taken: Taken, blobReads: number): Pick<Report, 'rows' | 'ratios'> {
+function compare(call: Series['call'], taken: Taken, blobReads: number): Pick<Report, 'rows' | 'ratios'> {
   const { json, read, full, brotli, year, part, partCsv, csv, csvBrotli } = taken;
   const row = (what: string, { cpu = Number.NaN, bytes: sent = 0 }: Figures) => ({
     what,
@@ -74,20 +92,20 @@ function compare(taken: Taken, blobReads: number): Pick<Report, 'rows' | 'ratios
       again('all of it but a day as CSV, again', partCsv),
       { what: 'blobs read', figures: `${blobReads}` },
     ],
-    ratios: {
-      history_cpu_vs_json: ratio(full.cpu, json.cpu),
-      history_cpu_vs_20_ms: ratio(full.cpu, 20),
-      history_brotli_cpu_vs_json: ratio(brotli.cpu, json.cpu),
-      history_year_cpu_vs_json: ratio(year.cpu, json.cpu),
-      history_year_cpu_vs_20_ms: ratio(year.cpu, 20),
-      history_csv_cpu_vs_json: ratio(csv.cpu, json.cpu),
-      history_csv_cpu_vs_20_ms: ratio(csv.cpu, 20),
-      history_csv_brotli_cpu_vs_json: ratio(csvBrotli.cpu, json.cpu),
-      history_csv_brotli_cpu_vs_20_ms: ratio(csvBrotli.cpu, 20),
-      history_range_again_vs_all: ratio(part.again, full.again),
-      history_range_csv_again_vs_all: ratio(partCsv.again, full.again),
-      history_year_again_vs_all: ratio(year.again, full.again),
-      history_blob_reads: blobReads,
-    },
+    ratios: named(call, {
+      cpu_vs_json: ratio(full.cpu, json.cpu),
+      cpu_vs_20_ms: ratio(full.cpu, 20),
+      brotli_cpu_vs_json: ratio(brotli.cpu, json.cpu),
+      year_cpu_vs_json: ratio(year.cpu, json.cpu),
+      year_cpu_vs_20_ms: ratio(year.cpu, 20),
+      csv_cpu_vs_json: ratio(csv.cpu, json.cpu),
+      csv_cpu_vs_20_ms: ratio(csv.cpu, 20),
+      csv_brotli_cpu_vs_json: ratio(csvBrotli.cpu, json.cpu),
+      csv_brotli_cpu_vs_20_ms: ratio(csvBrotli.cpu, 20),
+      range_again_vs_all: ratio(part.again, full.again),
+      range_csv_again_vs_all: ratio(partCsv.again, full.again),
+      year_again_vs_all: ratio(year.again, full.again),
+      blob_reads: blobReads,
+    }),
   };
 }

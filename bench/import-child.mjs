@@ -63,18 +63,18 @@ async function repeat(again) {
 }
 
 /** @returns what the store's client alone takes for a blob. */
-async function readSeries() {
+async function readSeries(blob) {
   const { BlobServiceClient } = await import('@azure/storage-blob');
   const { STORAGE_CONNECTION_STRING: access, STATS_CONTAINER: name } = process.env;
   const container = BlobServiceClient.fromConnectionString(access).getContainerClient(name);
-  const read = async blob => {
-    const { readableStreamBody } = await container.getBlobClient(blob).download();
+  const read = async name => {
+    const { readableStreamBody } = await container.getBlobClient(name).download();
     return Buffer.concat(await readableStreamBody.toArray());
   };
   await read('latest.json');
   await settle();
   const before = process.cpuUsage();
-  const { length: bytes } = await read('history.json');
+  const { length: bytes } = await read(blob);
   return { cpu: cpuMs(before), bytes };
 }
 
@@ -84,7 +84,7 @@ if (functionName === 'stats') {
   await get('stats');
   Object.assign(figures, { cpu: cpuMs(), wall: performance.now() });
 } else if (functionName === 'blob') {
-  Object.assign(figures, await readSeries());
+  Object.assign(figures, await readSeries(JSON.parse(queryText).blob));
 } else if (functionName) {
   const headers = JSON.parse(headersText);
   await get('stats', headers); // the store's client is loaded and connected, and the coding has its threads

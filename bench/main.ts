@@ -3,7 +3,7 @@
 
 import { measureAnswers } from './answers.ts';
 import { measureFirstGet } from './first-get.ts';
-import { measureHistory } from './history.ts';
+import { measureActivity, measureHistory } from './history.ts';
 import { measureImports } from './imports.ts';
 import { formatReport, type Report } from './report.ts';
 import { measureRequests } from './requests.ts';
@@ -17,6 +17,7 @@ for (const measure of [
   measureImports,
   measureRequests,
   measureHistory,
+  measureActivity,
   measureSyncs,
   measureAnswers,
 ]) {

@@ -1,7 +1,7 @@
 // The activity: what was done on each local day, counted from the rows of Peloton's list of workouts. Pure.
 // A discipline is any text that Peloton sends, `__proto__` included: tallies are only ever read and built entry by entry.
 
-import { writeTable } from './csv.ts';
+import { writeCsv } from './csv.ts';
 import { isObject, tryParseJson } from './json.ts';
 import type { Activity, ActivityDay, Tally } from './schemas.ts';
 import { compareText, isInstant, isWhole } from './snapshot.ts';
@@ -88,13 +88,25 @@ export function parseActivity(bytes: Buffer): Activity | undefined {
   return isActivity(value) ? value : undefined;
 }
 
-/** The days as CSV: the workouts of each discipline after the columns of the day. An unknown output is an empty cell. */
+/**
+ * The days as CSV: the workouts of each discipline, a-z, after the columns of the day. An unknown output is an empty cell. Lines are
+ * put together from runs of zeros, since most cells are zero and a reader of ten years waits for them.
+ */
 export function toActivityCsv(days: readonly ActivityDay[]): string {
-  return writeTable({
-    header: ['date', 'workouts', 'minutes', 'output_kj'],
-    rows: days,
-    cellsOf: ({ date, workouts, minutes, output_kj = '' }) => [date, workouts, minutes, output_kj],
-    countsOf: ({ by }) => by,
-    numberOf: ({ workouts }) => workouts,
+  const slugs = new Set<string>();
+  for (const { by } of days) for (const slug in by) slugs.add(slug);
+  const columns = [...slugs].sort(compareText);
+  const places = new Map(columns.map((slug, place) => [slug, place]));
+  const zeros = Array.from({ length: columns.length + 1 }, (_, count) => ',0'.repeat(count));
+  const rows = days.map(({ date, workouts, minutes, output_kj = '', by }) => {
+    const counts = Object.entries(by).map(([slug, tally]) => [places.get(slug) ?? 0, tally.workouts] as const);
+    let line = `${date},${workouts},${minutes},${output_kj}`;
+    let next = 0;
+    for (const [place, count] of counts.sort(([a], [b]) => a - b)) {
+      line += `${zeros[place - next]},${count}`;
+      next = place + 1;
+    }
+    return [line + zeros[columns.length - next]];
   });
+  return writeCsv(['date', 'workouts', 'minutes', 'output_kj', ...columns], rows);
 }

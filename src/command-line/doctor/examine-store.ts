@@ -1,6 +1,7 @@
-// The store: the newest snapshot and its age, the series, what the last runs wrote down, and the lease.
+// The store: the newest snapshot and its age, the series, the activity, what the last runs wrote down, and the lease.
 
-import { historyBlob, latestBlob } from '../../stats/blobs.ts';
+import { parseActivity } from '../../stats/activity.ts';
+import { activityBlob, historyBlob, latestBlob } from '../../stats/blobs.ts';
 import { type HistoryPoint, parseHistory } from '../../stats/history.ts';
 import type { Snapshot } from '../../stats/snapshot.ts';
 import { isAhead, isDayFromWrongClock } from '../../stats/wrong-clock.ts';
@@ -56,6 +57,26 @@ async function* examineSeries({ storage, clock }: Run, { latest }: Checkpoint): 
   }
 }
 
+function judgeActivity(bytes: Buffer | undefined): Finding {
+  if (!bytes) return note(activityBlob, 'there is none yet: a sync reads the list of workouts');
+  const activity = parseActivity(bytes);
+  if (!activity) return fix(activityBlob, 'it is damaged', 'npm run backfill');
+  const { days, complete_since: since, as_of } = activity;
+  const count = `${countOf(days.length, 'day')} with a workout`;
+  if (since === null) return note(activityBlob, `${count} so far: the timer is still reading the past`);
+  return ok(activityBlob, `${count} since ${since}, as of ${as_of}`);
+}
+
+async function* examineActivity({ storage, config }: Run): Examination {
+  if (config.workouts === 'off') return yield note(activityBlob, 'not published: WORKOUTS=off');
+  try {
+    const blob = await storage.public.read(activityBlob);
+    yield judgeActivity(typeof blob === 'object' ? blob.bytes : undefined);
+  } catch (thrown) {
+    yield fixError(activityBlob, thrown);
+  }
+}
+
 /** The service's own health, by the records of the last runs. */
 function* judgeState({ config, clock }: Run, { file, ...published }: Checkpoint): Generator<Finding> {
   if (file.isDamaged) return yield fix('state.json', 'it is damaged and counts as empty', `${syncNow} writes it anew`);
@@ -95,6 +116,7 @@ export async function* examineStore(run: Run, start: () => Promise<Run>): Examin
   }
   yield judgeLatest(checkpoint, run.clock());
   yield* examineSeries(run, checkpoint);
+  yield* examineActivity(run);
   yield* judgeState(run, checkpoint);
   yield* examineLease(start);
   return checkpoint.latest?.snapshot;

@@ -222,6 +222,11 @@ const faults: Fault[] = [
     line: [/^FIX {3}history\.json +it is missing/, /→ npm run rebuild-history/],
   },
   {
+    fault: 'a damaged activity',
+    plant: bench => overwrite(bench, 'activity.json', '{}'),
+    line: [/^FIX {3}activity\.json +it is damaged/, /→ npm run backfill/],
+  },
+  {
     fault: 'a damaged state',
     plant: bench => bench.container('private').getBlockBlobClient('state.json').upload('{', 1),
     line: [/^FIX {3}state\.json +it is damaged/, /→ npm run sync/],
@@ -399,6 +404,22 @@ describe('the doctor', () => {
     assert.match(line, /^ok {4}build-hooks +2 hooks: 127\.0\.0\.1:\d+, a\.example; none was called$/);
     assert.deepEqual([calls, faults], [0, []]);
     assert.doesNotMatch(all.join(), /canary/);
+  });
+
+  it('says how far the list of workouts has been read, and that nothing of it is published', async () => {
+    const bench = await workingBench();
+    const lineOf = async (settings = {}) =>
+      (await lines(bench, { settings })).all.find(text => text.includes(' activity.json '));
+    assert.match(
+      (await lineOf()) ?? '',
+      /^ok {4}activity\.json +\d+ days with a workout since 2\d{3}-\d\d-\d\d, as of /,
+    );
+    assert.match((await lineOf({ WORKOUTS: 'off' })) ?? '', /^note {2}activity\.json +not published: WORKOUTS=off$/);
+    const activity = (await bench.blob('activity.json')) ?? '';
+    await overwrite(bench, 'activity.json', activity.replace(/"complete_since":"[^"]*"/, '"complete_since":null'));
+    assert.match((await lineOf()) ?? '', /^note {2}activity\.json .* so far: the timer is still reading the past$/);
+    await bench.container('public').deleteBlob('activity.json');
+    assert.match((await lineOf()) ?? '', /^note {2}activity\.json +there is none yet/);
   });
 
   it('changes nothing by looking: no post, no refresh, no write', async () => {
