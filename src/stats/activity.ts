@@ -88,6 +88,12 @@ export function parseActivity(bytes: Buffer): Activity | undefined {
   return isActivity(value) ? value : undefined;
 }
 
+/** The slugs of a day, a-z, as they are stored but for those that look like numbers, which JSON moves to the front. */
+function inOrder(by: ActivityDay['by']): string[] {
+  const slugs = Object.keys(by);
+  return slugs.length > 1 ? slugs.sort(compareText) : slugs;
+}
+
 /**
  * The days as CSV: the workouts of each discipline, a-z, after the columns of the day. An unknown output is an empty cell. Lines are
  * put together from runs of zeros, since most cells are zero and a reader of ten years waits for them.
@@ -98,15 +104,16 @@ export function toActivityCsv(days: readonly ActivityDay[]): string {
   const columns = [...slugs].sort(compareText);
   const places = new Map(columns.map((slug, place) => [slug, place]));
   const zeros = Array.from({ length: columns.length + 1 }, (_, count) => ',0'.repeat(count));
-  const rows = days.map(({ date, workouts, minutes, output_kj = '', by }) => {
-    const counts = Object.entries(by).map(([slug, tally]) => [places.get(slug) ?? 0, tally.workouts] as const);
-    let line = `${date},${workouts},${minutes},${output_kj}`;
+  let text = writeCsv(['date', 'workouts', 'minutes', 'output_kj', ...columns], []);
+  for (const { date, workouts, minutes, output_kj = '', by } of days) {
+    text += `${date},${workouts},${minutes},${output_kj}`;
     let next = 0;
-    for (const [place, count] of counts.sort(([a], [b]) => a - b)) {
-      line += `${zeros[place - next]},${count}`;
+    for (const slug of inOrder(by)) {
+      const place = places.get(slug) ?? 0;
+      text += `${zeros[place - next]},${by[slug]?.workouts}`;
       next = place + 1;
     }
-    return [line + zeros[columns.length - next]];
-  });
-  return writeCsv(['date', 'workouts', 'minutes', 'output_kj', ...columns], rows);
+    text += `${zeros[columns.length - next]}\r\n`;
+  }
+  return text;
 }
