@@ -69,22 +69,26 @@ test('the card opened by itself passes its own policy and has a name', async () 
   assert.deepEqual(complaints, []);
 });
 
-test('no text of the longest names and numbers leaves its room', async () => {
-  const { page } = await openTab(browser);
-  await page.setContent(
-    renderCard({ snapshot: hostile, history }, 'theme=light').replace(
-      '<svg ',
-      '<svg style="position:absolute;inset:0" ',
-    ),
-  );
-  const places = await listTextPlaces(page);
-  assert.equal(places.length, 6 + 2 * names.length);
-  for (const { text, left, right, roomRight } of places) {
-    assert.ok(left >= 20 && Math.min(right, roomRight) <= 458, `${text} from ${left} to ${right}`);
-    if (left < 240) assert.ok(right <= 246 || left > 200, `${text} runs into the disciplines: ${right}`);
-  }
-  await takeScreenshot(page, 'card-longest-names');
-});
+for (const [lang, total_workouts] of [
+  ['en', most],
+  ['de', 88_888_888],
+  ['vi', 88_888_888],
+  ['hi', 888_888],
+] as const) {
+  test(`no text of the longest names and numbers leaves its room, in ${lang}`, async () => {
+    const { page } = await openTab(browser);
+    const large = { ...hostile, workout_counts: { ...hostile.workout_counts, total_workouts } };
+    const svg = renderCard({ snapshot: large, history }, `theme=light&lang=${lang}`);
+    await page.setContent(svg.replace('<svg ', '<svg style="position:absolute;inset:0" '));
+    const places = await listTextPlaces(page);
+    assert.equal(places.length, 6 + 2 * names.length);
+    for (const { text, left, right, roomRight } of places) {
+      assert.ok(left >= 20 && Math.min(right, roomRight) <= 458, `${text} from ${left} to ${right}`);
+      if (left < 240) assert.ok(right <= 246 || left > 200, `${text} runs into the disciplines: ${right}`);
+    }
+    if (lang === 'en') await takeScreenshot(page, 'card-longest-names');
+  });
+}
 
 /** Where each text ends, and where the picture around it clips it. */
 async function listTextPlaces(page: Page) {

@@ -124,14 +124,19 @@ function toElement(query: string, width: number): string {
 }
 
 /** At all widths, or at those asked for. */
-async function showElements(t: TestContext, { style = '', direction = 'ltr', at = widths } = {}): Promise<Page> {
+async function showElements(
+  t: TestContext,
+  { style = '', direction = 'ltr', at = widths, total_workouts = 234_567 } = {},
+): Promise<Page> {
   const elements = queries.flatMap(query => at.map(width => toElement(query, width)));
   const head = `<script type="module" src="${service.url}/api/widget.js"></script><style>main{display:flex;flex-wrap:wrap;align-items:start}${style}</style>`;
   const body = wrapInDocument(elements.join(''), head).replace('<html ', `<html dir="${direction}" `);
   const site = await startSite(t, { '/': { type: 'text/html', body } });
   const { page, complaints } = await openTab(browser, { width: 2_400 });
   const answer = (json: object) => ({ body: JSON.stringify(json), headers: { 'Access-Control-Allow-Origin': '*' } });
-  await page.route('**/api/stats', route => route.fulfill(answer(snapshot)));
+  await page.route('**/api/stats', route =>
+    route.fulfill(answer({ ...snapshot, workout_counts: { ...snapshot.workout_counts, total_workouts } })),
+  );
   await page.route('**/api/history?*', route => route.fulfill(answer({ points: history })));
   await page.goto(site);
   await page.waitForFunction(
@@ -162,6 +167,20 @@ for (const times of [1, 2]) {
     await takeScreenshot(page, `element-widths-${times * 100}`);
   });
 }
+
+test('a total of many letters is as small as its place demands', async t => {
+  const page = await showElements(t, { total_workouts: 88_888_888, style: ':root { font-size: 150% }' });
+  for (const [index, texts] of (await listTexts(page, 'peloton-stats')).entries()) assertLegible(texts, whereIs(index));
+  const rooms = await page.locator('peloton-stats [part=total-number]').evaluateAll(numbers =>
+    numbers.map(number => {
+      const range = document.createRange();
+      range.selectNodeContents(number);
+      const room = number.closest('[part=figures]')?.getBoundingClientRect();
+      return (room?.width ?? 0) - range.getBoundingClientRect().width;
+    }),
+  );
+  assert.ok(Math.min(...rooms) >= 0, `${Math.min(...rooms)} pixels left`);
+});
 
 test('the element on a page from right to left is as whole, and its phrases stay in order', async t => {
   const page = await showElements(t, { direction: 'rtl', at: few });
