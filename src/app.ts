@@ -8,7 +8,7 @@ import type { Settings } from './config.ts';
 import { createLog, type Log } from './log.ts';
 import { once } from './once.ts';
 import type { Reply, Request } from './serve/reply.ts';
-import type { Routes } from './serve/routes.ts';
+import type { RouteName } from './serve/routes.ts';
 import type { Run, RunLimits } from './sync/run.ts';
 import type { TickOutcome } from './sync/tick.ts';
 
@@ -70,7 +70,9 @@ export function createApp(settings?: Settings, options: AppOptions = {}) {
   async function runTick(context: Context, asked: { force: boolean; isTimer?: boolean }): Promise<TickOutcome> {
     const { tick } = await import('./sync/tick.ts');
     const log = logTo(context);
-    return await tick(() => start(log), { ...asked, log });
+    const outcome = await tick(() => start(log), { ...asked, log });
+    (await routes()).expire(); // this instance knows of what was written
+    return outcome;
   }
 
   const sync: TimerHandler = async (_timer, context) => {
@@ -82,7 +84,7 @@ export function createApp(settings?: Settings, options: AppOptions = {}) {
     return await answerSyncNow(request, force => runTick(context, { force }));
   };
 
-  function reading(name: keyof Routes): HttpHandler {
+  function reading(name: RouteName): HttpHandler {
     return async (request, context) => (await routes())[name](request, logTo(context));
   }
   return {

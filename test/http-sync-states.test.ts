@@ -56,13 +56,24 @@ describe('settings that cannot be used', () => {
 });
 
 describe('while the store is away, and this instance has no copy', () => {
-  it('JSON and page are a 503 that says when to come back', async () => {
+  it('JSON is a 503 that says when to come back', async () => {
     await store.refuse();
-    for (const path of ['/api/stats', `/api/stats/${today}`, '/api/history', '/api/history?format=csv', '/api/page']) {
+    for (const path of ['/api/stats', `/api/stats/${today}`, '/api/history', '/api/history?format=csv']) {
       const answer = await call(path);
       const { detail } = assertProblem(answer, { status: 503, code: 'storage' });
       assert.match(detail, /Check that the storage account is reachable/);
       assert.equal(answer.headers['retry-after'], '60');
+    }
+  });
+
+  it('the page is a page with the same status, which leads its owner to health, and so is the builder', async () => {
+    for (const path of ['/api/page', '/api/page?builder']) {
+      const { status, headers, body } = await call(path);
+      assert.deepEqual([status, headers['content-type']], [503, 'text/html; charset=utf-8']);
+      assert.deepEqual([headers['retry-after'], headers['cache-control'], headers.etag], ['60', 'no-store', undefined]);
+      assertOpenToEverySite({ headers });
+      assert.match(String(headers['content-security-policy']), /^default-src 'none';/);
+      assert.match(body.toString(), /Stats unavailable.*Check that the storage account is.*<a href="health">/s);
     }
   });
 
@@ -157,12 +168,21 @@ describe('a sync that fails', () => {
   });
 
   it('is waited out unless it is forced', async () => {
+    for (const { path } of Object.values(publicRoutes)) await call(path);
     const waiting = await sync();
     assert.deepEqual([waiting.status, JSON.parse(waiting.body.toString())], [200, { outcome: 'not-due' }]);
     const forced = await sync('?force=true');
     assert.equal(forced.status, 200);
     assert.deepEqual(JSON.parse(forced.body.toString()).outcome, 'synced');
     assertOpenToEverySite(forced);
+  });
+
+  it('is followed by a good one that readers see at once, although they were told a moment ago that there is nothing', async () => {
+    for (const [name, { path }] of Object.entries(publicRoutes)) {
+      const answer = await call(path);
+      assert.equal(answer.status, 200, name);
+      assert.doesNotMatch(answer.body.toString(), /no stats yet/i, name);
+    }
   });
 });
 

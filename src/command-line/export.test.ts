@@ -7,7 +7,7 @@ import { describe, it, type TestContext } from 'node:test';
 import { type Bench, startBench } from '../../test/bench.ts';
 import { spawnCommand } from '../../test/spawn-command.ts';
 import { createApp } from '../app.ts';
-import type { Routes } from '../serve/routes.ts';
+import type { RouteName } from '../serve/routes.ts';
 import { hourMs } from '../stats/time.ts';
 
 /** A service of two days, and a folder that does not outlive the test. */
@@ -22,7 +22,7 @@ async function prepare(t: TestContext): Promise<{ bench: Bench; folder: string }
 }
 
 /** What the function of that name answers. */
-async function answerOf(bench: Bench, name: keyof Routes, query = '', params = {}): Promise<string> {
+async function answerOf(bench: Bench, name: RouteName, query = '', params = {}): Promise<string> {
   const request = { method: 'GET', headers: new Headers(), query: new URLSearchParams(query), params };
   const log = () => {};
   const { body } = await createApp(bench.settings)[name](request, { debug: log, info: log, warn: log, error: log });
@@ -42,7 +42,7 @@ describe('npm run export', { concurrency: 2 }, () => {
     assert.deepEqual([code, errors], [0, '']);
     assert.match(output, /site: \d+ files and 2 days\.\n/);
     const read = (name: string) => readFileSync(join(folder, 'a', 'site', name), 'utf8');
-    const answers: [string, keyof Routes, string?, Record<string, string>?][] = [
+    const answers: [string, RouteName, string?, Record<string, string>?][] = [
       ['stats.json', 'stats'],
       ['stats/2026-11-19.json', 'statsDay', '', { date: '2026-11-19' }],
       ['stats/2026-11-20.json', 'statsDay', '', { date: '2026-11-20' }],

@@ -196,8 +196,7 @@ test('an expired cache is revalidated, even one that expires during a revalidati
   store.text = 'c';
   store.cache.expire();
   gate.open();
-  assert.equal(await reader, 'b');
-  assert.equal(await store.value(), 'c');
+  assert.equal(await reader, 'c', 'though it waited for the reading of b');
 });
 
 test('onChange is called when a version replaces another or none, not at the first reading', async () => {
@@ -240,4 +239,17 @@ test('a version cache makes a value once for each name and version, and does not
   };
   assert.throws(() => values({ version: '1', name: 'broken' }, fail), TypeError);
   assert.deepEqual(get('1', 'broken'), { made: 5 });
+});
+
+test('what is expired while it is being read is read again for whoever asks from then on', async () => {
+  const store = startStore();
+  const gate = createGate();
+  store.gate = gate.promise;
+  const early = store.value();
+  store.text = 'a';
+  store.cache.expire();
+  const late = store.value();
+  gate.open();
+  assert.deepEqual(await Promise.all([early, late]), ['a', 'a']);
+  assert.deepEqual(store.asked, [undefined, undefined]);
 });

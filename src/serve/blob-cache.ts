@@ -67,13 +67,15 @@ export function createBlobCache<T>({ read, parse, onChange, monotonicMs }: BlobC
       if (!cached) failure = { error };
     }
   }
+  async function refresh(): Promise<void> {
+    revalidation ??= limitWait(revalidate().finally(forget));
+    await (cached ? revalidation.soon : revalidation.done);
+  }
 
   return {
     async get() {
-      if (monotonicMs() >= freshUntil) {
-        revalidation ??= limitWait(revalidate().finally(forget));
-        await (cached ? revalidation.soon : revalidation.done);
-      }
+      // The first one waited for may have been under way when the cache expired, and have read what was there before.
+      for (let wait = 0; wait < 2 && monotonicMs() >= freshUntil; wait++) await refresh();
       if (failure) throw failure.error;
       return cached;
     },
@@ -89,6 +91,7 @@ export function createRecentCache<T extends object>(max: number) {
   const values = new Map<string, T>();
   return {
     has: (name: string) => values.has(name),
+    all: () => values.values(),
     get(name: string, make: () => T): T {
       const value = values.get(name) ?? make();
       values.delete(name);

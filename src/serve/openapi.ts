@@ -65,6 +65,11 @@ function cacheable(description: string, content: Contents) {
 }
 
 const storeErrors = { 500: refer('responses', 'Unusable'), 503: refer('responses', 'Away') };
+/** The page explains a failure as a page. */
+const pageErrors = {
+  500: response(`${errorTable.config.title}.`, { 'text/html': stringSchema }),
+  503: response('The store is away, and this instance has no copy.', { 'text/html': stringSchema }, ['Retry-After']),
+};
 const statsErrors = { 404: refer('responses', 'Missing'), ...storeErrors };
 const dateErrors = { 400: refer('responses', 'Malformed'), ...statsErrors };
 
@@ -166,7 +171,7 @@ const getOperations: Record<string, Operation> = {
       query('embed', 'The stats alone, for an iframe; takes theme, title, accent and hide of the card.', stringSchema),
       query('builder', 'How to put the stats on a site, by the options of the card.', stringSchema),
     ],
-    responses: { ...cacheable('The page.', { 'text/html': stringSchema }), ...storeErrors },
+    responses: { ...cacheable('The page.', { 'text/html': stringSchema }), ...pageErrors },
   },
   '/openapi.json': {
     operationId: 'openapi',

@@ -26,10 +26,13 @@ export function problemReply({ status, title, detail, code, headers }: ProblemSo
 }
 
 /** A failure of the service: its code, its message, and what to do about it. */
-export function failureReply({ code, message, hint }: StatsError, headers: Record<string, string> = {}): Reply {
-  const { httpStatus: status, title } = errorTable[code];
-  const detail = message === hint ? hint : `${message} ${hint}`;
-  return problemReply({ status, title, detail, code, headers });
+export function failureReply(error: StatsError, headers: Record<string, string> = {}): Reply {
+  const { httpStatus: status, title } = errorTable[error.code];
+  return problemReply({ status, title, detail: describeFailure(error), code: error.code, headers });
+}
+
+export function describeFailure({ message, hint }: StatsError): string {
+  return message === hint ? hint : `${message} ${hint}`;
 }
 
 export function badRequest(detail: string): Reply {

@@ -18,11 +18,16 @@ import { answerHistory } from './answer-history.ts';
 import { answerRoot } from './answer-root.ts';
 import { answerStats, answerStatsDay } from './answer-stats.ts';
 import { failureReply, retryAfter } from './problem-details.ts';
-import { optionsReply, type RouteHandler } from './reply.ts';
+import { optionsReply, type Reply, type RouteHandler } from './reply.ts';
 import { createStatsCache } from './stats-cache.ts';
 
-/** Answers OPTIONS, and turns every error into a problem without a stack or a secret: the handler never rejects. */
-function publicRoute(load: () => Promise<RouteHandler>): RouteHandler {
+type Explain = (error: StatsError, reply: Reply) => Promise<Reply>;
+
+/**
+ * Answers OPTIONS, and turns every error into a problem without a stack or a secret: the handler never rejects. `explain` makes
+ * of that reply one for people.
+ */
+function publicRoute(load: () => Promise<RouteHandler>, explain?: Explain): RouteHandler {
   const answer = once(load);
   return async (request, log) => {
     if (request.method === 'OPTIONS') return optionsReply;
@@ -32,7 +37,8 @@ function publicRoute(load: () => Promise<RouteHandler>): RouteHandler {
       const error = asStatsError(thrown);
       const { code, message } = error;
       log('error', 'get.failed', { code, message, stack: thrown instanceof StatsError ? undefined : stackOf(thrown) });
-      return failureReply(error, code === 'storage' ? retryAfter : {});
+      const reply = failureReply(error, code === 'storage' ? retryAfter : {});
+      return explain ? await explain(error, reply) : reply;
     }
   };
 }
@@ -51,9 +57,10 @@ export function createRoutes({ settings = environment, clock, monotonicMs }: Rou
   const storage = once(async () => createStorage(readStorageConfig(settings), readerStorageLimits));
   const cache = createStatsCache({ storage, clock, monotonicMs });
   const mode = readWorkoutMode(settings);
+  const page = () => import('./answer-page.ts');
   const activity = () => import('./answer-activity.ts');
   const documents = () => import('./answer-documents.ts');
-  return {
+  const handlers = {
     stats: publicRoute(async () => answerStats(cache)),
     statsDay: publicRoute(async () => answerStatsDay(cache, clock)),
     history: publicRoute(async () => answerHistory(cache)),
@@ -61,7 +68,10 @@ export function createRoutes({ settings = environment, clock, monotonicMs }: Rou
     workouts: publicRoute(async () => (await activity()).answerWorkouts(cache, mode)),
     card: publicRoute(async () => (await import('./answer-card.ts')).answerCard(cache, mode)),
     badge: publicRoute(async () => (await import('./answer-badge.ts')).answerBadge(cache)),
-    page: publicRoute(async () => (await import('./answer-page.ts')).answerPage(cache, { publicUrl, syncTime, mode })),
+    page: publicRoute(
+      async () => (await page()).answerPage(cache, { publicUrl, syncTime, mode }),
+      async (error, reply) => (await page()).explainFailure({ error, reply, publicUrl }),
+    ),
     root: publicRoute(async () => answerRoot()),
     widget: publicRoute(async () => (await documents()).answerWidget()),
     schema: publicRoute(async () => (await documents()).answerSchema(publicUrl)),
@@ -70,6 +80,8 @@ export function createRoutes({ settings = environment, clock, monotonicMs }: Rou
       (await import('./answer-health.ts')).answerHealth({ storage, config, clock, startedAt }),
     ),
   };
+  return { ...handlers, expire: cache.expire };
 }
 
 export type Routes = ReturnType<typeof createRoutes>;
+export type RouteName = Exclude<keyof Routes, 'expire'>;

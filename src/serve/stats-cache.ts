@@ -27,6 +27,8 @@ export type StatsCache = {
   workouts(): Promise<CachedBlob<StoredWorkouts> | undefined>;
   /** `date` is a local day, `YYYY-MM-DD`. */
   day(date: string): Promise<CachedBlob<StoredStats> | undefined>;
+  /** Makes the next reader of each ask the store again: this instance has written to it. */
+  expire(): void;
 };
 
 type StoredSnapshot = NonNullable<ReturnType<typeof readStoredSnapshot>>;
@@ -147,5 +149,9 @@ export function createStatsCache({ storage, clock, monotonicMs }: StatsCacheOpti
   };
   const activity = cache(activityBlob, blob => parseStoredActivity(blob, clock()));
   const workouts = cache(workoutsBlob, parseStoredWorkouts);
-  return { latest: latest.get, history: history.get, activity: activity.get, workouts: workouts.get, day };
+  const expire = () => {
+    away = undefined;
+    for (const each of [latest, history, activity, workouts, ...days.all()]) each.expire();
+  };
+  return { latest: latest.get, history: history.get, activity: activity.get, workouts: workouts.get, day, expire };
 }

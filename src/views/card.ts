@@ -46,8 +46,8 @@ export function renderCardPlaceholder(message: PlaceholderMessage, options: View
 export type PlaceholderMessage = 'no stats yet' | 'stats unavailable';
 
 const placeholderHints: Record<PlaceholderMessage, string> = {
-  'no stats yet': 'They appear after the first sync.',
-  'stats unavailable': 'They come back by themselves.',
+  'no stats yet': 'They appear after the first sync. Is this yours? See /api/health.',
+  'stats unavailable': 'They come back by themselves. Is this yours? See /api/health.',
 };
 
 type Frame = { date: string | undefined; description: string; body: Markup };

@@ -155,6 +155,7 @@ test('takes the address as it is, without letting it escape', () => {
 test('before the first sync it says so', () => {
   const html = renderPage({ snapshot: undefined, history: [], publicUrl });
   assert.match(html, /No stats yet\. They appear here after the first sync\./);
+  assert.match(html, /Is this page yours\?.*<a href="health">/s, 'its owner learns where a failure is told');
   assert.doesNotMatch(html, /undefined|NaN/);
 });
 

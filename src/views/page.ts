@@ -28,6 +28,8 @@ export type PageOptions = {
   training?: Training | undefined;
   /** The store is away. */
   isAway?: boolean;
+  /** Why, for the owner. */
+  problem?: string;
   /** For a frame in another site: the stats alone, in the colours and with the parts that its owner chose. */
   embed?: ViewOptions;
 };
@@ -40,6 +42,7 @@ export function renderPage({
   publicUrl,
   spanDay,
   isAway,
+  problem,
   embed,
 }: PageOptions): HtmlDocument {
   const heading = embed?.title ?? defaultTitle;
@@ -48,7 +51,7 @@ export function renderPage({
     snapshot && !hide.includes('total') && `${formatNumber(snapshot.workout_counts.total_workouts)} workouts`;
   const stats = snapshot
     ? renderStats({ snapshot, history, spanDay, training }, hide)
-    : markup`<p class="empty">${isAway ? 'Stats unavailable. They come back by themselves.' : 'No stats yet. They appear here after the first sync.'}</p>`;
+    : markup`<p class="empty">${isAway ? 'Stats unavailable. They come back by themselves.' : 'No stats yet. They appear here after the first sync.'}</p>${!embed && renderOwnersWord(problem)}`;
   const palettes = palettesWith(embed?.accent);
   const print = `@media print{${renderThemeRules('light', ':root', palettes)}}`;
   return renderDocument({
@@ -64,7 +67,12 @@ ${!embed && footer}`,
   });
 }
 
-const footer = markup`<footer><p>Synced from Peloton once a day. The same as data: <a href="stats">JSON</a>, <a href="history?format=csv">history as CSV</a>, <a href="openapi.json">OpenAPI</a>. <a href="page?builder">Put this on your site</a>. Not affiliated with Peloton.</p></footer>`;
+/** Where the owner looks, while there is nothing to see. */
+function renderOwnersWord(problem = ''): Markup {
+  return markup`<p class="muted">Is this page yours? ${problem} <a href="health">Its health</a> says what went wrong, if anything, and what to do.</p>`;
+}
+
+const footer = markup`<footer><p>Synced from Peloton once a day. The same as data: <a href="stats">JSON</a>, <a href="history?format=csv">history as CSV</a>, <a href="openapi.json">OpenAPI</a>. <a href="page?builder">Put this on your site</a>. <a href="health">Health</a>. Not affiliated with Peloton.</p></footer>`;
 
 function renderHeader(snapshot: Snapshot | undefined, heading: string, hide: readonly Part[]): Markup {
   const asOf =

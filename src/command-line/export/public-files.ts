@@ -2,11 +2,11 @@
 
 import { StatsError } from '../../errors.ts';
 import type { Request } from '../../serve/reply.ts';
-import type { Routes } from '../../serve/routes.ts';
+import type { RouteName, Routes } from '../../serve/routes.ts';
 import type { Snapshot } from '../../stats/snapshot.ts';
 import { views } from '../../views/options.ts';
 
-export type PublicFile = { name: string; route: keyof Routes; query?: string; params?: Record<string, string> };
+export type PublicFile = { name: string; route: RouteName; query?: string; params?: Record<string, string> };
 
 const themes = ['light', 'dark'];
 
