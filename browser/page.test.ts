@@ -117,6 +117,23 @@ test('with text of twice the size, no number on a phone is broken or cut', async
       .map(cell => cell.textContent),
   );
   assert.deepEqual(broken, []);
+  const crowded = await page.locator('.ticks').evaluateAll(rows =>
+    rows.flatMap(row => {
+      const shown = [...row.children].filter(
+        each => each.textContent && getComputedStyle(each).visibility === 'visible',
+      );
+      const boxes = shown.map(each => {
+        const range = document.createRange();
+        range.selectNodeContents(each);
+        return range.getBoundingClientRect();
+      });
+      return boxes
+        .slice(1)
+        .filter((box, index) => box.left < (boxes[index]?.right ?? 0))
+        .map(() => row.textContent);
+    }),
+  );
+  assert.deepEqual(crowded, []);
   await takeScreenshot(page, 'page-phone-large-text');
 });
 

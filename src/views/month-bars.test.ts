@@ -79,7 +79,7 @@ test('the bars of a few months are no wider than these months, and the bars are 
   const pictures = render(daysOfActivity(activity)).match(/<svg.*?<\/svg>/gs) ?? [];
   assert.equal(pictures.length, 2);
   for (const picture of pictures) {
-    assert.match(picture, /^<svg width="104"/);
+    assert.match(picture, /^<svg width="6.5rem"/);
     assertWellFormedXml(picture);
   }
 });

@@ -34,8 +34,8 @@ function renderBars(months: Month[], { name, unit, read }: Measure): Markup {
   });
   const span = [months[0], months.at(-1)].map(each => formatDate(`${each?.month}-01`, 'month')).join(' to ');
   return markup`<p class="measure">${name}<span class="muted">, up to ${formatShort(most)}${unit && ` ${unit}`} a month</span></p>
-<div class="bars"><svg width="${width}" viewBox="0 0 ${width} ${bar.height}" preserveAspectRatio="none" role="img" aria-label="${name} of each month, ${span}; the table below says the same."><path class="grid" d="M0 0H${width}M0 ${bar.height}H${width}"/><g class="fill">${drawn}</g></svg>
-<p class="ticks" aria-hidden="true">${months.map(({ month }, index) => markup`<i>${nameTick(month, index, months.length)}</i>`)}</p></div>`;
+<div class="bars"><svg width="${width / 16}rem" viewBox="0 0 ${width} ${bar.height}" preserveAspectRatio="none" role="img" aria-label="${name} of each month, ${span}; the table below says the same."><path class="grid" d="M0 0H${width}M0 ${bar.height}H${width}"/><g class="fill">${drawn}</g></svg>
+<p class="ticks${months.length <= 12 && ' each'}" aria-hidden="true">${months.map(({ month }, index) => markup`<i>${nameTick(month, index, months.length)}</i>`)}</p></div>`;
 }
 
 /** Each month where they are of one year, else the years where they begin. */
