@@ -48,6 +48,8 @@ const root = resolve(import.meta.dirname, '..');
 const longestEndMs = 3_000;
 const endSteps: (() => Promise<void>)[] = [];
 
+// esbuild, which makes the widget's script, would else keep a process that outlives this one by a moment.
+process.env.ESBUILD_WORKER_THREADS = '0';
 const givenAccount = takeAccount(process.env);
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   process.once(signal, () => end(signal === 'SIGINT' ? 0 : 128 + constants.signals[signal]));
