@@ -1,10 +1,11 @@
 // This instance's cache of the blobs that the public routes answer from: the newest snapshot, the series, the latest workouts,
 // and some days.
 
-import type { Storage, StoredBlob } from '../azure/storage.ts';
+import type { BlobContainer, Storage, StoredBlob } from '../azure/storage.ts';
 import { StatsError } from '../errors.ts';
+import { once } from '../once.ts';
 import { parseActivity, toActivityCsv } from '../stats/activity.ts';
-import { activityBlob, dayBlob, historyBlob, latestBlob, workoutsBlob } from '../stats/blobs.ts';
+import { activityBlob, dayBlob, daysPrefix, historyBlob, latestBlob, workoutsBlob } from '../stats/blobs.ts';
 import { type History, parseHistory, toCsv } from '../stats/history.ts';
 import { parseRecentWorkouts } from '../stats/recent-workouts.ts';
 import type { Activity, ActivityDay, HistoryPoint, RecentWorkouts } from '../stats/schemas.ts';
@@ -103,43 +104,61 @@ function parseStoredWorkouts(blob: StoredBlob): StoredWorkouts {
   return { workouts, representation: representBlob(blob) };
 }
 
-export type StatsCacheOptions = { storage: () => Promise<Storage>; clock: () => Date; monotonicMs: () => number };
-
-export function createStatsCache({ storage, clock, monotonicMs }: StatsCacheOptions): StatsCache {
+/**
+ * A way to the public blobs. Once a call has failed, all of them fail at once for a while: nobody waits for the store twice.
+ */
+function createGate(storage: () => Promise<Storage>, monotonicMs: () => number) {
   let away: { error: unknown; until: number } | undefined;
-  /** Reads a blob. A store that failed for one blob fails for all of them at once, for a while: nobody waits for it twice. */
-  async function read(name: string, ifNotEtag: string | undefined) {
+  return async <T>(call: (container: BlobContainer) => Promise<T>): Promise<T> => {
     if (away && monotonicMs() < away.until) throw away.error;
     try {
-      return await (await storage()).public.read(name, ifNotEtag);
+      return await call((await storage()).public);
     } catch (error) {
       away = { error, until: monotonicMs() + absentMs };
       throw error;
     }
-  }
+  };
+}
+
+export type StatsCacheOptions = { storage: () => Promise<Storage>; clock: () => Date; monotonicMs: () => number };
+
+export function createStatsCache({ storage, clock, monotonicMs }: StatsCacheOptions): StatsCache {
+  const toRead = createGate(storage, monotonicMs);
+  const toList = createGate(storage, monotonicMs); // of its own: an account may be let read and not list
   function cache<T>(name: string, parse: (blob: StoredBlob) => T, onChange = () => {}) {
-    const readIt = (ifNotEtag?: string) => read(name, ifNotEtag);
-    return createBlobCache({ read: readIt, parse, onChange, monotonicMs });
+    const read = (ifNotEtag?: string) => toRead(container => container.read(name, ifNotEtag));
+    return createBlobCache({ read, parse, onChange, monotonicMs });
   }
 
-  const history = cache(historyBlob, blob => parseStoredHistory(blob, clock()));
+  const history = cache(historyBlob, blob => ({
+    ...parseStoredHistory(blob, clock()),
+    storedDays: once(async () => new Set(await toList(container => container.list(daysPrefix)))),
+  }));
   // A sync writes the history before the snapshot: a reader of the new snapshot must not get the old history.
   const latest = cache(latestBlob, parseLatest, history.expire);
 
-  /**
-   * Whether there can be a blob of the day. A day that the series does not hold never was, as far as the series reaches; a later
-   * one may have been written by a run that ended before it came to the series.
-   */
-  async function mayExist(date: string): Promise<boolean> {
+  async function readSeries() {
     try {
-      const series = await history.get();
-      if (!series) return (await latest.get()) !== undefined;
-      const { points } = series.value.history;
-      return date > (points.at(-1)?.date ?? '') || points.some(point => point.date === date);
+      return await history.get();
     } catch (error) {
-      if (error instanceof StatsError) return true; // the day's own blob tells, or its copy
+      if (error instanceof StatsError) return 'unreadable';
       throw error;
     }
+  }
+
+  /**
+   * Whether there can be a blob of the day. As far as the series reaches, a day that was has a point, or is a damaged blob that was
+   * left out: the blobs are listed once for each version of the series. A later day may have been written by a run that ended before
+   * it came to the series. Where the series cannot be read, the day's own blob tells.
+   */
+  async function mayExist(date: string): Promise<boolean> {
+    const series = await readSeries();
+    if (!series) return (await latest.get()) !== undefined;
+    if (series === 'unreadable') return true;
+    const { history, storedDays } = series.value;
+    const { points } = history;
+    if (date > (points.at(-1)?.date ?? '') || points.some(point => point.date === date)) return true;
+    return (await storedDays()).has(dayBlob(date));
   }
 
   const days = createRecentCache<BlobCache<StoredStats>>(maxDays);

@@ -3,8 +3,11 @@
 
 export type Cell = string | number;
 
-/** The places where a formula could begin: at the start, or behind a separator that this file does not use and a spreadsheet may. */
-const formula = /(?<=^|[;|\t\r\n])(?=\s*[=+\-@\uFF1D\uFF0B\uFF0D\uFF20])|^(?=[\t\r\n])/g;
+/**
+ * The places where a formula could begin: at the start, or behind a separator that this file does not use and a spreadsheet may;
+ * after what a spreadsheet may drop, white space and characters that nobody sees.
+ */
+const formula = /(?<=^|[;|\t\r\n])(?=[\s\p{C}]*[=+\-@\uFF1D\uFF0B\uFF0D\uFF20])|^(?=[\t\r\n])/gu;
 
 /** A text as a field: in quotes unless all of it is harmless, with an apostrophe wherever a formula could begin. */
 function csvField(text: string): string {

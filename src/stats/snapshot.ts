@@ -1,7 +1,7 @@
 // The public snapshot: reading it back from the store, every slug once, and comparing two of them. Pure.
 
 import { isObject, tryParseJson } from './json.ts';
-import type { Snapshot, Workout } from './schemas.ts';
+import type { RecordGroup, Snapshot, Workout } from './schemas.ts';
 import { isDate } from './time.ts';
 
 export type { Achievement, RecordGroup, Snapshot, Streaks, Workout } from './schemas.ts';
@@ -95,6 +95,12 @@ function addCount<T extends { count?: number | undefined }>(kept: T, { count }: 
   return count === undefined ? kept : { ...kept, count: Math.min((kept.count ?? 0) + count, Number.MAX_SAFE_INTEGER) };
 }
 
+/** A group with the records of another, but for those of a slug that it has already. */
+function addRecords(kept: RecordGroup, { records }: RecordGroup): RecordGroup {
+  const slugs = new Set(kept.records.map(({ slug }) => slug));
+  return { ...kept, records: [...kept.records, ...records.filter(({ slug }) => !slugs.has(slug))] };
+}
+
 /**
  * The snapshot in which every discipline and every achievement is there once, by its slug: counts are added up, records joined, and
  * of anything else the first stays. The very same snapshot where no slug is there twice.
@@ -103,13 +109,10 @@ export function uniteSlugs(snapshot: Snapshot): Snapshot {
   const { workout_counts, personal_records, achievements } = snapshot;
   const { total_workouts, workouts } = workout_counts;
   if (![workouts, personal_records, achievements].some(hasTwice)) return snapshot;
-  const joined =
-    personal_records &&
-    uniteEntries(personal_records, (kept, { records }) => ({ ...kept, records: [...kept.records, ...records] }));
   return {
     ...snapshot,
     workout_counts: { total_workouts, workouts: uniteEntries(workouts, addCount).sort(compareWorkouts) },
-    ...(joined && { personal_records: joined }),
+    ...(personal_records && { personal_records: uniteEntries(personal_records, addRecords) }),
     ...(achievements && { achievements: uniteEntries(achievements, addCount) }),
   };
 }

@@ -46,7 +46,14 @@ test('a slug that is sent twice is there once: counts added up, records joined',
     },
     personal_records: [
       { ...group, records: [record] },
-      { ...group, name: 'Bike', records: [{ ...record, slug: '1200' }] },
+      {
+        ...group,
+        name: 'Bike',
+        records: [
+          { ...record, value: 1 },
+          { ...record, slug: '1200' },
+        ],
+      },
     ],
     achievements: [badge, { ...badge, name: 'Again' }],
   });

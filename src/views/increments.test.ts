@@ -7,14 +7,17 @@ function point(date: string, total_workouts: number) {
 }
 
 test('a span belongs to the day that holds more of it, by the time of the sync', () => {
-  const days: [number, SpanDay][] = [
-    [0, 'day-before'],
-    [8, 'day-before'],
-    [11, 'day-before'],
-    [12, 'same-day'],
-    [22, 'same-day'],
+  const days: [hour: number, minute: number, day: SpanDay][] = [
+    [0, 0, 'day-before'],
+    [8, 0, 'day-before'],
+    [11, 59, 'day-before'],
+    [12, 0, 'same-day'],
+    [22, 0, 'same-day'],
+    [23, 45, 'same-day'],
+    [23, 46, 'day-before'],
+    [23, 59, 'day-before'],
   ];
-  for (const [hour, day] of days) assert.equal(spanDayOf({ hour }), day, `${hour}`);
+  for (const [hour, minute, day] of days) assert.equal(spanDayOf({ hour, minute }), day, `${hour}:${minute}`);
 });
 
 test('with a sync in the morning an increment belongs to the day of the earlier snapshot', () => {

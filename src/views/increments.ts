@@ -17,9 +17,12 @@ export type Increments = {
 /** The day that the span before a snapshot belongs to. */
 export type SpanDay = 'day-before' | 'same-day';
 
-/** The day that holds more of a span, which ends when the sync falls due. */
-export function spanDayOf(syncTime: { hour: number }): SpanDay {
-  return syncTime.hour < 12 ? 'day-before' : 'same-day';
+/**
+ * The day that holds more of a span, which ends with the tick of the timer at which the sync falls due. After 23:45 that is the one
+ * of midnight, and the snapshot is of the day that has just begun.
+ */
+export function spanDayOf({ hour, minute }: { hour: number; minute: number }): SpanDay {
+  return hour < 12 || (hour === 23 && minute > 45) ? 'day-before' : 'same-day';
 }
 
 /** The last day that a snapshot counts. */
