@@ -278,13 +278,14 @@ describe('a day that never was', () => {
 });
 
 describe('Last-Modified', () => {
-  const page = { publicUrl: undefined, syncTime: { hour: 8, minute: 0 } };
+  const page = { publicUrl: undefined, syncTime: { hour: 8, minute: 0 }, mode: 'classes' } as const;
+  const card = (cache: StatsCache) => answerCard(cache, 'classes');
   type Row = [
     blobs: string[],
     answer: (cache: StatsCache) => RouteHandler,
     options?: Parameters<typeof fakeRequest>[0],
   ];
-  const whole = ['latest.json', 'history.json'];
+  const whole = ['latest.json', 'history.json', 'activity.json', 'workouts.json'];
   const rows: Row[] = [
     [['latest.json'], answerStats],
     [['history/2026-11-21.json'], cache => answerStatsDay(cache, () => new Date()), { params: { date: '2026-11-21' } }],
@@ -293,8 +294,8 @@ describe('Last-Modified', () => {
     [['activity.json'], cache => answerActivity(cache, 'days')],
     [['activity.json'], cache => answerActivity(cache, 'days'), { query: { format: 'csv', to: '2026-11-21' } }],
     [['workouts.json'], cache => answerWorkouts(cache, 'classes')],
-    [whole, answerCard],
-    [whole, answerCard, { query: { theme: 'dark' } }],
+    [whole, card],
+    [whole, card, { query: { theme: 'dark' } }],
     [['latest.json'], answerBadge, { query: { metric: 'streak' } }],
     [whole, cache => answerPage(cache, page)],
     [whole, cache => answerPage(cache, page), { query: { embed: '' } }],

@@ -104,35 +104,38 @@ function parseStoredWorkouts(blob: StoredBlob): StoredWorkouts {
   return { workouts, representation: representBlob(blob) };
 }
 
-/**
- * A way to the public blobs. Once a call has failed, all of them fail at once for a while: nobody waits for the store twice.
- */
+/** The way to the public blobs, closed for a while once a call has failed: nobody waits for the store twice. */
 function createGate(storage: () => Promise<Storage>, monotonicMs: () => number) {
   let away: { error: unknown; until: number } | undefined;
-  return async <T>(call: (container: BlobContainer) => Promise<T>): Promise<T> => {
-    if (away && monotonicMs() < away.until) throw away.error;
-    try {
-      return await call((await storage()).public);
-    } catch (error) {
-      away = { error, until: monotonicMs() + absentMs };
-      throw error;
-    }
+  return {
+    async pass<T>(call: (container: BlobContainer) => Promise<T>): Promise<T> {
+      if (away && monotonicMs() < away.until) throw away.error;
+      try {
+        return await call((await storage()).public);
+      } catch (error) {
+        away = { error, until: monotonicMs() + absentMs };
+        throw error;
+      }
+    },
+    open() {
+      away = undefined;
+    },
   };
 }
 
 export type StatsCacheOptions = { storage: () => Promise<Storage>; clock: () => Date; monotonicMs: () => number };
 
 export function createStatsCache({ storage, clock, monotonicMs }: StatsCacheOptions): StatsCache {
-  const toRead = createGate(storage, monotonicMs);
-  const toList = createGate(storage, monotonicMs); // of its own: an account may be let read and not list
+  const reading = createGate(storage, monotonicMs);
+  const listing = createGate(storage, monotonicMs); // of its own: an account may be let read and not list
   function cache<T>(name: string, parse: (blob: StoredBlob) => T, onChange = () => {}) {
-    const read = (ifNotEtag?: string) => toRead(container => container.read(name, ifNotEtag));
+    const read = (ifNotEtag?: string) => reading.pass(container => container.read(name, ifNotEtag));
     return createBlobCache({ read, parse, onChange, monotonicMs });
   }
 
   const history = cache(historyBlob, blob => ({
     ...parseStoredHistory(blob, clock()),
-    storedDays: once(async () => new Set(await toList(container => container.list(daysPrefix)))),
+    storedDays: once(async () => new Set(await listing.pass(container => container.list(daysPrefix)))),
   }));
   // A sync writes the history before the snapshot: a reader of the new snapshot must not get the old history.
   const latest = cache(latestBlob, parseLatest, history.expire);
@@ -169,7 +172,7 @@ export function createStatsCache({ storage, clock, monotonicMs }: StatsCacheOpti
   const activity = cache(activityBlob, blob => parseStoredActivity(blob, clock()));
   const workouts = cache(workoutsBlob, parseStoredWorkouts);
   const expire = () => {
-    away = undefined;
+    for (const gate of [reading, listing]) gate.open();
     for (const each of [latest, history, activity, workouts, ...days.all()]) each.expire();
   };
   return { latest: latest.get, history: history.get, activity: activity.get, workouts: workouts.get, day, expire };
