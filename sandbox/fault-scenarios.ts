@@ -159,7 +159,7 @@ export const faultScenarios: readonly FaultScenario[] = [
   },
   {
     name: 'vault-slow',
-    description: 'The vault takes 20 seconds for every answer: the second sync gives up after a quarter of a minute.',
+    description: 'The vault takes 20 seconds for every answer: the sync gives up after a quarter of a minute.',
     plant: ({ vault }) => void vault.faults.add(slowBy(slowVaultMs)),
   },
   {
@@ -223,13 +223,13 @@ export const faultScenarios: readonly FaultScenario[] = [
   },
   {
     name: 'store-down',
-    description: 'Nobody answers at the store: readers get the copy that the service holds.',
+    description: 'Nobody answers at the store: readers get the copy that the service holds, if any.',
     plant: ({ azurite }) => azurite.close(),
   },
   {
     name: 'store-slow',
     description:
-      'The store takes 9 seconds for every answer: the second sync has used up its time after a minute, and readers get the copy that the service holds.',
+      'The store takes 9 seconds for every answer: the sync has used up its time after a minute, and readers get the copy that the service holds, if any.',
     plant: ({ azurite }) => void azurite.faults.add(slowBy(slowStoreMs)),
   },
 ];

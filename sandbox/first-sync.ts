@@ -30,28 +30,38 @@ export async function describeSync(host: LocalHost, name: string, { force = fals
 /** Reads every public answer once, so that the service holds copies when a fault takes the store away. */
 export async function readEverything(host: LocalHost): Promise<void> {
   await Promise.all(
-    host.functions.filter(isWorthOpening).map(async ({ route }) => {
+    host.functions.filter(isPublic).map(async ({ route }) => {
       await http.request({ method: 'GET', url: new URL(urlOf(host, route)), route: `/${route}` });
     }),
   );
 }
 
-/** The line `Ready: URL`, the addresses to open, and the command that asks for a sync. */
-export function describeReady(host: LocalHost): string {
-  const pages = host.functions.filter(isWorthOpening);
+/** Documents for programs, and the address that leads to the page. */
+const forPrograms = ['openapi', 'root', 'schema', 'widget'];
+
+/** The line `Ready: URL`, the addresses to open, the next step for each kind of reader, and the command that asks for a sync. */
+export function describeReady(host: LocalHost, { fault }: { fault: { name: string } | undefined }): string {
+  const pages = host.functions.filter(isPublic).filter(({ name }) => !forPrograms.includes(name));
   const width = Math.max(...pages.map(page => page.name.length));
+  const steps = [
+    ['Put it on a site:', urlOf(host, 'api/page?builder')],
+    ['Deploy it:', 'azd up, after the few lines of README.md, "Deploy it to Azure"'],
+    fault
+      ? ['See it go well:', 'npm start']
+      : ['See it fail:', 'npm start -- --fault wrong-password (others: -- --help)'],
+    ['Ask for a sync:', `curl -X POST -H 'x-functions-key: ${host.functionKey}' ${urlOf(host, syncRoute)}`],
+  ];
   return [
     `Ready: ${host.url}`,
     '',
     ...pages.map(page => `  ${page.name.padEnd(width)}  ${urlOf(host, page.route)}`),
     '',
-    'Ask for a sync:',
-    `  curl -X POST -H 'x-functions-key: ${host.functionKey}' ${urlOf(host, syncRoute)}`,
+    ...steps.map(([name = '', step]) => `${name.padEnd(18)} ${step}`),
     'Ctrl-C ends all of it.',
   ].join('\n');
 }
 
-function isWorthOpening(info: LocalHost['functions'][number]): info is HttpFunctionInfo {
+function isPublic(info: LocalHost['functions'][number]): info is HttpFunctionInfo {
   if (info.type !== 'http' || info.authLevel !== 'anonymous') return false;
   if (info.name === 'workouts' && process.env.WORKOUTS !== 'classes') return false; // not published
   return info.methods.includes('GET') && !info.route.includes('{');

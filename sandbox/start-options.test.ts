@@ -41,7 +41,7 @@ describe('the command line of npm start', () => {
       'an unknown flag',
       ['--nope'],
       undefined,
-      /'--nope'\nAllowed: --data, --member, --first-day, --account, --fault, --fault-first, --help\./,
+      /'--nope'\nAllowed: --data, --member, --fault, --first-day, --fault-first, --account, --help\./,
     ],
     ['a flag without its value', ['--data'], undefined, /'--data <value>' argument missing/],
     ['a folder without a name', ['--data='], undefined, /--data needs the name of a folder/],

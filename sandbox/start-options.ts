@@ -2,8 +2,9 @@
 
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import type { Usage } from '../src/command-line/help.ts';
 import { type FaultScenario, faultScenarios, findFault } from './fault-scenarios.ts';
-import { findMember } from './members/members.ts';
+import { findMember, members } from './members/members.ts';
 
 export const defaultPort = 7071;
 const defaultMember = 'regular';
@@ -27,12 +28,46 @@ export type StartOptions = {
 const flags = {
   data: { type: 'string' },
   member: { type: 'string' },
-  'first-day': { type: 'boolean', default: false },
-  account: { type: 'boolean', default: false },
   fault: { type: 'string' },
+  'first-day': { type: 'boolean', default: false },
   'fault-first': { type: 'boolean', default: false },
+  account: { type: 'boolean', default: false },
   help: { type: 'boolean', default: false },
 } as const;
+
+const listFaults = () => {
+  const width = Math.max(...faultScenarios.map(({ name }) => name.length));
+  return faultScenarios.map(({ name, description }) => `  ${name.padEnd(width)}  ${description}`).join('\n');
+};
+
+export const startUsage: Usage = {
+  command: 'npm start',
+  about: `The whole service on this machine: Peloton and Key Vault as doubles, Azurite for the blobs, and a local host that
+runs the same functions as Azure. Begins with a year of past days, does a first sync, then serves until Ctrl-C.`,
+  options: {
+    data: ['DIR', 'keep the blobs in DIR; without it they are gone at the end'],
+    member: ['NAME', `whose stats: ${members.map(({ name }) => name).join(', ')}`],
+    fault: [
+      'NAME',
+      `one of the names below goes wrong after the first sync, and a second one is made at once: health and log tell
+of it, and readers see the last good stats`,
+    ],
+  },
+  flags: {
+    'first-day':
+      "the member's first day: no past days, and a list of workouts that is slow, so that the past comes bit by bit",
+    'fault-first': `the fault is there from the beginning and there are no past days: what a new owner may meet. Page and card
+say that there are no stats yet, and lead the owner to health, which says why and what to do`,
+    account: `the real Peloton with your own account: asks for e-mail and password, or takes PELOTON_USERNAME and
+PELOTON_PASSWORD; they stay in this process's memory, and only commands that are run in this folder get
+them from there (by a token in .azurite/, until Ctrl-C)`,
+  },
+  more: `PORT is the port of the host: 7071, or 0 for any free one. SYNC_TIME, STATS_CONTAINER and the other settings of the
+service are taken from the environment; SYNC_TIME_ZONE is this machine's zone unless it is set.
+
+Faults, which last until Ctrl-C:
+${listFaults()}`,
+};
 
 /** An error that the person at the terminal can correct, shown without a stack. Exit code 2 means a wrong command. */
 export class CommandError extends Error {

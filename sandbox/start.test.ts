@@ -72,10 +72,16 @@ const quick = ['--member', 'newcomer'];
 describe('npm start', { concurrency: 3 }, () => {
   it('has a year of past days, syncs once, serves what came of it, and ends without a trace on Ctrl-C', async t => {
     const run = await start(t);
+    assert.match(run.said(), /^Against the sandbox: .*; as its member regular\.\n/);
     assert.match(run.said(), /^400 past days of this member are in the store\.$/m);
     assert.match(run.said(), /^First sync: synced for \d{4}-\d\d-\d\d\.$/m);
     const pages = [...run.said().matchAll(/^ {2}[\w-]+ +(http\S+)$/gm)].map(each => each[1] ?? '');
     assert.ok(pages.includes(`${run.url}/api/stats`));
+    const [, builder = ''] = /^Put it on a site: +(\S+)$/m.exec(run.said()) ?? [];
+    assert.match(await (await fetch(builder)).text(), /Put this on your site/);
+    assert.match(run.said(), /^Deploy it: +azd up.*\nSee it fail: +npm start -- --fault wrong-password/m);
+    const lastWords = run.said().split('Ready: ')[1]?.split('Ctrl-C')[0]?.trim().split('\n').length ?? 99;
+    assert.ok(lastWords <= 16, `${lastWords} lines`);
     for (const page of pages) assert.equal((await fetch(page)).status, 200, page);
     assert.equal((await fetch(run.url)).url, `${run.url}/api/page`, 'the address of the line Ready opens the page');
     const history = (await (await fetch(`${run.url}/api/history`)).json()) as { points: { date: string }[] };
@@ -186,10 +192,19 @@ describe('npm start', { concurrency: 3 }, () => {
   });
 
   it('shows what a new owner may meet: a failure at the first sync, and nothing before it', async t => {
-    const run = await start(t, { args: ['--fault', 'peloton-down', '--fault-first'] });
-    assert.match(run.said(), /^Fault peloton-down: [\s\S]*^First sync failed \(upstream-unavailable\)/m);
+    const run = await start(t, { args: ['--fault', 'wrong-password', '--fault-first'] });
+    assert.match(run.said(), /^Fault wrong-password: [\s\S]*^First sync failed \(sign-in-refused\)/m);
     assert.doesNotMatch(run.said(), /past days|Second sync/);
     assert.equal((await fetch(`${run.url}/api/stats`)).status, 404);
+    const [page, card] = await Promise.all(
+      ['page', 'card.svg'].map(async name => (await fetch(`${run.url}/api/${name}`)).text()),
+    );
+    assert.match(page ?? '', /No stats yet.*<a href="health">/s);
+    assert.match(card ?? '', /no stats yet.*\/api\/health/s);
+    for (const shown of [page, card]) assert.doesNotMatch(shown ?? '', /refused|password|failed/i, 'nothing alarming');
+    const { problem } = (await (await fetch(`${run.url}/api/health`)).json()) as { problem: Record<string, string> };
+    assert.equal(problem.code, 'sign-in-refused');
+    assert.match(problem.hint ?? '', /password/);
   });
 
   it('lists in its help what it can do', async t => {

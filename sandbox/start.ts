@@ -6,40 +6,14 @@ import { existsSync } from 'node:fs';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { constants } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
+import { renderHelp } from '../src/command-line/help.ts';
 import { completeAccount, takeAccount } from './account.ts';
-import { type FaultScenario, faultScenarios } from './fault-scenarios.ts';
+import type { FaultScenario } from './fault-scenarios.ts';
 import { slowBy } from './faults.ts';
 import type { LocalHost } from './local-host.ts';
-import { members } from './members/members.ts';
 import type { PastDays } from './past-days.ts';
 import type { Sandbox } from './sandbox.ts';
-import { CommandError, readStartOptions, type StartOptions } from './start-options.ts';
-
-const faultWidth = Math.max(...faultScenarios.map(({ name }) => name.length));
-const faultHelp = faultScenarios
-  .map(({ name, description }) => `  ${name.padEnd(faultWidth)}  ${description}`)
-  .join('\n');
-const help = `npm start -- [options]
-
-The whole service on this machine: Peloton and Key Vault as doubles, Azurite for the blobs, and a local host that
-runs the same functions as Azure. Begins with a year of past days, does a first sync, then serves until Ctrl-C.
-
-  --data DIR     keep the blobs in DIR; without it they are gone at the end
-  --member NAME  whose stats: ${members.map(member => member.name).join(', ')}
-  --first-day    his first day: no past days, and a list of workouts that is slow, so that the past comes bit by bit
-  --fault NAME   something goes wrong after the first sync, and a second one is made at once, so that health, logs and
-                 page show the failure over the last good stats; one of the names below
-  --fault-first  the fault is there from the beginning and there are no past days: what a new owner may meet
-  --account      the real Peloton with your own account: asks for e-mail and password, or takes
-                 PELOTON_USERNAME and PELOTON_PASSWORD; they stay in this process's memory, and only commands
-                 that are run in this folder get them from there (by a token in .azurite/, until Ctrl-C)
-  --help         this text
-
-PORT is the port of the host: 7071, or 0 for any free one. SYNC_TIME, STATS_CONTAINER and the other settings of the
-service are taken from the environment; SYNC_TIME_ZONE is this machine's zone unless it is set.
-
-Faults, which last until Ctrl-C:
-${faultHelp}`;
+import { CommandError, readStartOptions, type StartOptions, startUsage } from './start-options.ts';
 
 /** Every page of the list of workouts but the first takes three seconds. */
 const slowPast = slowBy(3_000, ({ url = '' }) => /\/workouts\?.*page=[1-9]/.test(url));
@@ -59,7 +33,7 @@ const parent = process.ppid;
 setInterval(() => hasParent() || end(0), 1_000).unref();
 try {
   const options = readStartOptions(process.argv.slice(2), process.env);
-  if (options.help) console.log(help);
+  if (options.help) console.log(renderHelp(startUsage));
   else await start(options);
 } catch (error) {
   console.error(error instanceof CommandError ? error.message : error);
@@ -68,6 +42,9 @@ try {
 
 async function start(options: StartOptions): Promise<void> {
   const { usesAccount, member, dataDir, isFirstDay, fault, isFaultFirst } = options;
+  console.log(
+    `Against the sandbox: doubles on this machine${usesAccount ? ', but the real Peloton; as you, by your own account' : `; as its member ${member}`}.`,
+  );
   const terminal = { input: process.stdin, output: process.stdout };
   const account = usesAccount ? await completeAccount(givenAccount, terminal) : undefined;
   if (dataDir) await claimFolder(dataDir, account ? 'an account' : `the member ${member}`);
@@ -88,7 +65,7 @@ async function start(options: StartOptions): Promise<void> {
     await plant(sandbox, fault);
     console.log(await describeSync(host, 'Second sync', { force: true }));
   }
-  console.log(`\n${describeReady(host)}`);
+  console.log(`\n${describeReady(host, options)}`);
   await host.runTimer('sync').catch(() => {}); // a failure is in the log, as that of any later run
 }
 

@@ -3,8 +3,8 @@
 import { runCommand } from '../src/command-line/run-command.ts';
 
 await runCommand({
-  help: 'Lives on.',
-  flags: [],
+  command: 'lingering-command',
+  about: 'Lives on.',
   async run() {
     setInterval(() => {}, 1_000);
     console.log('a line of output\n'.repeat(20_000));

@@ -23,6 +23,9 @@ export type CommandRun = {
 
 export type CommandEnd = {
   code: number | null;
+  /** The first line, which says against what the command works and as whom; empty where there is none. */
+  against: string;
+  /** All that follows. */
   output: string;
   errors: string;
   /** How long the process lived on after its last word. */
@@ -46,8 +49,9 @@ async function runIn(cwd: string, name: string, { args = [], settings = {}, answ
       lastWordAt = performance.now();
     });
   }
-  const [output, errors, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')]);
-  return { code, output, errors, lingeredMs: performance.now() - lastWordAt };
+  const [all, errors, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')]);
+  const [against = ''] = /^Against .*\n/.exec(all) ?? [];
+  return { code, against, output: all.slice(against.length), errors, lingeredMs: performance.now() - lastWordAt };
 }
 
 /** Runs `sync`, `doctor` or `rebuild-history` until the process ends. */

@@ -13,9 +13,7 @@ import { type CommandContext, runCommand } from './run-command.ts';
 /** A hundred thousand workouts are a thousand pages. */
 const backfillLimits = { workMs: 60 * minuteMs, endMs: 61 * minuteMs };
 
-const help = `npm run backfill
-
-Reads the whole list of workouts, with the stored session and the settings of the environment over those of
+const about = `Reads the whole list of workouts, with the stored session and the settings of the environment over those of
 local.settings.json, and makes activity.json anew: workouts that were deleted at Peloton go. Signs in nowhere. When it is
 stopped, it goes on from there the next time, and so does the timer.`;
 
@@ -75,4 +73,4 @@ async function backfill({ start }: CommandContext): Promise<number> {
   }
 }
 
-await runCommand({ help, flags: [], run: backfill });
+await runCommand({ command: 'npm run backfill', about, run: backfill });

@@ -5,12 +5,9 @@ import { examine } from './doctor/examine.ts';
 import { isFault, lineOf } from './doctor/finding.ts';
 import { type CommandContext, runCommand } from './run-command.ts';
 
-const help = `npm run doctor [-- --sign-in]
-
-Looks at settings, vault, Peloton, store and public URL without spending anything, with the settings of the environment
-over those of local.settings.json. One line each: works, or what is wrong and the next step. Prints no secret.
-
-  --sign-in  one real sign-in besides, under the lease, counted as one of the three of a day; its session is kept`;
+const about = `Looks at settings, vault, Peloton, store and public URL without spending anything, with the settings of the environment
+over those of local.settings.json. One line each: works, or what is wrong and the next step. Prints no secret.`;
+const signIn = 'one real sign-in besides, under the lease, counted as one of the three of a day; its session is kept';
 
 async function doctor(context: CommandContext): Promise<number> {
   let faults = 0;
@@ -22,4 +19,4 @@ async function doctor(context: CommandContext): Promise<number> {
   return faults > 0 ? 1 : 0;
 }
 
-await runCommand({ help, flags: ['sign-in'], run: doctor });
+await runCommand({ command: 'npm run doctor', about, flags: { 'sign-in': signIn }, run: doctor });

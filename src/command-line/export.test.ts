@@ -138,7 +138,7 @@ describe('npm run export', { concurrency: 2 }, () => {
     for (const args of [[], [folder, 'another'], [folder, '--to', 'x']]) {
       const { code, errors } = await exportTo(bench, ...args);
       assert.equal(code, 2);
-      assert.match(errors, /Name one folder|Unknown option.*\nAllowed: --help, --url\./s);
+      assert.match(errors, /Name one DIR|Unknown option.*\nAllowed: --url, --help\./s);
     }
     const { code, errors } = await exportTo(bench, folder, '--url', 'example.com');
     assert.equal(code, 1);

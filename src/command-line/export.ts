@@ -14,15 +14,12 @@ import { toStaticElement, toStaticPage } from './export/static-page.ts';
 import { type CommandContext, runCommand } from './run-command.ts';
 import type { Given } from './run-program.ts';
 
-const help = `npm run export -- DIR [--url URL]
-
-Writes everything public into the folder DIR as plain files that any web server or web space can serve: index.html,
+const about = `Writes everything public into the folder DIR as plain files that any web server or web space can serve: index.html,
 stats.json, stats/*.json, history.json and .csv, card*.svg, badge/*.json, widget.js, and what the setting WORKOUTS
 publishes. They are the stats of now, and stay as they are. Reads the store with the settings of the environment over those
-of local.settings.json; the service need not run. Files of an earlier export are written over.
-
-  --url URL  where the files will stand, such as https://example.com/peloton: for the address in index.html and for the
-             snippets that the command prints`;
+of local.settings.json; the service need not run. Files of an earlier export are written over.`;
+const urlHelp = `where the files will stand, such as https://example.com/peloton: for the address in index.html and for the
+snippets that the command prints`;
 
 /** @throws StatsError `config` for an address that cannot be one. */
 function readUrl(given: string | undefined): string | undefined {
@@ -121,4 +118,10 @@ async function exportAll({ settings }: CommandContext, { operand, option }: Give
   return 1;
 }
 
-await runCommand({ help, flags: [], options: ['url'], operand: 'folder', run: exportAll });
+await runCommand({
+  command: 'npm run export',
+  about,
+  options: { url: ['URL', urlHelp] },
+  operand: 'DIR',
+  run: exportAll,
+});

@@ -404,8 +404,11 @@ describe('the command', () => {
     for (const part of ['src', 'functions', 'infra/modules', 'package.json'])
       await cp(join(repository, part), join(checkout, part), { recursive: true });
     const name = relative(join(repository, 'src/command-line'), join(checkout, 'src/command-line/prove'));
-    const { code, output, errors } = await spawnCommand(name, { settings: { PUBLIC_URL: bench.host.url } });
+    const { code, against, output, errors } = await spawnCommand(name, {
+      settings: { PUBLIC_URL: bench.host.url },
+    });
     assert.deepEqual([code, errors], [0, ''], output);
+    assert.match(against, /^Against 127\.0\.0\.1:\d+; as any reader\.\n$/);
     assert.match(output, /^holds {6}routes /m);
   });
 

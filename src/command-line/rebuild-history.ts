@@ -8,9 +8,7 @@ import { type CommandContext, runCommand } from './run-command.ts';
 /** Ten years are 3,650 blobs. */
 const rebuildLimits = { workMs: 30 * minuteMs, endMs: 31 * minuteMs };
 
-const help = `npm run rebuild-history
-
-Makes history.json anew from history/*.json, with the settings of the environment over those of local.settings.json.
+const about = `Makes history.json anew from history/*.json, with the settings of the environment over those of local.settings.json.
 Days that are damaged are left out and named; then the exit code is 1. So are days that a wrong clock dated more than two
 days ahead, which are nobody's days.`;
 
@@ -48,4 +46,4 @@ async function rebuild({ start }: CommandContext): Promise<number> {
   }
 }
 
-await runCommand({ help, flags: [], run: rebuild });
+await runCommand({ command: 'npm run rebuild-history', about, run: rebuild });

@@ -5,6 +5,7 @@ import { environment, type Settings } from '../config.ts';
 import { StatsError } from '../errors.ts';
 import { type Log, syncFailed } from '../log.ts';
 import type { Run, RunLimits } from '../sync/run.ts';
+import { describeTarget } from './describe-target.ts';
 import { readSettings } from './read-settings.ts';
 import { type Given, type HasFlag, type Program, runProgram } from './run-program.ts';
 
@@ -42,6 +43,7 @@ function forThisMachine(thrown: unknown): unknown {
 export async function runCommand({ run, ...program }: Command): Promise<void> {
   const runWithSettings = async (has: HasFlag, given: Given) => {
     const settings = await readSettings(environment, process.cwd());
+    console.log(describeTarget(settings));
     const startRun = createRunStarter(settings);
     const start = (limits?: Partial<RunLimits>) =>
       startRun(log, limits).catch(thrown => {

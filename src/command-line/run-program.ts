@@ -3,6 +3,7 @@
 
 import { parseArgs } from 'node:util';
 import { asStatsError, StatsError, stackOf } from '../errors.ts';
+import { renderHelp, type Usage } from './help.ts';
 
 /** Whether the flag was given. */
 export type HasFlag = (flag: string) => boolean;
@@ -10,14 +11,7 @@ export type HasFlag = (flag: string) => boolean;
 /** What follows the flags, and the values of those that have one. */
 export type Given = { operand: string; option: (name: string) => string | undefined };
 
-export type Program = {
-  help: string;
-  /** Names of flags without a value. */
-  flags: readonly string[];
-  /** Names of options with a value. */
-  options?: readonly string[];
-  /** Stands for the one operand that the program needs; without it there must be none. */
-  operand?: string;
+export type Program = Usage & {
   /** Resolves to the exit code. */
   run: (has: HasFlag, given: Given) => Promise<number>;
 };
@@ -31,16 +25,19 @@ function report(thrown: unknown): void {
 
 type CommandLine = { values: Record<string, unknown>; operand: string };
 
-function readCommandLine({ flags, options = [], operand }: Program): CommandLine | undefined {
+function readCommandLine({ flags = {}, options = {}, operand }: Program): CommandLine | undefined {
   const ofType = (type: 'boolean' | 'string') => (name: string) => [name, { type }] as const;
-  const known = [...[...flags, 'help'].map(ofType('boolean')), ...options.map(ofType('string'))];
+  const known = [
+    ...Object.keys(options).map(ofType('string')),
+    ...[...Object.keys(flags), 'help'].map(ofType('boolean')),
+  ];
   try {
     const { values, positionals } = parseArgs({
       options: Object.fromEntries(known),
       allowPositionals: operand !== undefined,
     });
     const isComplete = positionals.length === (operand === undefined ? 0 : 1);
-    if (!isComplete && !values.help) throw new Error(`Name one ${operand}.`);
+    if (!isComplete && !values.help) throw new Error(`Name one ${operand}: see --help.`);
     return { values, operand: positionals[0] ?? '' };
   } catch (error) {
     console.error(`${(error as Error).message}\nAllowed: ${known.map(([name]) => `--${name}`).join(', ')}.`);
@@ -71,7 +68,7 @@ function endSoon(): void {
 export async function runProgram(program: Program): Promise<void> {
   const line = readCommandLine(program);
   if (!line || line.values.help) {
-    if (line) console.log(program.help);
+    if (line) console.log(renderHelp(program));
     process.exitCode = line ? 0 : 2;
     return;
   }

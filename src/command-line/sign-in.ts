@@ -9,13 +9,10 @@ import { readCallbackAddress } from '../peloton/callback-address.ts';
 import { type BrowserSignIn, keepBrowserSignIn, proveBrowserSignIn } from '../sync/sign-in-by-browser.ts';
 import { type CommandContext, runCommand } from './run-command.ts';
 
-const help = `npm run sign-in [-- --stdin]
-
-A sign-in in your browser, for an account from which Peloton asks what no program can give: a captcha, a verification, a
+const about = `A sign-in in your browser, for an account from which Peloton asks what no program can give: a captcha, a verification, a
 second factor. Prints an address to open, and takes the address that the browser ends at. Uses the settings of the
-environment over those of local.settings.json, posts no credentials, and counts as no sign-in.
-
-  --stdin  reads that address as one line from standard input, for scripts; asks nothing, and tries once`;
+environment over those of local.settings.json, posts no credentials, and counts as no sign-in.`;
+const stdin = 'reads that address as one line from standard input, for scripts; asks nothing, and tries once';
 
 const busy = 'Busy: another run is at work. Try again in a minute.';
 /** How long another run is waited for, whose lease is needed: a code lives for a minute or so. */
@@ -106,4 +103,4 @@ async function finish(context: CommandContext, code: { code: string; codeVerifie
   return typeof result === 'string' ? 1 : 0;
 }
 
-await runCommand({ help, flags: ['stdin'], run: signIn });
+await runCommand({ command: 'npm run sign-in', about, flags: { stdin }, run: signIn });

@@ -7,13 +7,10 @@ import type { Run } from '../sync/run.ts';
 import { tick } from '../sync/tick.ts';
 import { type CommandContext, runCommand } from './run-command.ts';
 
-const help = `npm run sync [-- --force]
-
-One sync now, if one is due, with the settings of the environment over those of local.settings.json.
-
-  --force  sync although none is due, although a failed one waits, although all counts are gone, although stats are
-           dated ahead of the clock, and once although the sign-in was refused; the lease and the cap on sign-ins hold
-           all the same`;
+const about = 'One sync now, if one is due, with the settings of the environment over those of local.settings.json.';
+const force = `sync although none is due, although a failed one waits, although all counts are gone, although stats are
+dated ahead of the clock, and once although the sign-in was refused; the lease and the cap on sign-ins hold
+all the same`;
 
 async function readHealth(run: Run): Promise<Health> {
   const { config, clock } = run;
@@ -43,4 +40,4 @@ async function syncOnce({ start, log, has }: CommandContext): Promise<number> {
   return 0;
 }
 
-await runCommand({ help, flags: ['force'], run: syncOnce });
+await runCommand({ command: 'npm run sync', about, flags: { force }, run: syncOnce });

@@ -2,6 +2,7 @@
 
 import type { Settings } from '../../config.ts';
 import { StatsError } from '../../errors.ts';
+import { publicCloud, type ReadToken } from './azure.ts';
 import { outputOf } from './output-of.ts';
 
 export type Target = {
@@ -78,4 +79,40 @@ export function readTarget(environment: Settings): Target {
       hint,
     },
   );
+}
+
+/** Whose a token is, by its own claims; undefined where it says nothing that could be shown. */
+function bearerOf(token: string): string | undefined {
+  const claims = tryParse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString());
+  return ['upn', 'unique_name', 'preferred_username', 'appid']
+    .map(name => claims[name])
+    .find((claim): claim is string => typeof claim === 'string' && /^[\w.@#+-]{1,120}$/.test(claim));
+}
+
+function tryParse(text: string): Record<string, unknown> {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null ? { ...value } : {};
+  } catch {
+    return {}; // a token need not be a JWT
+  }
+}
+
+/** The first line: against what the command works, and as whom. The token is the one that the proofs ask with. */
+export async function describeTarget(
+  { appUrl, publicUrl, resource }: Target,
+  { environment, readToken }: { environment: Settings; readToken: ReadToken },
+): Promise<string> {
+  const { AZURE_ENV_NAME: name = '' } = environment;
+  const url = publicUrl ?? appUrl;
+  const parts = [
+    /^[\w.-]{1,64}$/.test(name) && `Azure environment ${name}`,
+    resource && `app ${resource.name} in ${resource.group}`,
+    url && new URL(url).host,
+  ];
+  const token = resource && (await readToken(publicCloud.manager));
+  const login = token
+    ? `you, ${bearerOf(token) ?? 'by a login that does not say its name'}`
+    : 'nobody, without a login to Azure';
+  return `Against ${parts.filter(Boolean).join(', ')}; as ${resource ? login : 'any reader'}.`;
 }
