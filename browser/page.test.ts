@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { before, test } from 'node:test';
 import { readQuery } from '../src/views/options.ts';
 import { renderPage } from '../src/views/page.ts';
 import { createSnippets } from '../src/views/site-snippets.ts';
@@ -8,6 +8,15 @@ import { sampleHistory, sampleSnapshot } from '../test/sample-member.ts';
 import { assertAccessible, openTab, setTextSize, takeScreenshot } from './open-browser.ts';
 import { browser, service } from './shared.ts';
 import { startSite, wrapInDocument } from './start-site.ts';
+
+/** The page has years to show once the past has been read. */
+before(async () => {
+  const isComplete = async () => {
+    const response = await fetch(`${service.url}/api/activity`);
+    return response.ok && ((await response.json()) as { complete_since: string | null }).complete_since !== null;
+  };
+  while (!(await isComplete())) await new Promise(resolve => setTimeout(resolve, 500));
+});
 
 for (const colorScheme of ['light', 'dark'] as const) {
   for (const [device, width] of [
@@ -29,9 +38,25 @@ for (const colorScheme of ['light', 'dark'] as const) {
 test('everything folded is accessible too', async () => {
   const tab = await openTab(browser, { width: 360 });
   await tab.page.goto(`${service.url}/api/page`);
-  for (const summary of await tab.page.getByText('The same as a table').all()) await summary.click();
+  const closed = tab.page.locator('details:not([open]) > summary:visible');
+  while ((await closed.count()) > 0) await closed.first().click();
   await assertAccessible(tab.page);
   assert.equal(await tab.page.evaluate(() => document.documentElement.scrollWidth), 360);
+});
+
+test('the year that is chosen is the one that is shown, without JavaScript', async () => {
+  const { page } = await openTab(browser, { javaScriptEnabled: false });
+  await page.goto(`${service.url}/api/page`);
+  const names = await page.locator('.years label').allInnerTexts();
+  assert.ok(names.length > 3);
+  for (const [index, name] of names.entries()) {
+    await page.getByText(name, { exact: true }).first().click();
+    const shown = await page.locator('.years > div').evaluateAll(maps => maps.map(map => map.checkVisibility()));
+    assert.deepEqual(
+      shown,
+      names.map((_, other) => other === index),
+    );
+  }
 });
 
 test('the page says everything and unfolds without JavaScript', async () => {

@@ -13,13 +13,25 @@ const pitch = 12;
 const labels = { left: 26, top: 14 };
 const weekdays = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'];
 
+const mostYears = 40;
+
+/** The rule that shows the year that is chosen. */
+export const yearsStyle = `${Array.from({ length: mostYears }, (_, index) => {
+  const nth = `nth-of-type(${index + 1})`;
+  return `.years>input:${nth}:checked~div:${nth}`;
+}).join()}{display:block}`;
+
 /** A heat map for each year that has days, the last twelve months first. */
 export function renderHeatMap(days: Days): Markup {
   const spans = yearSpans(days);
   const maps = spans.map(span => renderSpan(days, span));
+  // The names come first, so that nothing moves down while the maps are still arriving.
   const switched = markup`<fieldset class="years"><legend class="heard">Years</legend>${spans.map(
     ({ name }, index) =>
-      markup`<input type="radio" name="year" id="year-${index}"${index === 0 && markup` checked`} autocomplete="off"><label for="year-${index}">${name}</label><div>${maps[index]}</div>
+      markup`<input type="radio" name="year" id="year-${index}"${index === 0 && markup` checked`} autocomplete="off"><label for="year-${index}">${name}</label>
+`,
+  )}${maps.map(
+    map => markup`<div>${map}</div>
 `,
   )}</fieldset>`;
   const isShown = { 'level-0': days.others !== 'unread', unknown: days.gaps.length > 0 };

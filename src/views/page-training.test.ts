@@ -62,10 +62,13 @@ test('compares the 29th of February with the 28th of a year without one', () => 
 
 test('has the sum of each year', () => {
   const html = readSection(render(listed(fiveYears)), 'days');
+  const names = [...html.matchAll(/<label for="year-\d+">([^<]*)</g)].map(([, name]) => name);
+  const maps = html.split('<div><p class="sum">').slice(1);
+  assert.equal(maps.length, names.length);
   for (const year of [2022, 2023, 2024, 2025]) {
     const [workouts, minutes, energy] = sum(fiveYears.days, `${year}-01-01`, `${year}-12-31`);
     const figures = `<span><b>${workouts}</b> workouts</span><span><b>${minutes}</b> minutes</span><span><b>${energy}</b> kJ`;
-    assert.match(html, new RegExp(`>${year}</label><div><p class="sum">${figures}`));
+    assert.ok(maps[names.indexOf(`${year}`)]?.startsWith(figures), `${year}`);
   }
 });
 

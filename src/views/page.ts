@@ -8,6 +8,7 @@ import { renderDisciplines } from './disciplines-table.ts';
 import { type HtmlDocument, renderDocument } from './document.ts';
 import { pageStyle } from './embedded.ts';
 import { dateOfSeconds, english, formatDate, formatNumber, formatShort, pluralize } from './format.ts';
+import { yearsStyle } from './heat-map.ts';
 import type { SpanDay } from './increments.ts';
 import { type Markup, markup } from './markup.ts';
 import { defaultTitle, type Part, type ViewOptions } from './options.ts';
@@ -59,7 +60,7 @@ export function renderPage({
     description: snapshot ? describeSnapshot(snapshot, english, hide) : 'No stats yet.',
     canonical: publicUrl && `${publicUrl}/api/page`,
     className: embed ? `embed ${embed.theme}` : 'page',
-    style: `${renderThemeRules(embed?.theme ?? 'auto', ':root', palettes)}${print}${pageStyle}`,
+    style: `${renderThemeRules(embed?.theme ?? 'auto', ':root', palettes)}${print}${pageStyle}${yearsStyle}`,
     body: markup`${renderHeader(snapshot, heading, hide)}
 <main>${stats}</main>
 ${!embed && footer}`,
