@@ -73,7 +73,7 @@ test('by the keyboard alone an owner chooses, sees and copies', async () => {
   await tabTo(page, 'Element');
   await page.keyboard.press('Enter');
   await page.locator('peloton-stats [part=heading]', { hasText: 'Anna & Co' }).waitFor();
-  assert.match(page.url(), /page\?builder=&theme=dark&.*title=Anna\+%26\+Co/);
+  assert.match(page.url(), /page\?builder=&view=summary&theme=dark&.*title=Anna\+%26\+Co/);
   assert.deepEqual(complaints, []);
 });
 

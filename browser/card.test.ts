@@ -5,6 +5,7 @@ import * as card from '../src/views/card.ts';
 import { readQuery } from '../src/views/options.ts';
 import { palettes } from '../src/views/theme.ts';
 import { colourAt, measureDistance, readPixels, renderers } from '../test/pixels.ts';
+import { sampleActivity, sampleRecentWorkouts } from '../test/sample-activity.ts';
 import { sampleHistory, sampleSnapshot } from '../test/sample-member.ts';
 import { openTab, takeScreenshot } from './open-browser.ts';
 import { browser, service } from './shared.ts';
@@ -21,6 +22,9 @@ function renderCardPlaceholder(message: card.PlaceholderMessage, query = ''): st
   return card.renderCardPlaceholder(message, readQuery(new URLSearchParams(query))).svg;
 }
 
+const activity = sampleActivity({ days: 800 });
+const workouts = { schema_version: 1 as const, as_of: activity.as_of, workouts: sampleRecentWorkouts() };
+const trained = { snapshot, history, training: { activity, workouts } };
 const most = Number.MAX_SAFE_INTEGER;
 const names = [
   'W'.repeat(300),
@@ -148,6 +152,9 @@ test('Chromium, librsvg and resvg draw the card alike, in its own colours', asyn
     [renderCard({ snapshot, history }, 'theme=dark&accent=ffff00&lang=de&title=Anna'), palettes.dark.background],
     [renderCard({ snapshot, history }, 'hide=disciplines'), palettes.light.background],
     [renderCard({ snapshot: large, history: [] }, 'hide=streaks,date'), palettes.light.background],
+    [renderCard(trained, 'view=year'), palettes.light.background],
+    [renderCard(trained, 'view=year&year=2025&theme=dark&accent=00ffaa&lang=de'), palettes.dark.background],
+    [renderCard(trained, 'view=recent&theme=dark'), palettes.dark.background],
     [renderCardPlaceholder('stats unavailable', 'theme=dark'), palettes.dark.background],
   ];
   for (const [svg, background] of drawings) {

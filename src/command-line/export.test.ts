@@ -97,7 +97,7 @@ describe('npm run export', { concurrency: 2 }, () => {
     assert.equal(code, 0);
     assert.deepEqual(
       listFiles(folder).filter(name => name.includes('badge/') || !name.startsWith('site/')),
-      ['__proto__', 'ok-1', 'streak', 'total'].map(metric => `site/badge/${metric}.json`),
+      ['__proto__', 'minutes', 'ok-1', 'streak', 'this-year', 'total'].map(metric => `site/badge/${metric}.json`),
     );
     assert.match(readFileSync(join(folder, 'site/badge/total.json'), 'utf8'), /"label":"Peloton workouts"/);
   });

@@ -1,20 +1,24 @@
 // GET /api/card.svg: the card as a picture. Of the request only the options matter, as they are read and not as they are sent.
 
-import type { WorkoutMode } from '../config.ts';
+import type { TimeOfDay, WorkoutMode } from '../config.ts';
 import { renderCard, renderCardPlaceholder } from '../views/card.ts';
+import { spanDayOf } from '../views/increments.ts';
 import { readQuery, toQuery } from '../views/options.ts';
 import type { RouteHandler } from './reply.ts';
 import type { StatsCache } from './stats-cache.ts';
 import { createViewResponder, readViewData } from './view-data.ts';
 
-export function answerCard(cache: StatsCache, mode: WorkoutMode): RouteHandler {
+export type CardSettings = { syncTime: TimeOfDay; mode: WorkoutMode };
+
+export function answerCard(cache: StatsCache, { syncTime, mode }: CardSettings): RouteHandler {
+  const spanDay = spanDayOf(syncTime);
   const respondWith = createViewResponder();
   return async request => {
     const options = readQuery(request.query);
     const data = await readViewData(cache, mode);
     const draw = () => {
       const { svg, policy } =
-        typeof data === 'string' ? renderCardPlaceholder(data, options) : renderCard(data, options);
+        typeof data === 'string' ? renderCardPlaceholder(data, options) : renderCard({ ...data, spanDay }, options);
       return {
         text: svg,
         contentType: 'image/svg+xml; charset=utf-8',

@@ -87,7 +87,15 @@ const query = (name: string, description: string, schema: JsonObject) => ({ name
 
 /** An unknown value is the default, never an error. */
 const pictureParameters = [
-  query('view', 'Another picture.', { enum: views, default: 'summary' }),
+  query(
+    'view',
+    'summary, year (its days as a heat map, with their sums) or recent (the latest workouts; the summary where their classes are not published).',
+    { enum: views, default: 'summary' },
+  ),
+  query('year', 'The year of the view year, YYYY; without it the last twelve months.', {
+    ...stringSchema,
+    pattern: '^\\d{4}$',
+  }),
   query('theme', 'auto follows the reader.', { enum: themes, default: 'auto' }),
   query('lang', 'A language tag, for numbers and dates; words stay English.', { ...stringSchema, default: 'en' }),
   query('title', 'The heading.', { ...stringSchema, maxLength: maxTitleLength, default: defaultTitle }),
@@ -156,7 +164,12 @@ const getOperations: Record<string, Operation> = {
   '/badge': {
     operationId: 'badge',
     summary: 'An endpoint badge for shields.io',
-    parameters: [query('metric', 'total, streak, or the slug of a discipline.', { ...stringSchema, default: 'total' })],
+    parameters: [
+      query('metric', 'total, streak, minutes or this-year (from the list of workouts), or the slug of a discipline.', {
+        ...stringSchema,
+        default: 'total',
+      }),
+    ],
     responses: cacheable('A badge; isError for an unknown metric.', json('Badge')),
   },
   '/widget.js': {

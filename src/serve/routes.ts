@@ -66,8 +66,8 @@ export function createRoutes({ settings = environment, clock, monotonicMs }: Rou
     history: publicRoute(async () => answerHistory(cache)),
     activity: publicRoute(async () => (await activity()).answerActivity(cache, mode)),
     workouts: publicRoute(async () => (await activity()).answerWorkouts(cache, mode)),
-    card: publicRoute(async () => (await import('./answer-card.ts')).answerCard(cache, mode)),
-    badge: publicRoute(async () => (await import('./answer-badge.ts')).answerBadge(cache)),
+    card: publicRoute(async () => (await import('./answer-card.ts')).answerCard(cache, { syncTime, mode })),
+    badge: publicRoute(async () => (await import('./answer-badge.ts')).answerBadge(cache, mode)),
     page: publicRoute(
       async () => (await page()).answerPage(cache, { publicUrl, syncTime, mode }),
       async (error, reply) => (await page()).explainFailure({ error, reply, publicUrl }),

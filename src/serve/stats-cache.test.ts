@@ -279,7 +279,8 @@ describe('a day that never was', () => {
 
 describe('Last-Modified', () => {
   const page = { publicUrl: undefined, syncTime: { hour: 8, minute: 0 }, mode: 'classes' } as const;
-  const card = (cache: StatsCache) => answerCard(cache, 'classes');
+  const card = (cache: StatsCache) => answerCard(cache, page);
+  const badge = (cache: StatsCache) => answerBadge(cache, 'classes');
   type Row = [
     blobs: string[],
     answer: (cache: StatsCache) => RouteHandler,
@@ -296,7 +297,8 @@ describe('Last-Modified', () => {
     [['workouts.json'], cache => answerWorkouts(cache, 'classes')],
     [whole, card],
     [whole, card, { query: { theme: 'dark' } }],
-    [['latest.json'], answerBadge, { query: { metric: 'streak' } }],
+    [['latest.json'], badge, { query: { metric: 'streak' } }],
+    [whole, badge, { query: { metric: 'minutes' } }],
     [whole, cache => answerPage(cache, page)],
     [whole, cache => answerPage(cache, page), { query: { embed: '' } }],
   ];

@@ -6,7 +6,7 @@ import { StatsError } from '../errors.ts';
 import type { HistoryPoint } from '../stats/history.ts';
 import type { Snapshot } from '../stats/snapshot.ts';
 import type { PlaceholderMessage } from '../views/card.ts';
-import type { Training } from '../views/page-training.ts';
+import type { Training } from '../views/days.ts';
 import { createVersionCache } from './blob-cache.ts';
 import type { Reply, Request } from './reply.ts';
 import { lastModifiedOf, type Representation, represent } from './representation.ts';

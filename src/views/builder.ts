@@ -2,6 +2,7 @@
 
 import type { Snapshot } from '../stats/snapshot.ts';
 import { sizeCard } from './card.ts';
+import type { CardData } from './card-pen.ts';
 import { type HtmlDocument, renderDocument } from './document.ts';
 import { builderScript, builderStyle, pageStyle } from './embedded.ts';
 import { type Markup, markup } from './markup.ts';
@@ -9,7 +10,7 @@ import { maxTitleLength, type Part, parts, toQuery, type ViewName, type ViewOpti
 import { createSnippets, describePicture, type SiteSnippets } from './site-snippets.ts';
 import { palettes, renderThemeRules, type Theme, themes } from './theme.ts';
 
-export type BuilderOptions = {
+export type BuilderOptions = Partial<Omit<CardData, 'snapshot'>> & {
   options: ViewOptions;
   snapshot: Snapshot | undefined;
   /** Where readers reach the service, without a slash at the end, if that is known. */
@@ -19,12 +20,13 @@ export type BuilderOptions = {
 const style = `${renderThemeRules('auto', ':root')}${pageStyle}${builderStyle}`;
 
 /** The page of `/api/page?builder`. */
-export function renderBuilder({ options, snapshot, publicUrl }: BuilderOptions): HtmlDocument {
-  const snippets = createSnippets({ options, snapshot, publicUrl: publicUrl ?? 'PUBLIC_URL' });
+export function renderBuilder({ publicUrl, ...shown }: BuilderOptions): HtmlDocument {
+  const { options } = shown;
+  const snippets = createSnippets({ ...shown, publicUrl: publicUrl ?? 'PUBLIC_URL' });
   const body = markup`<header><h1>Put this on your site</h1><p><a href="page">Back to the stats</a></p></header>
 <main>${renderForm(options)}
 <p id="status" role="status" class="muted"></p>
-<div id="result">${publicUrl === undefined && addressHint}${renderWays(snippets, { options, snapshot })}</div></main>
+<div id="result">${publicUrl === undefined && addressHint}${renderWays(snippets, shown)}</div></main>
 <script type="module" src="widget.js"></script>`;
   return renderDocument({
     title: 'Put this on your site · Peloton stats',
@@ -40,7 +42,7 @@ export function renderBuilder({ options, snapshot, publicUrl }: BuilderOptions):
 
 const addressHint = markup`<p class="muted">Put the address of this service in the place of <code>PUBLIC_URL</code>; with the setting of that name, this page does it for you.</p>`;
 
-const viewNames: Record<ViewName, string> = { summary: 'Summary' };
+const viewNames: Record<ViewName, string> = { summary: 'Summary', year: 'Days of a year', recent: 'Latest workouts' };
 const themeNames: Record<Theme, string> = { auto: "The reader's", light: 'Light', dark: 'Dark' };
 const partNames: Record<Part, string> = {
   total: 'Total',
@@ -93,10 +95,11 @@ function renderWays(snippets: SiteSnippets, shown: Omit<BuilderOptions, 'publicU
   return markup`${listWays(snippets, shown).map(renderWay)}`;
 }
 
-function listWays(snippets: SiteSnippets, { options, snapshot }: Omit<BuilderOptions, 'publicUrl'>): Way[] {
+function listWays(snippets: SiteSnippets, shown: Omit<BuilderOptions, 'publicUrl'>): Way[] {
+  const { options } = shown;
   const query = toQuery(options);
   const { width, height } = sizeCard(options);
-  const alt = describePicture({ options, snapshot });
+  const alt = describePicture(shown);
   const attributes = [...new URLSearchParams(query)].map(
     ([name, value]) => markup` ${name === 'title' ? 'heading' : name}="${value}"`,
   );
@@ -129,7 +132,7 @@ function listWays(snippets: SiteSnippets, { options, snapshot }: Omit<BuilderOpt
     },
     {
       name: 'Badge',
-      text: 'Through shields.io: the total, the streak, or one discipline by its slug.',
+      text: 'Through shields.io: the total, the streak, all minutes, the workouts of this year, or one discipline by its slug.',
       codes: [['Markdown', snippets.badge]],
     },
     {

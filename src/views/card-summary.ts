@@ -1,13 +1,14 @@
 // The summary on the card: the total, the streak and the trend on the left, the disciplines on the right. Each number has the
 // size that its room allows; each text of Peloton's is cut to the room it has, and clipped to it as well.
 
-import type { HistoryPoint } from '../stats/history.ts';
 import type { Snapshot } from '../stats/snapshot.ts';
-import type { CardView, Pen } from './card-pen.ts';
+import type { CardData, CardView, Pen } from './card-pen.ts';
+import { accumulate, daysOfActivity, type TotalPoint } from './days.ts';
+import { describeSnapshot } from './describe-snapshot.ts';
 import { fitText, measureBoldEm, measureEm } from './fit-text.ts';
 import { pluralize } from './format.ts';
 import { renderIcon } from './icons.ts';
-import { countDays, findEarlier } from './increments.ts';
+import { addDays, countDays, findEarlier } from './increments.ts';
 import { drawLine } from './line-path.ts';
 import { type Markup, markup } from './markup.ts';
 import type { Part, ViewOptions } from './options.ts';
@@ -27,8 +28,10 @@ export const summary: CardView = {
     if (shows(options, 'total')) return 168;
     return shows(options, 'streaks') ? 140 : 60;
   },
-  draw({ snapshot, history }, pen) {
+  describe: ({ snapshot }, { formats, options }) => describeSnapshot(snapshot, formats, options.hide),
+  draw(data, pen) {
     const { options } = pen;
+    const { snapshot } = data;
     const [total, streaks, disciplines] = (['total', 'streaks', 'disciplines'] as const).map(part =>
       shows(options, part),
     );
@@ -38,7 +41,7 @@ export const summary: CardView = {
       total || streaks ? { x: right, width: columnWidth } : { x: left, width: right + columnWidth - left };
     return markup`${total ? renderTotal(snapshot, pen) : streak && renderLargeStreak(streak, pen)}
 ${total && streak && renderStreak(streak, pen)}
-${total && renderTrend(history, trendPlace, pen)}
+${total && renderTrend(data, trendPlace, pen)}
 ${disciplines && renderDisciplines(snapshot, rowsPlace, pen)}`;
   },
 };
@@ -80,19 +83,42 @@ const trendDays = 90;
 
 type Place = { x: number; y: number; bottom: number };
 
+/** The workouts of the last 90 days so far, or of fewer as far as they are known: from the list of workouts once it is read. */
+function trendOf({ history, training }: CardData): readonly TotalPoint[] {
+  const days = training?.activity && daysOfActivity(training.activity);
+  if (days === undefined) return history;
+  const start = addDays(days.last, 1 - trendDays);
+  const from = start > days.first ? start : days.first;
+  return [{ date: addDays(from, -1), total_workouts: 0 }, ...accumulate(days, { from, to: days.last })];
+}
+
 /** The last 90 days as a line between `y` and a label at `bottom`. */
-function renderTrend(history: readonly HistoryPoint[], { x, y, bottom }: Place, { formats, paint }: Pen): Markup {
-  const start = findEarlier(history, trendDays);
-  const last = history.at(-1);
-  if (start === undefined || last === undefined) {
-    return markup`<text x="${x}" y="${bottom}" font-size="12" ${paint({ fill: 'muted' })}>the trend starts with the second day</text>`;
-  }
-  const line = drawLine(history.slice(history.indexOf(start)), columnWidth - 24, bottom - 26 - y);
+function renderTrend(data: CardData, { x, y, bottom }: Place, pen: Pen): Markup {
+  const { formats, paint } = pen;
+  const points = trendOf(data);
+  const start = findEarlier(points, trendDays);
+  const last = points.at(-1);
+  if (start === undefined || last === undefined) return renderDaily(data, { x, y, bottom }, pen);
+  const line = drawLine(points.slice(points.indexOf(start)), columnWidth - 24, bottom - 26 - y);
   const days = countDays(start.date, last.date);
   const change = formats.formatChange(last.total_workouts - start.total_workouts);
   const stroke = markup`stroke-width="2" stroke-linecap="round" stroke-linejoin="round" ${paint({ fill: 'none', stroke: 'accent' })}`;
   return markup`<g transform="translate(${x} ${y})"><path d="${line.area}" opacity=".1" ${paint({ fill: 'accent' })}/><path d="${line.gaps}" stroke-dasharray="1 5" ${stroke}/><path d="${line.known}" ${stroke}/><circle cx="${line.end.x}" cy="${line.end.y}" r="3" ${paint({ fill: 'accent' })}/></g>
 <text x="${x}" y="${bottom}" font-size="12" ${paint({ fill: 'muted' })}>${change} in ${formats.formatCount(days, 'day')}</text>`;
+}
+
+/** In the place of a trend that is not known yet: the days in a row, so that the card has no hole. */
+function renderDaily(
+  { snapshot, training }: CardData,
+  { x, y, bottom }: Place,
+  { formats, paint, options }: Pen,
+): Markup {
+  const days = shows(options, 'streaks') ? snapshot.streaks?.current_daily : undefined;
+  return markup`${
+    days !== undefined &&
+    days > 0 &&
+    markup`<text x="${x}" y="${y + 6}" ${paint({ fill: 'ink' })}><tspan font-weight="600">${formats.formatShort(days)}</tspan> ${pluralize(days, 'day')} in a row</text>`
+  }${training && !training.activity && markup`<text x="${x}" y="${bottom}" font-size="12" ${paint({ fill: 'muted' })}>reading your history</text>`}`;
 }
 
 type RowsPlace = { x: number; width: number };

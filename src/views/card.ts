@@ -3,14 +3,15 @@
 
 import { createHash } from 'node:crypto';
 import { type CardData, type CardView, createPen, type Pen } from './card-pen.ts';
+import { recent, recentOf } from './card-recent.ts';
 import { summary } from './card-summary.ts';
-import { describeSnapshot } from './describe-snapshot.ts';
+import { daysOf, year } from './card-year.ts';
 import { fitText, measureEm } from './fit-text.ts';
 import { renderIcon } from './icons.ts';
 import { type Markup, markup, trusted } from './markup.ts';
 import type { ViewName, ViewOptions } from './options.ts';
 
-const cardViews: Record<ViewName, CardView> = { summary };
+const cardViews: Record<ViewName, CardView> = { summary, year, recent };
 const width = 480;
 
 /** The size of a card in pixels, the same for all stats and for the placeholder. */
@@ -21,14 +22,27 @@ export function sizeCard(options: ViewOptions): { width: number; height: number 
 /** A picture with the Content-Security-Policy that allows its own style and nothing else. */
 export type Card = { svg: string; policy: string };
 
-/** The card of a snapshot. `history` is all of it, oldest first. */
+/** The card of a snapshot. A view whose data are not published, or not known yet, is the summary. */
 export function renderCard(data: CardData, options: ViewOptions): Card {
-  const pen = createPen(options);
+  const pen = penOf(data, options);
+  const view = cardViews[pen.options.view];
   return renderFrame(pen, {
     date: options.hide.includes('date') ? undefined : data.snapshot.date,
-    description: describeSnapshot(data.snapshot, pen.formats, options.hide),
-    body: cardViews[options.view].draw(data, pen),
+    description: view.describe(data, pen),
+    body: view.draw(data, pen),
   });
+}
+
+/** What the card says, in words. */
+export function describeCard(data: CardData, options: ViewOptions): string {
+  const pen = penOf(data, options);
+  return cardViews[pen.options.view].describe(data, pen);
+}
+
+/** The pen of the view that is drawn. */
+function penOf(data: CardData, options: ViewOptions): Pen {
+  const isKnown = { summary: true, year: daysOf(data) !== undefined, recent: recentOf(data).length > 0 };
+  return createPen(isKnown[options.view] ? options : { ...options, view: 'summary' });
 }
 
 /** The card while there are no stats: the reason, in the same frame. */

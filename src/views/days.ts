@@ -2,7 +2,7 @@
 // from what one snapshot added to the one before.
 
 import type { HistoryPoint } from '../stats/history.ts';
-import type { Activity, ActivityDay } from '../stats/schemas.ts';
+import type { Activity, ActivityDay, RecentWorkouts } from '../stats/schemas.ts';
 import { localDate } from '../stats/time.ts';
 import { addDays, countedDay, type Gap, readIncrements, type SpanDay } from './increments.ts';
 
@@ -20,6 +20,9 @@ export type Days = {
   /** All workouts before the first day; undefined while the past is being read. */
   before: number | undefined;
 };
+
+/** What is published of the list of workouts; each part is undefined before it has been read. */
+export type Training = { activity: Activity | undefined; workouts: RecentWorkouts | undefined };
 
 /** The days of an activity; undefined where it has none. */
 export function daysOfActivity({ days, complete_since: since, as_of, time_zone }: Activity): Days | undefined {

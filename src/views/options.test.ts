@@ -8,6 +8,7 @@ const read = (query: string) => readQuery(new URLSearchParams(query));
 test('without a query, everything is the default', () => {
   assert.deepEqual(read(''), {
     view: 'summary',
+    year: undefined,
     theme: 'auto',
     lang: undefined,
     title: 'Peloton stats',

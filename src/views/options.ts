@@ -4,7 +4,7 @@
 import { cleanText } from './markup.ts';
 import { palettes, readTheme, type Theme } from './theme.ts';
 
-export const views = ['summary'] as const;
+export const views = ['summary', 'year', 'recent'] as const;
 export type ViewName = (typeof views)[number];
 
 /** The parts of a picture that can be left out. */
@@ -16,6 +16,8 @@ export const maxTitleLength = 60;
 
 export type ViewOptions = {
   view: ViewName;
+  /** The calendar year of the view `year`; undefined for the last twelve months. */
+  year: string | undefined;
   theme: Theme;
   /** A language tag that numbers and dates can be written in; undefined for none. */
   lang: string | undefined;
@@ -29,8 +31,11 @@ export type ViewOptions = {
 /** The options that `read` knows by their names. */
 export function readOptions(read: (name: keyof ViewOptions) => string | null | undefined): ViewOptions {
   const hidden = (read('hide') ?? '').split(',').map(name => name.trim());
+  const view = views.find(name => name === read('view')) ?? 'summary';
+  const year = read('year') ?? '';
   return {
-    view: views.find(view => view === read('view')) ?? 'summary',
+    view,
+    year: view === 'year' && /^\d{4}$/.test(year) ? year : undefined,
     theme: readTheme(read('theme')),
     lang: readLang(read('lang')),
     title: readTitle(read('title')),
@@ -68,9 +73,10 @@ function readAccent(value: string | null | undefined): string | undefined {
 }
 
 /** The options as a query, without those that are the default: equal options give the same text. */
-export function toQuery({ view, theme, lang, title, accent, hide }: ViewOptions): string {
+export function toQuery({ view, year, theme, lang, title, accent, hide }: ViewOptions): string {
   const query = new URLSearchParams();
   if (view !== 'summary') query.set('view', view);
+  if (year !== undefined) query.set('year', year);
   if (theme !== 'auto') query.set('theme', theme);
   if (lang !== undefined) query.set('lang', lang);
   if (title !== defaultTitle) query.set('title', title);

@@ -4,9 +4,9 @@ import { brotliCompressSync, constants } from 'node:zlib';
 import { sampleActivity, sampleRecentWorkouts } from '../../test/sample-activity.ts';
 import { sampleHistory, sampleSnapshot } from '../../test/sample-member.ts';
 import type { Activity, ActivityDay } from '../stats/schemas.ts';
+import type { Training } from './days.ts';
 import { addDays } from './increments.ts';
 import { renderPage } from './page.ts';
-import type { Training } from './page-training.ts';
 
 const history = sampleHistory({ days: 30 });
 const snapshot = sampleSnapshot(history);

@@ -2,9 +2,8 @@
 // While the past is being read they say how far back it is known.
 
 import type { HistoryPoint } from '../stats/history.ts';
-import type { Activity, RecentWorkouts } from '../stats/schemas.ts';
 import type { Snapshot } from '../stats/snapshot.ts';
-import { accumulate, type Days, daysOfActivity, daysOfHistory } from './days.ts';
+import { accumulate, type Days, daysOfActivity, daysOfHistory, type Training } from './days.ts';
 import { type RecentCounts, recentOfActivity, recentOfHistory } from './disciplines-table.ts';
 import { formatDate, formatNumber } from './format.ts';
 import { renderHeatMap } from './heat-map.ts';
@@ -14,9 +13,6 @@ import { type Markup, markup } from './markup.ts';
 import { renderMonths } from './month-bars.ts';
 import { renderTrend } from './trend.ts';
 import { renderYearAgainstYear } from './year-against-year.ts';
-
-/** What is published of the list of workouts; each part is undefined before it has been read. */
-export type Training = { activity: Activity | undefined; workouts: RecentWorkouts | undefined };
 
 export type TrainingOptions = {
   snapshot: Snapshot;

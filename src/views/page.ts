@@ -3,6 +3,7 @@
 import type { HistoryPoint } from '../stats/history.ts';
 import type { Snapshot } from '../stats/snapshot.ts';
 import { renderAchievements } from './achievement-list.ts';
+import type { Training } from './days.ts';
 import { describeSnapshot } from './describe-snapshot.ts';
 import { renderDisciplines } from './disciplines-table.ts';
 import { type HtmlDocument, renderDocument } from './document.ts';
@@ -12,7 +13,7 @@ import { yearsStyle } from './heat-map.ts';
 import type { SpanDay } from './increments.ts';
 import { type Markup, markup } from './markup.ts';
 import { defaultTitle, type Part, type ViewOptions } from './options.ts';
-import { type Training, type TrainingOptions, viewTraining } from './page-training.ts';
+import { type TrainingOptions, viewTraining } from './page-training.ts';
 import { renderRecords } from './records-tables.ts';
 import { palettesWith, renderThemeRules } from './theme.ts';
 

@@ -2,7 +2,8 @@
 // chosen and today's numbers in words.
 
 import type { Snapshot } from '../stats/snapshot.ts';
-import { sizeCard } from './card.ts';
+import { describeCard, sizeCard } from './card.ts';
+import type { CardData } from './card-pen.ts';
 import { describeSnapshot } from './describe-snapshot.ts';
 import { snippets } from './embedded.ts';
 import { createFormats, formatCount, formatNumber } from './format.ts';
@@ -10,7 +11,7 @@ import { cleanText, escapeMarkup } from './markup.ts';
 import { readOptions, toQuery, type ViewOptions } from './options.ts';
 import { reserveSpace } from './reserve-space.ts';
 
-export type SnippetContext = {
+export type SnippetContext = Partial<Omit<CardData, 'snapshot'>> & {
   options: ViewOptions;
   /** Where the service is, without a slash at the end. */
   publicUrl: string;
@@ -24,9 +25,15 @@ export type SiteSnippets = Record<keyof typeof snippets, string>;
 const maxDisciplines = 5;
 
 /** The picture in words, with today's numbers: what somebody hears who cannot see it. */
-export function describePicture({ options, snapshot }: Omit<SnippetContext, 'publicUrl'>): string {
+export function describePicture({
+  options,
+  snapshot,
+  history = [],
+  ...data
+}: Omit<SnippetContext, 'publicUrl'>): string {
   const { title, lang, hide } = options;
   if (snapshot === undefined) return title;
+  if (options.view !== 'summary') return `${title}: ${describeCard({ ...data, snapshot, history }, options)}`;
   const workouts = snapshot.workout_counts.workouts.slice(0, maxDisciplines);
   const shown = { ...snapshot, workout_counts: { ...snapshot.workout_counts, workouts } };
   return `${title}: ${describeSnapshot(shown, createFormats(lang ?? 'en'), hide)}`;
