@@ -106,7 +106,6 @@ const pages: Record<string, Held[]> = {
   ],
   'README.md': [
     ['', 'sh', areCommands], // sandbox/start.test.ts
-    ['', 'sh', areCommands],
     ['Put it on your site', 'html', isFile('snippets/tag.html')],
     ['Deploy it to Azure', 'sh', areCommands],
     ['Deploy it to Azure', 'sh', areCommands],
