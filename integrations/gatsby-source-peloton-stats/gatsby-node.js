@@ -4,6 +4,7 @@
 const { createNodes } = require('./src/create-nodes.js');
 const { nameService } = require('./src/fetch-stats.js');
 const { loadSnapshot } = require('./src/load-snapshot.js');
+const { loadTraining } = require('./src/load-training.js');
 const { buildOptionsSchema } = require('./src/options.js');
 const { typeDefinitions } = require('./src/type-definitions.js');
 
@@ -27,5 +28,8 @@ exports.sourceNodes = async (gatsby, options) => {
   if (problem && options.onError === 'fail')
     reporter.panicOnBuild(`Peloton stats: ${problem} The build stops because onError is 'fail'.`);
   else if (problem) reporter.warn(`Peloton stats: ${problem} ${instead}`);
-  if (snapshot) await createNodes(gatsby, snapshot, nameService(options.baseUrl));
+  if (!snapshot) return;
+  const training = await loadTraining({ cache, options, isAway: problem !== undefined });
+  for (const remark of training.remarks) reporter.warn(`Peloton stats: ${remark}`);
+  await createNodes(gatsby, { snapshot, ...training }, nameService(options.baseUrl));
 };

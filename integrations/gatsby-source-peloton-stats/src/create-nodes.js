@@ -1,15 +1,16 @@
-// Snapshot → Gatsby nodes. Every node is created in every build: Gatsby sees by the digest what is unchanged, and removes what is gone.
+// Snapshot, days and workouts → Gatsby nodes. Every node is created in every build: Gatsby sees by the digest what is unchanged, and removes what is gone.
 
 /** @typedef {import('./snapshot.d.ts').Snapshot} Snapshot */
+/** @typedef {import('./training.d.ts').Training} Training */
 /** @typedef {import('./gatsby-api.d.ts').GatsbyApi} GatsbyApi */
 
 /**
- * Ids depend on type, service and slug alone: the same in every build, and each member's own where a site shows several.
+ * Ids depend on type, service and slug (a day's date, a workout's place) alone: the same in every build, and each member's own where a site shows several.
  * @param {GatsbyApi} gatsby
- * @param {Snapshot} snapshot
+ * @param {{ snapshot: Snapshot } & Training} stats
  * @param {string} service the address that `nameService` gives
  */
-async function createNodes({ actions, createNodeId, createContentDigest }, snapshot, service) {
+async function createNodes({ actions, createNodeId, createContentDigest }, { snapshot, days, workouts }, service) {
   /** @param {string} type @param {string} key @param {object} fields */
   const createNode = (type, key, fields) => {
     const ownFields = { ...fields, base_url: service };
@@ -29,6 +30,10 @@ async function createNodes({ actions, createNodeId, createContentDigest }, snaps
   for (const workout of counts.workouts) await createNode('WorkoutCount', workout.slug, workout);
   for (const group of records) await createNode('PelotonPersonalRecord', group.slug, group);
   for (const achievement of achievements) await createNode('PelotonAchievement', achievement.slug, achievement);
+  for (const day of days) await createNode('PelotonDay', day.date, day);
+  // A workout has no id: its place from the newest on is what stays the same from build to build.
+  for (const [place, workout] of workouts.entries())
+    await createNode('PelotonWorkout', `${place}`, { place, ...workout });
 }
 
 module.exports = { createNodes };

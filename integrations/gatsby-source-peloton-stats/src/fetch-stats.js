@@ -1,13 +1,20 @@
-// One conditional GET of the service's newest snapshot, bounded in time and size.
+// One conditional GET of the service, bounded in time and size.
 // The size limit counts decoded bytes, so that a small compressed answer cannot unfold into a huge one.
 
 const maxBytes = 8 * 1024 * 1024;
 
 /**
  * @param {string} baseUrl where the service lives, with or without a trailing slash
+ * @param {string} route
  * @returns {URL}
  */
-const statsUrl = baseUrl => new URL('api/stats', baseUrl.endsWith('/') ? baseUrl : `${baseUrl}/`);
+const routeUrl = (baseUrl, route) => new URL(`api/${route}`, baseUrl.endsWith('/') ? baseUrl : `${baseUrl}/`);
+
+/** @param {string} baseUrl */
+const statsUrl = baseUrl => routeUrl(baseUrl, 'stats');
+
+/** The service has nothing at a route: it is not published, or not there yet. */
+class NotFoundError extends Error {}
 
 /**
  * One name for a service, however its address is written: with a slash at the end or without, in any letter case of the host.
@@ -57,28 +64,34 @@ function describeFailure(error, timeoutMs) {
   return error.message;
 }
 
+/** @param {Response} response */
+function toRefusal(response) {
+  return new (response.status === 404 ? NotFoundError : Error)(describeRefusal(response));
+}
+
 /**
  * The parsed JSON and its ETag, or `unchanged` where the ETag sent still holds.
  * Throws an Error whose message completes "this address …".
- * @param {{ baseUrl: string, etag: string | undefined, timeoutMs: number }} request
+ * @param {{ baseUrl: string, route: string, etag: string | undefined, timeoutMs: number }} request
  * @returns {Promise<{ unchanged: boolean, json?: unknown, etag?: string | undefined }>}
  */
-async function fetchStats({ baseUrl, etag, timeoutMs }) {
+async function fetchJson({ baseUrl, route, etag, timeoutMs }) {
   try {
-    const response = await fetch(statsUrl(baseUrl), {
+    const response = await fetch(routeUrl(baseUrl, route), {
       headers: { accept: 'application/json', ...(etag ? { 'if-none-match': etag } : {}) },
       signal: AbortSignal.timeout(timeoutMs),
     });
     if (etag && response.status === 304) return { unchanged: true };
     if (response.status !== 200) {
       await response.body?.cancel();
-      throw new Error(describeRefusal(response));
+      throw toRefusal(response);
     }
     const json = parseJson(await readBody(response));
     return { unchanged: false, json, etag: response.headers.get('etag') ?? undefined };
   } catch (cause) {
+    if (cause instanceof NotFoundError) throw cause;
     throw new Error(describeFailure(cause, timeoutMs), { cause });
   }
 }
 
-module.exports = { fetchStats, nameService, statsUrl };
+module.exports = { fetchJson, nameService, NotFoundError, routeUrl, statsUrl };

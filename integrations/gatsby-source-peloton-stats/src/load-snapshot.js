@@ -2,7 +2,7 @@
 // Never throws: what went wrong comes back as sentences, and the caller decides whether to warn or to fail.
 
 const path = require('node:path');
-const { fetchStats, nameService, statsUrl } = require('./fetch-stats.js');
+const { fetchJson, nameService, statsUrl } = require('./fetch-stats.js');
 const { readSnapshot } = require('./read-snapshot.js');
 const { readSnapshotFile, writeSnapshotFile } = require('./snapshot-file.js');
 
@@ -57,7 +57,7 @@ async function readCopy(cache, baseUrl) {
  * @returns {Promise<Copy>}
  */
 async function askService({ baseUrl, timeoutMs }, copy, remarks) {
-  const answer = await fetchStats({ baseUrl, etag: copy?.etag, timeoutMs });
+  const answer = await fetchJson({ baseUrl, route: 'stats', etag: copy?.etag, timeoutMs });
   if (copy && answer.unchanged) return copy;
   const { snapshot, leftOut } = readSnapshot(answer.json);
   if (leftOut > 0) remarks.push(`${leftOut} of the entries sent cannot be read and are left out.`);

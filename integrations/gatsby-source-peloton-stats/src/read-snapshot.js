@@ -181,4 +181,4 @@ function readSnapshot(json) {
   return { snapshot, leftOut: tally.leftOut };
 }
 
-module.exports = { readSnapshot };
+module.exports = { finite, isObject, localDate, present, readList, readSnapshot, text, whole };

@@ -51,6 +51,36 @@ const typeDefinitions = `
     time_zone: String
     total_workouts: Int!
   }
+
+  type PelotonDay implements Node @dontInfer {
+    base_url: String!
+    date: Date! @dateformat
+    workouts: Int!
+    minutes: Int!
+    output_kj: Int
+    by: [PelotonTally!]!
+  }
+
+  type PelotonTally {
+    discipline: String!
+    workouts: Int!
+    minutes: Int!
+    output_kj: Int
+  }
+
+  type PelotonWorkout implements Node @dontInfer {
+    base_url: String!
+    place: Int!
+    date: Date! @dateformat
+    discipline: String
+    title: String
+    duration_s: Int
+    output_kj: Int
+    effort_points: Float
+    instructor: String
+    is_personal_record: Boolean
+    imported: Boolean!
+  }
 `;
 
 module.exports = { typeDefinitions };

@@ -1,4 +1,5 @@
-// A loopback server in the place of the stats service, answering whatever the test wants at the moment.
+// A loopback server in the place of the stats service, answering whatever the test wants at the moment. Days and workouts have
+// answers of their own; without one they are not published.
 
 const { once } = require('node:events');
 const { createServer } = require('node:http');
@@ -11,6 +12,9 @@ const snapshotAnswer = (body, etag) => (request, response) => {
   else response.writeHead(200, { 'content-type': 'application/json', etag }).end(JSON.stringify(body));
 };
 
+/** @type {Answer} */
+const notPublished = (_request, response) => void response.writeHead(404).end('{"code":"not-published"}');
+
 /**
  * @param {import('node:test').TestContext} t
  * @param {Answer} answer
@@ -18,10 +22,14 @@ const snapshotAnswer = (body, etag) => (request, response) => {
 async function serveStats(t, answer) {
   /** @type {import('node:http').IncomingMessage[]} */
   const requests = [];
-  const service = { answer, requests, baseUrl: '', stop: async () => {} };
+  /** @type {Record<string, Answer>} */
+  const training = {};
+  const service = { answer, requests, training, baseUrl: '', stop: async () => {} };
   const server = createServer((request, response) => {
-    requests.push(request);
-    service.answer(request, response);
+    const isTraining = /^\/api\/(activity|workouts)$/.test(request.url ?? '');
+    if (!isTraining) requests.push(request);
+    const answerNow = isTraining ? (service.training[request.url ?? ''] ?? notPublished) : service.answer;
+    answerNow(request, response);
   });
   service.stop = async () => {
     if (!server.listening) return;
