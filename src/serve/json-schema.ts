@@ -2,7 +2,7 @@
 // they do not name, so that a field that is added later breaks no reader who validates.
 
 import * as z from 'zod';
-import { activitySchema, historySchema, recentWorkoutsSchema, snapshotSchema, tallySchema } from '../stats/schemas.ts';
+import { activitySchema, historySchema, recentWorkoutsSchema, snapshotSchema } from '../stats/schemas.ts';
 import { healthSchema } from '../sync/health.ts';
 import type { ProblemDetails } from './problem-details.ts';
 
@@ -53,13 +53,15 @@ function toJsonSchema(schema: z.ZodType): JsonObject {
 
 /** The JSON Schema (2020-12) of the snapshot. */
 export function createSnapshotJsonSchema(publicUrl = ''): JsonObject {
-  return { $id: `${publicUrl}/api/schema.json`, title: 'Peloton stats', ...toJsonSchema(snapshotSchema) };
+  const { json, definitions: $defs } = snapshotSchema;
+  const head = { $schema: 'https://json-schema.org/draft/2020-12/schema', $id: `${publicUrl}/api/schema.json` };
+  return { ...head, title: 'Peloton stats', ...json, $defs };
 }
 
 /** Every named schema by its name, for `components.schemas` of the OpenAPI document. */
 export function createSchemas(): JsonObject {
-  const series = [historySchema, activitySchema, tallySchema, recentWorkoutsSchema];
-  const schemas = [snapshotSchema, ...series, healthSchema, problemSchema, badgeSchema].map(toJsonSchema);
-  const definitions = Object.assign({}, ...schemas.map(({ $defs }) => $defs));
+  const stored = [snapshotSchema, historySchema, activitySchema, recentWorkoutsSchema];
+  const others = [healthSchema, problemSchema, badgeSchema].map(schema => toJsonSchema(schema).$defs);
+  const definitions = Object.assign({}, ...stored.map(({ definitions }) => definitions), ...others);
   return JSON.parse(JSON.stringify(definitions).replaceAll('#/$defs/', '#/components/schemas/'));
 }

@@ -433,6 +433,26 @@ describe('while the store is away', () => {
     await store.close();
   });
 
+  it('a sync of this instance ends that at once, for the blobs and for the names of the days', async () => {
+    const bench = await startBench({ storeFaults: true });
+    await bench.tick();
+    const app = bench.startApp();
+    const params = { date: '2020-01-01' };
+    const rows = [
+      { name: 'stats', match: {}, after: 200 },
+      { name: 'statsDay', match: { path: /^\/[^/]+\/bench$/ }, after: 404 },
+    ] as const;
+    for (const { name, match, after } of rows) {
+      const status = async () => (await app[name](fakeRequest({ params }), quiet)).status;
+      const fault = bench.store?.faults.add({ match, fault: { status: 403, body: {} } });
+      assert.equal(await status(), 503);
+      fault?.remove();
+      assert.equal(await status(), 503, 'remembered');
+      await bench.tick(app);
+      assert.equal(await status(), after);
+    }
+  });
+
   it('nobody waits for a store that hangs longer than a second, and those who come later not at all', async () => {
     const { bench, store, ask } = await startReading();
     const { body } = await ask('stats');

@@ -2,10 +2,9 @@
 // A discipline is any text that Peloton sends, `__proto__` included: tallies are only ever read and built entry by entry.
 
 import { writeCsv } from './csv.ts';
-import { isObject, tryParseJson } from './json.ts';
-import type { Activity, ActivityDay, Tally } from './schemas.ts';
-import { compareText, isInstant, isWhole } from './snapshot.ts';
-import { isDate } from './time.ts';
+import { parseStored } from './define-schema.ts';
+import { type Activity, type ActivityDay, activitySchema, type Tally } from './schemas.ts';
+import { compareText } from './snapshot.ts';
 
 /** One workout, as far as it is counted. */
 export type ActivityRow = {
@@ -55,38 +54,8 @@ export function toDays(rows: Iterable<ActivityRow>): ActivityDay[] {
   return [...byDate].sort(([a], [b]) => compareText(a, b)).map(([date, ofDay]) => toDay(date, ofDay));
 }
 
-function isTally(value: unknown): value is Record<string, unknown> {
-  if (!isObject(value)) return false;
-  const { workouts, minutes, output_kj: output } = value;
-  return isWhole(workouts) && workouts !== 0 && isWhole(minutes) && (output === undefined || isWhole(output));
-}
-
-/** True for tallies by slug. */
-export function isTallies(value: unknown): value is Record<string, Tally> {
-  if (!isObject(value)) return false;
-  for (const slug in value) {
-    if (!isTally(value[slug])) return false;
-  }
-  return true;
-}
-
-function isDay(value: unknown): value is ActivityDay {
-  return isTally(value) && isDate(value.date) && isTallies(value.by);
-}
-
-/** Whether activitySchema takes a value, found out in a fraction of the time, as for a history. */
-export function isActivity(value: unknown): value is Activity {
-  if (!isObject(value)) return false;
-  const { schema_version, time_zone, as_of, complete_since: since, days } = value;
-  const isHead = schema_version === 1 && typeof time_zone === 'string' && isInstant(as_of);
-  return isHead && (since === null || isDate(since)) && Array.isArray(days) && days.every(isDay);
-}
-
 /** A stored activity; undefined for bytes that are none. */
-export function parseActivity(bytes: Buffer): Activity | undefined {
-  const value = tryParseJson(bytes.toString('utf8'));
-  return isActivity(value) ? value : undefined;
-}
+export const parseActivity = (bytes: Buffer): Activity | undefined => parseStored(activitySchema, bytes);
 
 /** The slugs of a day, a-z, as they are stored but for those that look like numbers, which JSON moves to the front. */
 function inOrder(by: ActivityDay['by']): string[] {

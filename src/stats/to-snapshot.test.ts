@@ -302,7 +302,8 @@ test('every member of the sandbox, in every shape, is published whole and withou
       const { snapshot, leftOut } = read(overview);
       const text = JSON.stringify(snapshot);
       assert.deepEqual(leftOut, [], `${name}, ${shape}`);
-      assert.deepEqual(snapshotSchema.parse(JSON.parse(text)), snapshot);
+      assert.deepEqual(JSON.parse(text), snapshot);
+      assert.ok(snapshotSchema.is(snapshot));
       const ids = JSON.stringify(overview)
         .match(/"(?:workout_)?id":"[^"]+"/g)
         ?.map(found => found.split('"')[3] ?? '');

@@ -4,20 +4,7 @@
 import * as z from 'zod';
 import { StatsError } from '../errors.ts';
 import { isObject, memberOf } from './json.ts';
-import {
-  type Achievement,
-  achievementSchema,
-  httpsUrl,
-  isoDate,
-  type RecordGroup,
-  recordGroupSchema,
-  recordSchema,
-  type Snapshot,
-  type Streaks,
-  type Workout,
-  wholeNumber,
-  workoutSchema,
-} from './schemas.ts';
+import type { Achievement, RecordGroup, Snapshot, Streaks, Workout } from './schemas.ts';
 import { compareWorkouts, uniteSlugs } from './snapshot.ts';
 import { localDate } from './time.ts';
 
@@ -26,26 +13,30 @@ export type LeftOut = string;
 
 // The `sent…` schemas are the parts of Peloton's overview that are used, where null stands for absent.
 const orNull = <T extends z.ZodType>(schema: T) => z.union([schema, z.null().transform(() => undefined)]).optional();
+const wholeNumber = z.int().nonnegative();
+const named = { name: z.string(), slug: z.string() };
 // The URL as browsers write it, since a sent one may hold spaces and line breaks that URL parsers let pass.
+const httpsUrl = z.url({ protocol: /^https$/ });
 const sentUrl = z
   .unknown()
-  .transform(value => (httpsUrl.safeParse(value).success ? URL.parse(`${value}`)?.href : undefined));
-const sentWorkout = workoutSchema.extend({ icon_url: sentUrl.optional() });
+  .transform(value => (httpsUrl.safeParse(value).success ? URL.parse(`${value}`)?.href : undefined))
+  .optional();
+const sentWorkout = z.object({ ...named, count: wholeNumber, icon_url: sentUrl });
 const sentCounts = z.object({
   workout_counts: z.object({ total_workouts: wholeNumber, workouts: z.custom<unknown[]>(Array.isArray) }),
 });
 // A time without its zone, whose time of day is nobody's business.
 const sentTime = z.string().transform(text => text.slice(0, 10));
-const sentRecord = recordSchema.extend({
+const sentRecord = z.object({
+  ...named,
+  value: z.union([z.number(), z.string()]),
   raw_value: orNull(z.number()),
   unit: orNull(z.string()),
   unit_slug: orNull(z.string()),
-  workout_date: orNull(sentTime.pipe(isoDate)),
+  workout_date: orNull(sentTime.pipe(z.iso.date())),
 });
-const sentRecordGroup = recordGroupSchema.extend({ records: z.array(z.unknown()) });
-const sentAchievement = achievementSchema
-  .omit({ count: true })
-  .extend({ description: orNull(z.string()), image_url: sentUrl.optional() });
+const sentRecordGroup = z.object({ ...named, records: z.array(z.unknown()) });
+const sentAchievement = z.object({ ...named, description: orNull(z.string()), image_url: sentUrl });
 const sentCount = orNull(wholeNumber);
 
 /** An object without its unset members, so that "absent" means absent. */

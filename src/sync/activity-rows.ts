@@ -8,12 +8,12 @@ import { StatsError } from '../errors.ts';
 import type { ActivityRow } from '../stats/activity.ts';
 import { activityRowsBlob } from '../stats/blobs.ts';
 import { tryParseJson } from '../stats/json.ts';
-import { isoDate, recentWorkoutSchema } from '../stats/schemas.ts';
+import { type RecentWorkout, recentWorkoutSchema } from '../stats/schemas.ts';
 
 const instant = z.iso.datetime();
 const amount = z.number().nonnegative();
 /** The digest of the workout's id, and the fields of an ActivityRow. */
-const storedRow = z.tuple([z.string(), isoDate, z.string(), amount, amount, z.boolean()]);
+const storedRow = z.tuple([z.string(), z.iso.date(), z.string(), amount, amount, z.boolean()]);
 const walkSchema = z.object({
   /** The page that is read next. */
   page: z.int().nonnegative(),
@@ -42,7 +42,9 @@ const fileSchema = z.object({
   past: walkSchema.nullable(),
   past_read_at: instant.nullable(),
   /** The workouts with the newest start, where their classes are published. */
-  latest: z.array(z.object({ id: z.string(), started_at: z.number(), workout: recentWorkoutSchema })),
+  latest: z.array(
+    z.object({ id: z.string(), started_at: z.number(), workout: z.custom<RecentWorkout>(recentWorkoutSchema.is) }),
+  ),
   rows: z
     .array(storedRow)
     .transform(
