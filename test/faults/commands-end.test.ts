@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import { after, describe, it } from 'node:test';
 import { startLoopbackServer } from '../../sandbox/loopback-server.ts';
 import { startBench } from '../bench.ts';
-import { spawnCommand } from '../spawn-command.ts';
+import { type CommandRun, spawnCommand } from '../spawn-command.ts';
 
 const silent = await startLoopbackServer(() => new Promise(() => {}));
 after(silent.close);
@@ -38,12 +38,27 @@ const said: Record<string, Record<string, RegExp>> = {
     store: /^Failed \(storage\): /m,
     Peloton: /^Failed \(upstream-unavailable\): /m,
   },
+  'sign-in': {
+    identity: /^Failed \(vault\): .*no token came in time/m,
+    vault: /^Failed \(vault\): /m,
+    store: /^Failed \(storage\): /m,
+    Peloton: /^Failed \(upstream-unavailable\): /m,
+  },
   'rebuild-history': { store: /^Failed \(storage\): /m },
   export: { store: /^Failed \(storage\): /m },
 };
 
 /** What a command needs to begin. */
-const argsOf: Record<string, string[]> = { export: ['a-folder-that-is-not-made'] };
+const needs: Record<string, CommandRun> = {
+  export: { args: ['a-folder-that-is-not-made'] },
+  'sign-in': {
+    args: ['--stdin'],
+    answer: {
+      to: /\/authorize\?\S*\bstate=([\w-]+)/,
+      with: ([, state]) => `https://members.onepeloton.com/callback?code=abc&state=${state}\n`,
+    },
+  },
+};
 
 describe('a command ends within seconds of its last word', { concurrency: true }, () => {
   for (const [command, words] of Object.entries(said)) {
@@ -51,7 +66,7 @@ describe('a command ends within seconds of its last word', { concurrency: true }
       it(`${command}, where the ${peer} never answers`, async () => {
         const bench = await startBench({ at: new Date().toISOString() });
         const { code, output, errors, lingeredMs } = await spawnCommand(command, {
-          args: argsOf[command] ?? [],
+          ...needs[command],
           settings: { ...bench.settings, ...peers[peer] },
         });
         assert.match(output + errors, word);

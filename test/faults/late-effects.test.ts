@@ -22,8 +22,21 @@ const limits: AppLimits = {
 
 type Path = { name: string; prepare: (bench: Bench) => Promise<unknown> };
 
+/** Leaves the app's grant as the one way in. */
+async function closePage({ peloton }: Bench): Promise<void> {
+  peloton.behaviour.loginPage = 'universal';
+}
+
 const paths: Path[] = [
   { name: 'the first sign-in', prepare: async () => {} },
+  { name: "the first sign-in by the app's grant", prepare: closePage },
+  {
+    name: 'a refresh of the app',
+    prepare: async bench => {
+      await fillYesterday(bench);
+      pasteSession(bench, { livesMs: 0, client: 'app', user_id: bench.peloton.userId });
+    },
+  },
   {
     name: 'a refresh',
     prepare: async bench => {
