@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { type Bench, startBench } from '../../test/bench.ts';
-import { storedSession, tickFailure } from '../../test/session-bench.ts';
+import { pasteSession, storedSession, tickFailure } from '../../test/session-bench.ts';
 import { walkInBrowser } from '../../test/sign-in-walker.ts';
 import { type CommandEnd, spawnCommand } from '../../test/spawn-command.ts';
 
@@ -14,10 +14,10 @@ type Answer = (bench: Bench, address: string) => string | Promise<string>;
 const signIn: Answer = (bench, address) => walkInBrowser(bench.peloton, address);
 
 /** Runs the command with what a person would paste. */
-async function run(bench: Bench, answer: Answer): Promise<CommandEnd> {
+async function run(bench: Bench, answer: Answer, settings = {}): Promise<CommandEnd> {
   const end = await spawnCommand('sign-in', {
     args: ['--stdin'],
-    settings: { ...bench.settings, PELOTON_REDIRECT_URI: `${bench.peloton.authUrl}/callback` },
+    settings: { ...bench.settings, PELOTON_REDIRECT_URI: `${bench.peloton.authUrl}/callback`, ...settings },
     answer: {
       to: /^(http\S+\/authorize\?\S+)$/m,
       with: async ([, address = '']) => `${await answer(bench, address)}\n`,
@@ -64,12 +64,7 @@ describe('npm run sign-in', { concurrency: 2 }, () => {
     const stateOf = (address: string) => new URL(address).searchParams.get('state');
     const rows: [Answer, RegExp][] = [
       [(_, address) => address, /address of the sign-in itself/],
-      [() => 'sandbox-code-abc', /^That is no address/],
-      [() => 'https://members.onepeloton.com/home', /address of another page/],
-      [home(''), /no code in it/],
       [home('?code=abc'), /a code without its state/],
-      [home('?code=abc&state=other'), /belongs to another sign-in/],
-      [home('?error=access_denied&error_description=no'), /ended this sign-in with an error \(access_denied\)/],
       [
         (_, address) => `${bench.peloton.authUrl}/callback?code=old&state=${stateOf(address)}`,
         /takes this code no longer: it has expired or was used/,
@@ -83,6 +78,39 @@ describe('npm run sign-in', { concurrency: 2 }, () => {
       assert.equal(errors.trim().split('\n').length, 1, errors);
     }
     assert.equal(bench.vault.secrets.get('peloton-session'), '{}');
+  });
+
+  it('says so where the account is another one than before', async () => {
+    const bench = await startNow({ secrets: {} });
+    pasteSession(bench, { user_id: 'somebody-else', access_token: undefined });
+    const { code, output } = await run(bench, async (_, address) => `"${await signIn(bench, address)}"\r`);
+    assert.equal(code, 0);
+    assert.match(output, /^Note: it is another account than that of the session before/m);
+    const again = await run(bench, signIn);
+    assert.doesNotMatch(again.output, /^Note:/m);
+  });
+
+  it('leaves the session that was there where Peloton gives no token, and says what Peloton refuses', async () => {
+    const bench = await startNow({ secrets: {} });
+    const { refreshToken } = pasteSession(bench);
+    const answers = [
+      [{ status: 200, body: { token_type: 'Bearer' } }, /^Failed \(upstream-changed\)/m],
+      [{ status: 503 }, /^Failed \(upstream-unavailable\)/m],
+      [{ status: 403, body: { error: 'unauthorized', error_description: 'user is blocked' } }, /blocked this user/],
+    ] as const;
+    for (const [fault, said] of answers) {
+      bench.peloton.faults.add({ match: { path: /^\/oauth\/token$/ }, fault, times: 1 });
+      const { code, errors } = await run(bench, signIn);
+      assert.equal(code, 1);
+      assert.match(errors, said);
+      assert.equal(storedSession(bench).refresh_token, refreshToken);
+    }
+  });
+
+  it('is of no use with PELOTON_SIGN_IN=session, and says so', async () => {
+    const { code, errors } = await run(await startNow(), signIn, { PELOTON_SIGN_IN: 'session' });
+    assert.equal(code, 1);
+    assert.match(errors, /^Failed \(config\): PELOTON_SIGN_IN=session/);
   });
 
   it('asks nobody to sign in where the session could not be kept, or another run is at work', async () => {

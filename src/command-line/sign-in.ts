@@ -18,18 +18,36 @@ const busy = 'Busy: another run is at work. Try again in a minute.';
 /** How long another run is waited for, whose lease is needed: a code lives for a minute or so. */
 const longestWaitMs = 45_000;
 
-async function* readLines(prompt: string): AsyncGenerator<string> {
-  const lines = createInterface({ input: process.stdin });
-  if (prompt) process.stdout.write(prompt);
+/** The lines of standard input. A terminal is read key by key: its own lines hold 4,096 bytes, and on macOS 1,024. */
+async function* readLines(isScript: boolean): AsyncGenerator<string> {
+  const terminal = { output: process.stdout, prompt: 'The address: ', historySize: 0 };
+  const lines = createInterface({ input: process.stdin, ...(!isScript && terminal) });
   try {
+    lines.prompt();
     for await (const line of lines) {
       if (line.trim() !== '') yield line;
-      if (prompt) process.stdout.write(prompt);
+      lines.prompt();
     }
+    if (!isScript) console.log(); // Ctrl-C or Ctrl-D, after the prompt
   } finally {
     lines.close();
     process.stdin.pause();
   }
+}
+
+/** The code in the address that is pasted; undefined where none came. */
+async function askForCode(
+  isScript: boolean,
+  read: (line: string) => ReturnType<typeof readCallbackAddress>,
+): Promise<string | undefined> {
+  for await (const line of readLines(isScript)) {
+    const answer = read(line);
+    if ('code' in answer) return answer.code;
+    console.error(answer.problem);
+    if (isScript) return undefined;
+  }
+  console.error('Nothing was pasted: there is no new session.');
+  return undefined;
 }
 
 function explain(url: URL, redirectUri: string): string {
@@ -84,14 +102,8 @@ async function signIn(context: CommandContext): Promise<number> {
   }
   const attempt = createAttempt();
   console.log(explain(authorizeUrl(peloton, attempt), peloton.redirectUri));
-  for await (const line of readLines(isScript ? '' : 'The address: ')) {
-    const read = readCallbackAddress(line, peloton, attempt);
-    if ('code' in read) return await finish(context, { code: read.code, codeVerifier: attempt.codeVerifier });
-    console.error(read.problem);
-    if (isScript) return 1;
-  }
-  console.error('Nothing was pasted: there is no new session.');
-  return 1;
+  const code = await askForCode(isScript, line => readCallbackAddress(line, peloton, attempt));
+  return code === undefined ? 1 : await finish(context, { code, codeVerifier: attempt.codeVerifier });
 }
 
 async function finish(context: CommandContext, code: { code: string; codeVerifier: string }): Promise<number> {

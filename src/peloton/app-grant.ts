@@ -4,14 +4,16 @@
 import { errorOf, type StatsError } from '../errors.ts';
 import type { HttpResponse } from '../http.ts';
 import { isObject, tryParseJson } from '../stats/json.ts';
-import { stringOf } from './judge.ts';
+import { isAway, stringOf } from './judge.ts';
+import { botCheck } from './login-page.ts';
 import { judgeAnswer, refused } from './refusals.ts';
-import { isClientRefused, postTokenRequest } from './tokens.ts';
+import { isClientRefused, postTokenRequest, readTokens } from './tokens.ts';
 import { postingPatience, type SignInRequest } from './web-sign-in.ts';
 
 function judgeGrant(answer: HttpResponse): StatsError {
   const { label, status } = answer;
   const body = tryParseJson(answer.text);
+  if (answer.text.trimStart().startsWith('<') && !isAway(answer)) return botCheck(answer); // nobody reads a page here
   if (stringOf(body, 'error') === 'invalid_grant') return refused('wrong-password', answer);
   if (!isClientRefused(answer)) return judgeAnswer(answer);
   return errorOf('closed-grant', `${label} takes no password grant of this client.`, {
@@ -30,7 +32,7 @@ export async function signInByGrant({ http, peloton, credentials, beforePost }: 
   const grant = { grant_type: 'password', client_id: peloton.appClientId, scope: peloton.appScope, ...credentials };
   const answer = await postTokenRequest({ http, peloton }, grant, postingPatience);
   const body = tryParseJson(answer.text);
-  const holdsTokens = stringOf(body, 'refresh_token') || (answer.status === 200 && stringOf(body, 'access_token'));
-  if (isObject(body) && holdsTokens) return body;
+  const { access_token, refresh_token } = readTokens(body);
+  if (isObject(body) && (refresh_token || (answer.status === 200 && access_token))) return body;
   throw judgeGrant(answer);
 }

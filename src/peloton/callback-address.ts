@@ -3,18 +3,20 @@
 
 import type { PelotonConfig } from '../config.ts';
 import type { AttemptSecrets } from './authorize.ts';
+import { saidIn } from './redirects.ts';
 
-const around = /^[\s\uFEFF'"<>“”‘’]+|[\s\uFEFF'"<>“”‘’]+$/g;
+const quotes = /^['"`<>“”‘’]+|['"`<>“”‘’]+$/g;
 
-/** The URL in a text; browsers show and copy some without `https://`. */
-function parseAddress(text: string): URL | undefined {
+/** The URL in a text, with the blanks and the signs of where it was copied; browsers show and copy some without `https://`. */
+function parseAddress(pasted: string): URL | undefined {
+  const text = pasted.replace(/\s+/g, '').replace(quotes, '').replaceAll('&amp;', '&');
   const isSchemeless = /^[\w.-]+(:\d+)?\//.test(text);
   const url = URL.parse(isSchemeless ? `https://${text}` : text);
   return url && /^https?:$/.test(url.protocol) ? url : undefined;
 }
 
 function describeError(address: URL): string {
-  const error = address.searchParams.get('error') ?? '';
+  const error = saidIn(address, 'error') ?? '';
   const named = /^[a-z_]{1,40}$/.test(error) ? ` (${error})` : '';
   return `Peloton has ended this sign-in with an error${named}: open the address above again, and settle what the page asks for.`;
 }
@@ -27,7 +29,7 @@ export function readCallbackAddress(
 ): { code: string } | { problem: string } {
   const home = new URL(redirectUri);
   const whole = `It begins with ${home.origin}${home.pathname} and holds a code and a state.`;
-  const address = parseAddress(pasted.replace(around, ''));
+  const address = parseAddress(pasted);
   if (!address) return { problem: `That is no address: copy the whole address that the browser ends at. ${whole}` };
   const { searchParams, host, pathname } = address;
   const code = searchParams.get('code');
@@ -37,7 +39,7 @@ export function readCallbackAddress(
     };
   }
   if (host !== home.host) return { problem: `That is the address of another page. ${whole}` };
-  if (searchParams.has('error')) return { problem: describeError(address) };
+  if (saidIn(address, 'error') !== null) return { problem: describeError(address) };
   if (!code) return { problem: `That address has no code in it. ${whole} If the page has moved on, press Back.` };
   const given = searchParams.get('state');
   if (!given) return { problem: `That address has a code without its state: copy all of it. ${whole}` };

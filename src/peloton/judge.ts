@@ -15,9 +15,14 @@ export function changed(answer: HttpResponse, what: string): StatsError {
   return new StatsError('upstream-changed', `${answer.label} ${what}.`, { status: answer.status });
 }
 
+/** True for the statuses of an outage, whatever comes with them. */
+export function isAway({ status }: HttpResponse): boolean {
+  return status === 429 || status >= 500;
+}
+
 /** @throws StatsError `upstream-unavailable` for 429 and 5xx. */
 export function assertAvailable(answer: HttpResponse): void {
-  if (answer.status === 429 || answer.status >= 500) throw unavailable(answer, `answered ${answer.status}`);
+  if (isAway(answer)) throw unavailable(answer, `answered ${answer.status}`);
 }
 
 /**

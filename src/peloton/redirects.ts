@@ -39,6 +39,11 @@ export function isRedirect({ status }: HttpResponse): boolean {
   return status >= 300 && status < 400 && status !== 304;
 }
 
+/** A member of what an address says, in its query or, as some OAuth errors come, in its fragment; null where it has none. */
+export function saidIn(url: URL, name: string): string | null {
+  return url.searchParams.get(name) ?? new URLSearchParams(url.hash.slice(1)).get(name);
+}
+
 /** The URL home that an answer redirects to, if that is where it leads. */
 export function findHome({ location, url }: HttpResponse, { redirectUri }: PelotonConfig): URL | undefined {
   const target = location === undefined ? null : URL.parse(location, url.href);

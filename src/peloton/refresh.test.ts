@@ -212,6 +212,20 @@ test('429, 5xx, challenges and broken answers to a refresh never lead to a sign-
   }
 });
 
+test('a refresh that is answered with what the owner has to settle says so, and posts no credentials', async () => {
+  for (const [error, hint] of [
+    ['requires_verification', /verify.*npm run sign-in/],
+    ['unauthorized', /blocked this user/],
+    ['mfa_required', /second factor.*npm run sign-in/],
+  ] as const) {
+    const { bench } = await startExpired();
+    bench.peloton.faults.add({ match: { path: tokenPath }, fault: { status: 403, body: { error } } });
+    assert.equal(await tickFailure(bench), 'sign-in-refused');
+    assert.match((await bench.health()).problem?.hint ?? '', hint);
+    assert.equal(bench.peloton.counts.credentialPosts, 0);
+  }
+});
+
 test('a 401 with a stored token means one refresh, in the same run', async () => {
   const bench = await startSessionBench();
   await bench.tick();

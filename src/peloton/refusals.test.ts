@@ -29,6 +29,10 @@ const codes = {
   invalid_recaptcha: 'captcha',
   requires_verification: 'verification',
   mfa_required: 'second-factor',
+  wrong_password: 'wrong-password',
+  invalid_email_password: 'wrong-password',
+  account_locked: 'blocked-user',
+  interaction_required: 'verification',
   mfa_enrollment_required: 'second-factor',
   'a0.mfa_registration_required': 'second-factor',
 };
@@ -42,8 +46,11 @@ describe('a refusal', () => {
           assert.deepEqual([causeOf(hint), credentialsJudged], [cause, true], `${status} ${key}`);
         }
       }
-      const home = new URL(`https://members.onepeloton.com/callback?error=${code}&state=x`);
-      assert.equal(causeOf(judgeAddress(answerOf('', 302), home)?.hint), cause);
+      for (const sign of ['?', '#']) {
+        const home = new URL(`https://members.onepeloton.com/callback${sign}error=${code}&state=x`);
+        assert.equal(causeOf(judgeAddress(answerOf('', 302), home)?.hint), cause, sign);
+      }
+      assert.equal(causeOf(judgeAnswer(answerOf({ error: { code: code.toUpperCase() } })).hint), cause, 'nested');
     });
   }
 
@@ -83,6 +90,8 @@ describe('a refusal', () => {
       '<label>I am not a robot</label>': 'captcha',
       '<p>We found your password in a data breach.</p>': 'leaked-password',
       '<p>Please confirm it’s you</p>': 'verification',
+      '<form action="/callback"><input name="error" value="access_denied"><input name="state" value="x"></form>':
+        'access-denied',
       '<script>const texts = ["Verify your identity"];</script><p>Log in</p>': undefined,
       '<title>Just a moment...</title><p>Verify your identity</p>': undefined,
       '<p>Welcome back</p>': undefined,

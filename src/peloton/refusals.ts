@@ -3,21 +3,22 @@
 
 import { type Cause, errorOf, type StatsError } from '../errors.ts';
 import type { HttpResponse } from '../http.ts';
-import { tryParseJson } from '../stats/json.ts';
-import { changed, stringOf, unavailable } from './judge.ts';
+import { isObject, memberOf, tryParseJson } from '../stats/json.ts';
+import { changed, isAway, stringOf, unavailable } from './judge.ts';
 import { botCheck, isNoPage, readPage } from './login-page.ts';
+import { saidIn } from './redirects.ts';
 
 type Rules = readonly (readonly [RegExp, Cause])[];
 
 const codes: Rules = [
-  [/^invalid_(user_password|credentials)$/i, 'wrong-password'],
+  [/^(invalid|wrong)_(\w+_)?(password|credentials)$/i, 'wrong-password'],
   [/leaked|breached/i, 'leaked-password'],
   [/^password_(expired|change|reset)/i, 'expired-password'],
   [/^too_many_(attempts|logins)/i, 'too-many-attempts'],
-  [/^(user_)?blocked(_user)?$/i, 'blocked-user'],
+  [/^((user|account)_)?(is_)?(blocked|locked|suspended|disabled)(_(user|account))?$/i, 'blocked-user'],
   [/captcha/i, 'captcha'],
   [/mfa|second_factor/i, 'second-factor'],
-  [/verif(y|ied|ication)/i, 'verification'],
+  [/verif(y|ied|ication)|^(interaction|consent)_required$/i, 'verification'],
 ];
 
 /** Codes that many refusals share: the description says more, where there is one. */
@@ -53,7 +54,7 @@ function find(rules: Rules, text: string): Cause | undefined {
 }
 
 /** One word, and no text in which a server repeats what it was sent. */
-const codeForm = /^[a-z0-9_.]{1,40}$/i;
+const codeForm = /^[a-z0-9_.-]{1,40}$/i;
 
 /** The cause behind one of Peloton's codes; undefined where the code judges no credentials. */
 function causeOf(code: string, description = ''): Cause | undefined {
@@ -97,7 +98,9 @@ export function unknownAnswer({ label, status }: Pick<HttpResponse, 'label' | 's
 
 /** The refusal in the JSON of an answer, whatever the status. The name AnomalyDetected alone judges the request, not the credentials. */
 export function findRefusal(answer: HttpResponse): StatsError | undefined {
-  const body = tryParseJson(answer.text);
+  const sent = tryParseJson(answer.text);
+  const nested = memberOf(sent, 'error');
+  const body = isObject(nested) ? nested : sent;
   const isAnomaly = stringOf(body, 'name') === 'AnomalyDetected';
   const description = stringOf(body, 'error_description') ?? stringOf(body, 'description');
   for (const key of ['code', 'error']) {
@@ -114,7 +117,7 @@ export function judgeAnswer(answer: HttpResponse): StatsError {
   if (text.trim() === '') return unavailable(answer, `answered ${status} with an empty body`);
   const refusal = findRefusal(answer);
   if (refusal) return refusal;
-  if (status === 429 || status >= 500) return unavailable(answer, `answered ${status}`);
+  if (isAway(answer)) return unavailable(answer, `answered ${status}`);
   const body = tryParseJson(text);
   if (stringOf(body, 'name') === 'AnomalyDetected') return changed(answer, 'answered AnomalyDetected');
   if (body !== undefined) return unknownAnswer(answer);
@@ -131,10 +134,10 @@ export function isOutage(error: string | null): boolean {
 
 /** What the address of a redirect says of the credentials; undefined where it says nothing. */
 export function judgeAddress(answer: HttpResponse, target: URL): StatsError | undefined {
-  const error = target.searchParams.get('error');
+  const error = saidIn(target, 'error');
   if (isOutage(error)) return unavailable(answer, `led to ${error}`);
   const cause =
-    error === null ? causeOfPath(target.pathname) : causeOf(error, target.searchParams.get('error_description') ?? '');
+    error === null ? causeOfPath(target.pathname) : causeOf(error, saidIn(target, 'error_description') ?? '');
   if (cause) return refused(cause, answer, error ?? undefined);
   return error === null ? undefined : unknownAnswer(answer);
 }

@@ -1,11 +1,9 @@
 // The session in the vault during one run: read once, and written again whenever it changes. Tokens that have just come are
 // written before anything is done with them, since Peloton gives each refresh token once.
 
-import * as z from 'zod';
 import type { Secret } from '../azure/vault.ts';
 import { waitForAll } from '../errors.ts';
 import { type Log, timed } from '../log.ts';
-import { dayMs } from '../stats/time.ts';
 import { readClaims } from './access-token.ts';
 import {
   readSignInSecrets,
@@ -14,15 +12,8 @@ import {
   sessionSecret,
   versionsOf,
 } from './sign-in-secrets.ts';
-import {
-  belongsTo,
-  holdsToken,
-  isUnreadable,
-  parseSession,
-  type Session,
-  tokenSchema,
-  unreadableHint,
-} from './stored-session.ts';
+import { belongsTo, holdsToken, isUnreadable, parseSession, type Session, unreadableHint } from './stored-session.ts';
+import { readTokens } from './tokens.ts';
 
 export type SessionVault = {
   read(name: string): Promise<Secret | undefined>;
@@ -44,17 +35,6 @@ export type SessionStore = {
   /** Whether this run has written the session already, which proves that it may. */
   isWritten: boolean;
 };
-
-const tokenFields = z.object({
-  access_token: tokenSchema.optional().catch(undefined),
-  refresh_token: z.string().min(1).optional().catch(undefined),
-  expires_in: z
-    .number()
-    .positive()
-    .max((10 * 365 * dayMs) / 1000)
-    .optional()
-    .catch(undefined),
-});
 
 export function createSessionStore(parts: Pick<SessionStore, 'vault' | 'clock' | 'log'>): SessionStore {
   return { ...parts, secrets: undefined, isWritten: false };
@@ -121,7 +101,7 @@ export async function addToSession(store: SessionStore, session: Session): Promi
 
 /** The session that an answer of /oauth/token makes of the one before; its fields are not judged. */
 export function toSession(store: SessionStore, body: object, previous: Session): Session {
-  const { access_token, refresh_token, expires_in } = tokenFields.parse(body);
+  const { access_token, refresh_token, expires_in } = readTokens(body);
   const expiresAt = expires_in === undefined ? undefined : new Date(store.clock().getTime() + expires_in * 1000);
   return {
     access_token,

@@ -78,6 +78,11 @@ describe('the login page comes to no judgement, and the app gets in with the sam
       [page, grant],
     ],
     [
+      'an exchange that gives no token',
+      spoil({ path: tokenPath, body: /authorization_code/ }, { status: 200, body: { token_type: 'Bearer' } }),
+      [page, grant],
+    ],
+    [
       'a code that is refused',
       spoil({ path: tokenPath, body: /authorization_code/ }, { status: 403, body: { error: 'invalid_grant' } }),
       [page, grant],
@@ -166,6 +171,7 @@ describe('where the app goes first', () => {
       spoil(isGrant, { status: 403, body: { status: 403, message: 'No longer accepting requests.' } }),
     ],
     ['the answer has no tokens', spoil(isGrant, { status: 200, body: { token_type: 'Bearer' } })],
+    ['no header can hold the token', spoil(isGrant, { status: 200, body: { access_token: 'ä' } })],
   ];
   for (const [what, plant] of closed) {
     it(`the page gets in where ${what}, and then goes first`, async () => {
@@ -180,16 +186,34 @@ describe('where the app goes first', () => {
     });
   }
 
-  it('the page is tried after a bot check, which holds nothing back', async () => {
+  it('the page is tried after a bot check, which holds nothing back, whatever its status and its words', async () => {
+    for (const fault of [
+      { status: 403, ...challenge },
+      { status: 200, body: '<h1>Solve this captcha</h1>', contentType: 'text/html' },
+    ]) {
+      const bench = await startAppFirst();
+      bench.peloton.faults.add({ match: isGrant, fault });
+      assert.deepEqual(await nextDay(bench), { posted: [grant, page], code: undefined });
+      assert.deepEqual((await bench.state()).held_rungs, []);
+    }
+  });
+
+  it('a refresh token without an access token is kept, and refreshed at the next attempt', async () => {
     const bench = await startAppFirst();
-    bench.peloton.faults.add({ match: isGrant, fault: { status: 403, ...challenge } });
-    assert.deepEqual(await nextDay(bench), { posted: [grant, page], code: undefined });
-    assert.deepEqual((await bench.state()).held_rungs, []);
+    bench.peloton.revokeAll();
+    const { refreshToken: fresh } = bench.peloton.issueSession('app');
+    bench.peloton.faults.add({ match: isGrant, fault: { status: 200, body: { refresh_token: fresh } }, times: 1 });
+    bench.passTime(24 * hourMs);
+    assert.deepEqual(await tickOf(bench), { posted: [grant], code: 'upstream-changed' });
+    assert.equal(storedSession(bench).refresh_token, fresh);
+    bench.passTime(4 * hourMs);
+    assert.deepEqual(await tickOf(bench), { posted: [], code: undefined });
   });
 
   it('an outage of the grant is waited for, and a judgement of the grant is one', async () => {
     const rows: [Spoil, string, RegExp][] = [
-      [spoil(isGrant, { status: 503 }), 'upstream-unavailable', /^Nothing to do/],
+      [spoil(isGrant, { status: 503, ...challenge }), 'upstream-unavailable', /^Nothing to do/],
+      [spoil(isGrant, 'truncated'), 'upstream-unavailable', /^Nothing to do/],
       [spoil(isGrant, 'reset'), 'upstream-unavailable', /^Nothing to do/],
       [spoil(isGrant, { status: 429 }), 'upstream-unavailable', /^Nothing to do/],
       [({ peloton }) => peloton.changePassword('another'), 'sign-in-refused', /does not know this user name/],
@@ -291,6 +315,14 @@ describe('where no rung gets in', () => {
     assert.equal((await bench.health()).next_attempt, new Date(bench.now.getTime() + 10 * hourMs).toISOString());
   });
 
+  it('a hold that a wrong clock set more than two days ahead is none', async () => {
+    const bench = await startRungs();
+    for (const match of [posting, isGrant]) bench.peloton.faults.add({ match, fault: unheardOf, times: 1 });
+    await tickOf(bench);
+    bench.passTime(-3 * 24 * hourMs);
+    assert.deepEqual(await tickOf(bench), { posted: [page], code: undefined });
+  });
+
   it('a vault that takes no session is told, and no page is blamed', async () => {
     const bench = await startRungs();
     bench.peloton.behaviour.loginPage = 'universal';
@@ -322,6 +354,28 @@ describe('the cap', () => {
     assert.deepEqual(new Set(sign_ins.map(({ outcome }) => outcome)), new Set(['upstream-changed']));
     assert.equal(bench.peloton.counts.credentialPosts, 3);
     assert.deepEqual(bench.peloton.violations, []);
+  });
+});
+
+describe('two hosts', () => {
+  it('that run at the same time post the credentials once', async () => {
+    const bench = await startRungs();
+    behave({ loginPage: 'universal' })(bench);
+    const apps = [bench.app, bench.startApp(), bench.startApp()];
+    assert.deepEqual(await Promise.all(apps.map(app => tickFailure(bench, app))), [undefined, undefined, undefined]);
+    assert.deepEqual([bench.peloton.counts.credentialPosts, bench.peloton.counts.overviews], [1, 1]);
+    assert.equal((await bench.state()).sign_ins.length, 1);
+  });
+
+  it('share what one of them learned of the rungs', async () => {
+    const bench = await startRungs();
+    behave({ loginPage: 'universal' })(bench);
+    await bench.tick();
+    behave({ loginPage: 'classic' })(bench);
+    bench.peloton.revokeAll();
+    bench.passTime(24 * hourMs);
+    const posted = await askedDuring(bench, () => bench.tick(bench.startApp()));
+    assert.ok(posted.includes(grant) && !posted.includes('/authorize'), posted.join());
   });
 });
 

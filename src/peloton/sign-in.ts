@@ -12,7 +12,7 @@ import { sessionLogin } from './session-login.ts';
 import { keepSession, proveWritable, type SessionStore, toSession } from './session-store.ts';
 import { type Rung, rungsOf, type SignInLedger } from './sign-in-ledger.ts';
 import { type SecretVersions, versionsOf } from './sign-in-secrets.ts';
-import type { Session } from './stored-session.ts';
+import { holdsToken, type Session } from './stored-session.ts';
 import { requestTokens } from './tokens.ts';
 import { type SignInRequest, signInByPage } from './web-sign-in.ts';
 
@@ -30,10 +30,11 @@ export async function keepTokens(parts: SignInParts, body: object, previous: Ses
   const session = toSession(store, body, previous);
   const spent = previous.refresh_token;
   if (spent && session.refresh_token !== spent) ledger.markDead(spent);
-  await keepSession(store, session);
+  const isKept = holdsToken(session); // an answer without any token leaves the session that was there
+  if (isKept) await keepSession(store, session);
   if (session.access_token) return session;
   throw new StatsError('upstream-changed', `POST ${new URL(peloton.authUrl).host}/oauth/token gave no access token.`, {
-    opensNextRung: false,
+    opensNextRung: !isKept,
   });
 }
 

@@ -1,11 +1,14 @@
 // POST /oauth/token exchanges a code or a refresh token for a new pair of tokens. The answer is handed on unjudged: a rotated
 // refresh token has to be in the vault before anything else of the answer is looked at (docs/peloton.md).
 
+import * as z from 'zod';
 import type { PelotonConfig } from '../config.ts';
-import { errorOf } from '../errors.ts';
 import type { HttpClient, HttpResponse } from '../http.ts';
 import { isObject, tryParseJson } from '../stats/json.ts';
+import { dayMs } from '../stats/time.ts';
 import { assertAvailable, changed, requireJson, stringOf } from './judge.ts';
+import { findRefusal } from './refusals.ts';
+import { tokenSchema } from './stored-session.ts';
 
 type Asker = { http: HttpClient; peloton: PelotonConfig };
 
@@ -18,6 +21,23 @@ export type Grant =
  * is dead (revoked, spent, expired, or the password was changed), or its client is not let in any more.
  */
 export type TokenAnswer = { body: object } | 'refused';
+
+const tokensSchema = z.object({
+  access_token: tokenSchema.optional().catch(undefined),
+  refresh_token: z.string().min(1).optional().catch(undefined),
+  /** In seconds. */
+  expires_in: z
+    .number()
+    .positive()
+    .max((10 * 365 * dayMs) / 1000)
+    .optional()
+    .catch(undefined),
+});
+
+/** The tokens in the body of an answer, as far as they can be used. */
+export function readTokens(body: unknown): z.infer<typeof tokensSchema> {
+  return tokensSchema.safeParse(body).data ?? {};
+}
 
 /** Makes one request and never repeats it: the caller decides what a missing answer means. */
 export async function postTokenRequest(
@@ -44,23 +64,16 @@ export function isClientRefused({ status, text }: HttpResponse): boolean {
 }
 
 /**
- * @throws StatsError `upstream-unavailable` without a complete answer; `sign-in-refused` where a second factor is asked
- * for; `upstream-changed` for any other refusal.
+ * @throws StatsError `upstream-unavailable` without a complete answer; `sign-in-refused` where the answer says what its owner
+ * has to settle; `upstream-changed` for any other refusal.
  */
 export async function requestTokens(asker: Asker, grant: Grant): Promise<TokenAnswer> {
   const answer = await postTokenRequest(asker, grant);
   const sent = tryParseJson(answer.text);
-  if (isObject(sent) && stringOf(sent, 'refresh_token')) return { body: sent };
+  if (isObject(sent) && readTokens(sent).refresh_token) return { body: sent };
   assertAvailable(answer);
   const body = requireJson(answer);
   if (isObject(body) && answer.status === 200) return { body };
-  const code = stringOf(body, 'error') ?? stringOf(body, 'code') ?? '';
-  if (code === 'invalid_grant' || isClientRefused(answer)) return 'refused';
-  if (code.includes('mfa')) {
-    throw errorOf('second-factor', `${answer.label} asks for a second factor.`, {
-      status: answer.status,
-      credentialsJudged: true,
-    });
-  }
-  throw changed(answer, `answered ${answer.status} to a ${grant.grant_type} grant`);
+  if (stringOf(body, 'error') === 'invalid_grant' || isClientRefused(answer)) return 'refused';
+  throw findRefusal(answer) ?? changed(answer, `answered ${answer.status} to a ${grant.grant_type} grant`);
 }

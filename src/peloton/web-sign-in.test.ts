@@ -198,6 +198,7 @@ test('a redirect in place of the form is the answer to the credentials: where it
 
 test('an OAuth error in the way home is told by its kind', async () => {
   const kinds = {
+    interaction_required: 'sign-in-refused, judged',
     unauthorized: 'sign-in-refused, judged',
     access_denied: 'sign-in-refused, judged',
     'canary-error': 'upstream-changed, judged',
@@ -208,6 +209,8 @@ test('an OAuth error in the way home is told by its kind', async () => {
   for (const [error, failure] of Object.entries(kinds)) {
     const home: Step = (_, { url }) => redirect(`${url}/callback?error=${error}&error_description=canary`);
     assert.equal(await failureOf({ '/login/callback': home }), failure, error);
+    const inFragment: Step = (_, { url }) => redirect(`${url}/callback#error=${error}`);
+    assert.equal(await failureOf({ '/login/callback': inFragment }), failure, `${error} in the fragment`);
     const elsewhere = () => redirect(`/error?error=${error}`);
     assert.equal(await failureOf({ '/login/callback': elsewhere }), failure, `${error} on the way`);
   }
@@ -230,6 +233,15 @@ test('a refusal is told by its code, whatever the status', async () => {
     const refusal = { name: 'ValidationError', code, description: 'canary' };
     assert.equal(await refuse(refusal), 'sign-in-refused, judged', `${status} ${code}`);
     assert.equal(await refuse({ error: code }), 'sign-in-refused, judged', `${status} ${code} as an OAuth error`);
+  }
+});
+
+test('a refusal in JSON is one after the form too, and a JSON of no known kind is another dance', async () => {
+  for (const [body, failure] of [
+    [{ code: 'blocked_user' }, 'sign-in-refused, judged'],
+    [{ error: 'canary' }, 'upstream-changed'],
+  ] as const) {
+    assert.equal(await failureOf({ '/login/callback': () => ({ status: 401, body }) }), failure);
   }
 });
 

@@ -17,7 +17,7 @@ import {
 import type { Credentials } from './credentials.ts';
 import { assertAvailable, changed, unavailable } from './judge.ts';
 import { assertPage, type HiddenForm, isOtherLogin, readInjectedConfig, readPage } from './login-page.ts';
-import { credentialsPath, findHome, isRedirect, nextHop, routeOf } from './redirects.ts';
+import { credentialsPath, findHome, isRedirect, nextHop, routeOf, saidIn } from './redirects.ts';
 import { causeOfPage, findRefusal, isOutage, judgeAddress, judgeAnswer, refused, unknownAnswer } from './refusals.ts';
 
 export type SignInRequest = {
@@ -54,7 +54,7 @@ async function walkToPage(attempt: Attempt): Promise<HttpResponse> {
     if (hop === maxHops) throw changed(answer, `led nowhere in ${maxHops} redirects`);
     const home = findHome(answer, peloton);
     if (home) {
-      if (isOutage(home.searchParams.get('error'))) throw unavailable(answer, 'came home with an outage');
+      if (isOutage(saidIn(home, 'error'))) throw unavailable(answer, 'came home with an outage');
       throw changed(answer, 'came home without a login');
     }
     answer = await send(attempt, { method: 'GET', url: nextHop(answer, answer.location, peloton) });
