@@ -78,7 +78,7 @@ async function claimFolder(dataDir: string, owner: string): Promise<void> {
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code !== 'EEXIST' || !existsSync(file))
-      throw new CommandError(`--data ${dataDir} cannot be used (${code}).`, 1);
+      throw new CommandError(`--data ${dataDir} cannot be used (${code}).\n→ Name a folder that you may write to.`, 1);
     const before = await readFile(file, 'utf8');
     if (before !== owner)
       throw new CommandError(`--data ${dataDir} holds the stats of ${before}: name another folder.`, 1);

@@ -31,7 +31,8 @@ const log: Log = (level, event, fields = {}) => {
   console.error(`${level.padEnd(5)} ${event} ${JSON.stringify(fields)}`);
 };
 
-const settingsHint = 'Set them in the environment, or in local.settings.json: local.settings.json.example shows how.';
+const settingsHint =
+  'Set them in the environment, or in local.settings.json. For what npm start runs: cp local.settings.json.example local.settings.json; for Azure: azd exec npm run …';
 
 /** A failure of the settings with the hint for a terminal, where they come from the environment and a file. */
 function forThisMachine(thrown: unknown): unknown {

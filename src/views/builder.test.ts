@@ -157,6 +157,13 @@ test('without an address, the snippets keep its place and the page says what bel
   assert.doesNotMatch(html, /canonical|undefined/);
 });
 
+test('with an address of this machine, the page says that it leads nowhere from elsewhere', () => {
+  const draw = (publicUrl: string) =>
+    renderBuilder({ options: readQuery(new URLSearchParams()), snapshot, publicUrl }).html;
+  assert.match(draw('http://127.0.0.1:7071'), /leads nowhere but on this machine/);
+  assert.doesNotMatch(draw('https://stats.example'), /leads nowhere/);
+});
+
 test('before the first sync it tells how to use it all the same', () => {
   const { html } = renderBuilder({ options: readQuery(new URLSearchParams()), snapshot: undefined, publicUrl });
   assert.ok(read(html).codes.some(code => code.includes('alt="Peloton stats"')));

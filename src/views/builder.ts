@@ -26,7 +26,7 @@ export function renderBuilder({ publicUrl, ...shown }: BuilderOptions): HtmlDocu
   const body = markup`<header><h1>Put this on your site</h1><p><a href="page">Back to the stats</a></p></header>
 <main>${renderForm(options)}
 <p id="status" role="status" class="muted"></p>
-<div id="result">${publicUrl === undefined && addressHint}${renderWays(snippets, shown)}</div></main>
+<div id="result">${publicUrl === undefined ? addressHint : publicUrl.startsWith('http:') && loopbackHint}${renderWays(snippets, shown)}</div></main>
 <script type="module" src="widget.js"></script>`;
   return renderDocument({
     title: 'Put this on your site · Peloton stats',
@@ -41,6 +41,8 @@ export function renderBuilder({ publicUrl, ...shown }: BuilderOptions): HtmlDocu
 }
 
 const addressHint = markup`<p class="muted">Put the address of this service in the place of <code>PUBLIC_URL</code>; with the setting of that name, this page does it for you.</p>`;
+/** An http address is one of this machine: the settings take no other. */
+const loopbackHint = markup`<p class="muted">The address in this code leads nowhere but on this machine. A site for others needs that of the deployed service, whose own builder writes it.</p>`;
 
 const viewNames: Record<ViewName, string> = { summary: 'Summary', year: 'Days of a year', recent: 'Latest workouts' };
 const themeNames: Record<Theme, string> = { auto: "The reader's", light: 'Light', dark: 'Dark' };
