@@ -16,24 +16,6 @@ export type StorageConfig = Readonly<{
   privateContainer: string;
 }>;
 
-export type PelotonConfig = Readonly<{
-  apiUrl: string;
-  authUrl: string;
-  /** Which rungs a sign-in has: `auto` is the login page and the app's grant. */
-  signIn: 'auto' | 'web' | 'app' | 'session';
-  /** Sent to the hosts of the sign-in. */
-  userAgent: string;
-  appClientId: string;
-  appScope: string;
-  clientId: string;
-  redirectUri: string;
-  scope: string;
-  audience: string;
-  tenant: string;
-  connection: string;
-  overviewVersion: '1' | '2' | undefined;
-}>;
-
 /** What of the list of workouts is published: each day's training, the latest workouts with their classes too, or nothing. */
 export type WorkoutMode = 'days' | 'classes' | 'off';
 
@@ -42,13 +24,8 @@ export type TimeOfDay = { hour: number; minute: number };
 /** When the daily sync falls due: a local time of day in an IANA zone. */
 export type ScheduleConfig = Readonly<TimeOfDay & { timeZone: string }>;
 
-export type Config = Readonly<{
-  vault: { url: string; identity: Identity };
-  storage: StorageConfig;
-  schedule: ScheduleConfig;
-  peloton: PelotonConfig;
-  workouts: WorkoutMode;
-}>;
+export type Config = ReturnType<typeof readConfig>;
+export type PelotonConfig = Config['peloton'];
 
 /** The process's own environment. In Azure the app settings are in it before the first function is called. */
 export const environment: Settings = process.env;
@@ -101,6 +78,7 @@ const publicUrl: Reader<string> = text => {
   return 'fault' in url ? url : { value: new URL(text).href.replace(/[/?#]+$/, '') };
 };
 
+/** Which rungs a sign-in has: `auto` is the login page and the app's grant. */
 const ways = oneOf('auto', 'web', 'app', 'session');
 /** `oauth` was the name of the one way that is `auto` now. */
 const signInWay: typeof ways = text => ways(text === 'oauth' ? 'auto' : text);
@@ -170,6 +148,7 @@ const settingTable = {
   PELOTON_SIGN_IN: withDefault(signInWay, 'auto'),
   PELOTON_APP_CLIENT_ID: withDefault(anyText, 'mgsmWCD0A8Qn6uz6mmqI6qeBNHH9IPwS'),
   PELOTON_APP_SCOPE: withDefault(anyText, 'offline_access openid'),
+  // sent to the hosts of the sign-in
   PELOTON_USER_AGENT: withDefault(
     matching(/^[\x20-\x7e]+$/, 'must be printable ASCII'),
     'Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:153.0) Gecko/20100101 Firefox/153.0',
@@ -289,7 +268,7 @@ export function readSyncTime(settings: Settings): TimeOfDay {
  * All settings, as a sync needs them.
  * @throws StatsError `config` with every fault of every setting.
  */
-export function readConfig(settings: Settings, findTimeZone: FindTimeZone): Config {
+export function readConfig(settings: Settings, findTimeZone: FindTimeZone) {
   const { values, faults } = read(settings, settingNames, findTimeZone);
   throwFaults([...faults, ...storageFaults(settings), ...misspeltNames(settings)]);
   return Object.freeze({
@@ -297,7 +276,7 @@ export function readConfig(settings: Settings, findTimeZone: FindTimeZone): Conf
     storage: readStorageConfig(settings),
     schedule: readSchedule(settings, findTimeZone),
     workouts: values.WORKOUTS,
-    peloton: {
+    peloton: Object.freeze({
       apiUrl: values.PELOTON_API_URL,
       authUrl: values.PELOTON_AUTH_URL,
       signIn: values.PELOTON_SIGN_IN,
@@ -311,7 +290,7 @@ export function readConfig(settings: Settings, findTimeZone: FindTimeZone): Conf
       tenant: values.PELOTON_TENANT,
       connection: values.PELOTON_CONNECTION,
       overviewVersion: values.PELOTON_OVERVIEW_VERSION,
-    },
+    }),
   });
 }
 
