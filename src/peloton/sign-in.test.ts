@@ -345,10 +345,15 @@ describe('the cap', () => {
     });
     bench.peloton.faults.add({ match: posting, fault: unheardOf });
     bench.peloton.faults.add({ match: isGrant, fault: unheardOf });
+    const firstLeaves = new Date(bench.now.getTime() + 24 * hourMs).toISOString();
     for (let run = 0; run < 3; run++) {
       assert.equal((await bench.syncNow({ force: 'true' })).body.code, 'upstream-changed');
+      if (run > 0) assert.equal((await bench.health()).next_attempt, firstLeaves);
       bench.passTime(minuteMs);
     }
+    const [, second, third] = bench.events('sync.failed').map(({ message }) => String(message));
+    assert.match(second ?? '', /in a way that is not known/, 'the page has failed, and the app was not tried');
+    assert.match(third ?? '', /^3 sign-ins were made/);
     assert.deepEqual(counted, [1, 2, 3]);
     const { sign_ins } = await bench.state();
     assert.deepEqual(new Set(sign_ins.map(({ outcome }) => outcome)), new Set(['upstream-changed']));

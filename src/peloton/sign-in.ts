@@ -11,7 +11,7 @@ import { readCredentials } from './credentials.ts';
 import { sessionLogin } from './session-login.ts';
 import { keepSession, proveWritable, type SessionStore, toSession } from './session-store.ts';
 import { type Rung, rungsOf, type SignInLedger } from './sign-in-ledger.ts';
-import { type SecretVersions, versionsOf } from './sign-in-secrets.ts';
+import { versionsOf } from './sign-in-secrets.ts';
 import { holdsToken, type Session } from './stored-session.ts';
 import { requestTokens } from './tokens.ts';
 import { type SignInRequest, signInByPage } from './web-sign-in.ts';
@@ -79,17 +79,12 @@ const climb: Record<Rung, (parts: SignInParts, request: SignInRequest) => Promis
 };
 
 /** The failure of a sign-in in which no rung got in: the login page's own where that was tried, as long as nobody judged. */
-function failureOf(
-  { ledger, peloton }: SignInParts,
-  failures: ReadonlyMap<Rung, StatsError>,
-  tried: SecretVersions,
-): StatsError {
+function failureOf(failures: ReadonlyMap<Rung, StatsError>, noSignInBefore: Date | undefined): StatsError {
   const last = [...failures.values()].at(-1);
   const failure = last?.code === 'sign-in-refused' ? last : (failures.get('web') ?? last);
   if (!failure) throw new TypeError('A sign-in has a rung.');
   if (failure.code === 'sign-in-refused') return failure;
   const { code, message, hint, status, cause } = failure;
-  const noSignInBefore = ledger.heldUntil(rungsOf[peloton.signIn], tried);
   const retryAfterMs = Math.max(...[...failures.values()].map(({ retryAfterMs = 0 }) => retryAfterMs));
   return new StatsError(code, message, {
     ...{ hint, cause },
@@ -110,6 +105,7 @@ export async function makeSession(parts: SignInParts): Promise<Session> {
   const rungs = ledger.openRungs(rungsOf[peloton.signIn], tried);
   await proveWritable(store, ledger.proveWritable);
   const failures = new Map<Rung, StatsError>();
+  let capEnd: Date | undefined;
   for (const rung of rungs) {
     try {
       const session = await climb[rung](parts, { http, peloton, credentials, beforePost: ledger.countSignIn });
@@ -117,13 +113,13 @@ export async function makeSession(parts: SignInParts): Promise<Session> {
       return session;
     } catch (error) {
       if (!(error instanceof StatsError) || errorTable[error.code].actor === 'deployer') throw error;
-      const isAtCap = error.noSignInBefore !== undefined;
-      if (isAtCap && failures.size > 0) break; // this rung was not tried: the failure is that of the one before
+      capEnd = error.noSignInBefore;
+      if (capEnd && failures.size > 0) break; // this rung was not tried: the failure is that of the one before
       ledger.endRung(rung, error, tried);
       failures.set(rung, error);
-      if (isAtCap || !error.opensNextRung) break;
+      if (capEnd || !error.opensNextRung) break;
       log('warn', 'sign-in.rung-failed', { rung, code: error.code, message: error.message });
     }
   }
-  throw failureOf(parts, failures, tried);
+  throw failureOf(failures, capEnd ?? ledger.heldUntil(rungsOf[peloton.signIn], tried));
 }
