@@ -4,8 +4,8 @@ import type { RecentWorkout } from '../stats/schemas.ts';
 import type { CardData, CardView, Pen } from './card-pen.ts';
 import { fitText, measureBoldEm } from './fit-text.ts';
 import { renderIcon } from './icons.ts';
-import { describeWorkout, namesOf } from './latest-workouts.ts';
 import { type Markup, markup } from './markup.ts';
+import { describeWorkout, namesOf } from './workout-words.ts';
 
 const rows = 5;
 const left = 24;

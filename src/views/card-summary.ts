@@ -3,12 +3,12 @@
 
 import type { Snapshot } from '../stats/snapshot.ts';
 import type { CardData, CardView, Pen } from './card-pen.ts';
-import { accumulate, daysOfActivity, type TotalPoint } from './days.ts';
+import { accumulateLast, daysOfActivity, type TotalPoint } from './days.ts';
 import { describeSnapshot } from './describe-snapshot.ts';
 import { fitText, measureBoldEm, measureEm } from './fit-text.ts';
 import { pluralize } from './format.ts';
 import { renderIcon } from './icons.ts';
-import { addDays, countDays, findEarlier } from './increments.ts';
+import { countDays, findEarlier } from './increments.ts';
 import { drawLine } from './line-path.ts';
 import { type Markup, markup } from './markup.ts';
 import type { Part, ViewOptions } from './options.ts';
@@ -83,13 +83,10 @@ const trendDays = 90;
 
 type Place = { x: number; y: number; bottom: number };
 
-/** The workouts of the last 90 days so far, or of fewer as far as they are known: from the list of workouts once it is read. */
+/** The totals of the trend: from the list of workouts once it is read. */
 function trendOf({ history, training }: CardData): readonly TotalPoint[] {
   const days = training?.activity && daysOfActivity(training.activity);
-  if (days === undefined) return history;
-  const start = addDays(days.last, 1 - trendDays);
-  const from = start > days.first ? start : days.first;
-  return [{ date: addDays(from, -1), total_workouts: 0 }, ...accumulate(days, { from, to: days.last })];
+  return days === undefined ? history : accumulateLast(days, trendDays);
 }
 
 /** The last 90 days as a line between `y` and a label at `bottom`. */

@@ -103,6 +103,13 @@ export function accumulate({ done }: Days, { from, to }: Span): TotalPoint[] {
   return points;
 }
 
+/** The same of the last days, or of fewer as far as they are known, from zero on the day before. */
+export function accumulateLast(days: Days, count: number): TotalPoint[] {
+  const start = addDays(days.last, 1 - count);
+  const from = start > days.first ? start : days.first;
+  return [{ date: addDays(from, -1), total_workouts: 0 }, ...accumulate(days, { from, to: days.last })];
+}
+
 /** The workouts of each discipline, by slug, in the days since `from`. */
 export function countDisciplines(days: readonly ActivityDay[], from: string): Map<string, number> {
   const counts = new Map<string, number>();

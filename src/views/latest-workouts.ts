@@ -5,15 +5,7 @@ import { fitText } from './fit-text.ts';
 import { formatDate, formatNumber } from './format.ts';
 import { renderIcon } from './icons.ts';
 import { type Markup, markup } from './markup.ts';
-
-/** The name of a discipline to its slug, as Peloton has it. */
-export type NameOf = (slug: string | undefined) => string;
-
-/** The names of a snapshot; a slug that it does not have stands for itself. */
-export function namesOf(workouts: readonly { name: string; slug: string }[]): NameOf {
-  const names = new Map(workouts.map(({ slug, name }) => [slug, name]));
-  return slug => names.get(slug ?? '') || slug || 'Workout';
-}
+import { describeWorkout, type NameOf } from './workout-words.ts';
 
 const shownAtOnce = 10;
 
@@ -26,17 +18,6 @@ export function renderLatestWorkouts(workouts: readonly RecentWorkout[], nameOf:
   return markup`${render(workouts.slice(0, shownAtOnce))}${
     rest.length > 0 && markup`<details><summary>${rest.length} more</summary>${render(rest)}</details>`
   }`;
-}
-
-/** What a workout is called, and what else is known of it. */
-export function describeWorkout(workout: RecentWorkout, nameOf: NameOf): { title: string; details: string[] } {
-  const { title, discipline, instructor, is_personal_record, imported } = workout;
-  const name = nameOf(discipline);
-  const details = [title && name, instructor, imported && 'from another app', is_personal_record && 'personal record'];
-  return {
-    title: title || name,
-    details: details.filter(detail => typeof detail === 'string' && detail !== '') as string[],
-  };
 }
 
 function renderTable(workouts: readonly RecentWorkout[], given: { nameOf: NameOf; hasOutput: boolean }): Markup {

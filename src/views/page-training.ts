@@ -8,10 +8,11 @@ import { type RecentCounts, recentOfActivity, recentOfHistory } from './discipli
 import { formatDate, formatNumber } from './format.ts';
 import { renderHeatMap } from './heat-map.ts';
 import type { SpanDay } from './increments.ts';
-import { namesOf, renderLatestWorkouts } from './latest-workouts.ts';
+import { renderLatestWorkouts } from './latest-workouts.ts';
 import { type Markup, markup } from './markup.ts';
 import { renderMonths } from './month-bars.ts';
 import { renderTrend } from './trend.ts';
+import { namesOf } from './workout-words.ts';
 import { renderYearAgainstYear } from './year-against-year.ts';
 
 export type TrainingOptions = {

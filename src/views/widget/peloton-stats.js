@@ -4,11 +4,11 @@
 
 import { readOptions } from '../options.ts';
 import { fetchAnswer } from './fetch-stats.js';
-import { renderCard } from './render-card.js';
+import { renderCard, viewOf } from './render-card.js';
 import { renderStyle } from './style.js';
 
 /** The attributes that have a property of their own; `lang` is every element's. */
-const mirrored = ['src', 'view', 'theme', 'heading', 'accent', 'hide'];
+const mirrored = ['src', 'view', 'year', 'theme', 'heading', 'accent', 'hide'];
 const retryMs = 60_000;
 
 // Without a DOM, where a bundler renders on a server, the module does nothing.
@@ -65,8 +65,12 @@ class PelotonStats extends Base {
   /** @param {string} name @param {string | null} before @param {string | null} after */
   attributeChangedCallback(name, before, after) {
     if (before === after || !this.isConnected) return;
-    if (name === 'src') this.#load();
+    if (['src', 'view', 'year'].includes(name)) this.#load();
     else this.#draw();
+  }
+
+  get #options() {
+    return readOptions(name => this.getAttribute(name === 'title' ? 'heading' : name));
   }
 
   get #src() {
@@ -100,7 +104,7 @@ class PelotonStats extends Base {
     this.#running = running;
     this.#askedAt = Date.now();
     try {
-      const answer = await fetchAnswer(src, running.signal);
+      const answer = await fetchAnswer(src, this.#options, running.signal);
       this.#shown = { src, ...answer };
       this.#freshMs = answer.maxAgeMs;
       this.#drawnBy = '';
@@ -125,7 +129,8 @@ class PelotonStats extends Base {
     const drawnBy = JSON.stringify([locale, ...attributes]);
     if (drawnBy === this.#drawnBy) return;
     this.#drawnBy = drawnBy;
-    const options = readOptions(name => this.getAttribute(name === 'title' ? 'heading' : name));
+    const asked = this.#options;
+    const options = this.#shown ? { ...asked, view: viewOf(this.#shown, asked) } : asked;
     const { ownerDocument } = this;
     const view = ownerDocument.defaultView;
     const card = this.#shown && renderCard(ownerDocument, this.#shown, { ...options, lang: locale });

@@ -17,8 +17,8 @@ test('depends on nothing', () => {
   assert.doesNotMatch(widgetSource, /^\s*(import|export)\s|import\(/m);
 });
 
-test('is at most 8 kB on the wire', () => {
-  assert.ok(brotliCompressSync(widgetSource).length <= 8_000);
+test('is at most 9.5 kB on the wire', () => {
+  assert.ok(brotliCompressSync(widgetSource).length <= 9_500);
 });
 
 test('never writes markup and never needs an inline style', () => {

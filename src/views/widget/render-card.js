@@ -1,11 +1,13 @@
 // The drawn element: a section of real text, a table and a line. It makes nodes and never writes markup, so that no name can
 // become more than text.
 
+import { accumulateLast } from '../days.ts';
 import { createFormats, pluralize } from '../format.ts';
 import { drawingOf } from '../icons.ts';
 import { countDays, findEarlier } from '../increments.ts';
 import { drawLine } from '../line-path.ts';
 import { countRows } from '../summary-rows.ts';
+import { renderRecent, renderYear } from './render-views.js';
 
 /** @typedef {import('./fetch-stats.js').Answer} Answer */
 /** @typedef {import('../format.ts').Formats} Formats */
@@ -13,28 +15,44 @@ import { countRows } from '../summary-rows.ts';
 /** @typedef {ReturnType<typeof makersFor>} Makers */
 
 /**
- * The card as nodes of `document`.
+ * The view that there are data for.
+ * @param {Answer} answer @param {import('../options.ts').ViewOptions} options @returns {import('../options.ts').ViewName}
+ */
+export function viewOf({ days, workouts }, { view }) {
+  return (view === 'year' && days) || (view === 'recent' && workouts?.length) ? view : 'summary';
+}
+
+/**
+ * The card as nodes of `document`; `view` is one that there are data for.
  * @param {Document} document @param {Answer} answer @param {import('../options.ts').ViewOptions} options
  */
-export function renderCard(document, { stats, history }, { lang, title, hide }) {
+export function renderCard(document, answer, options) {
+  const { stats } = answer;
+  const { lang, title, hide, view } = options;
   const makers = makersFor(document);
   const { make, say } = makers;
   const formats = createFormats(lang);
   const shows = (/** @type {Part} */ part) => !hide.includes(part);
+  const year = view === 'year' ? renderYear(makers, answer, options, formats) : undefined;
+  const body = view === 'recent' ? renderRecent(makers, answer, formats) : year;
   const day = make('time', { datetime: stats.date, ...(lang && { lang }) }, [formats.formatDate(stats.date)]);
   return make('section', { part: 'card', lang: 'en', 'aria-label': title }, [
     make('div', { part: 'header' }, [
       make('p', { part: 'heading' }, [make('bdi', {}, [title])]),
       ...(shows('date') ? [make('p', { part: 'as-of' }, [say('as of ', day)])] : []),
     ]),
-    make('div', { part: 'body' }, [
-      make('div', { part: 'figures' }, [
-        ...(shows('total') ? renderTotal(makers, stats.workout_counts.total_workouts, formats) : []),
-        ...(shows('streaks') ? renderStreak(makers, stats.streaks ?? {}, formats) : []),
-        ...(shows('total') ? renderTrend(makers, history, formats) : []),
-      ]),
-      ...(shows('disciplines') ? [renderTable(makers, stats.workout_counts.workouts, formats)] : []),
-    ]),
+    make(
+      'div',
+      { part: 'body' },
+      body ?? [
+        make('div', { part: 'figures' }, [
+          ...(shows('total') ? renderTotal(makers, stats.workout_counts.total_workouts, formats) : []),
+          ...(shows('streaks') ? renderStreak(makers, stats.streaks ?? {}, formats) : []),
+          ...(shows('total') ? renderTrend(makers, answer, formats) : []),
+        ]),
+        ...(shows('disciplines') ? [renderTable(makers, stats.workout_counts.workouts, formats)] : []),
+      ],
+    ),
   ]);
 }
 
@@ -58,8 +76,9 @@ function renderStreak({ make, say }, { current_weekly: current, best_weekly: bes
 
 const trendDays = 90;
 
-/** @param {Makers} makers @param {Answer['history']} history @param {Formats} formats */
-function renderTrend({ make, makeSvg, say }, history, { formatChange, formatCount }) {
+/** @param {Makers} makers @param {Answer} answer @param {Formats} formats */
+function renderTrend({ make, makeSvg, say }, answer, { formatChange, formatCount }) {
+  const history = answer.days ? accumulateLast(answer.days, trendDays) : answer.history;
   const start = findEarlier(history, trendDays);
   const last = history.at(-1);
   if (start === undefined || last === undefined) return [];

@@ -34,6 +34,21 @@ th, td { padding: 0 }
 [part=icon] { position: absolute; inset-inline-start: 0; inset-block-start: .3em; width: 1.3em; height: 1.3em; fill: none; stroke: currentColor; stroke-width: 1.6; stroke-linecap: round; stroke-linejoin: round }
 [part=bar] { position: absolute; inset-inline-start: 1.9em; inset-block-end: 0; width: calc(100% - 1.9em); height: .15em; border-radius: .1em; print-color-adjust: exact }
 :host(:dir(rtl)) [part=bar] { transform: scaleX(-1) }
+[part=sums] { display: flex; flex-wrap: wrap; gap: 0 1.5em }
+[part=sums] > span { white-space: nowrap }
+[part=sums] b { font-size: 1.5em }
+[part=map] { max-width: 100%; height: auto }
+[part=map] text { fill: currentColor; font-size: 7px; opacity: .8 }
+rect { fill: currentColor }
+.level-0 { opacity: .1 }
+.level-1 { opacity: .3 }
+.level-2 { opacity: .55 }
+.level-3 { opacity: .8 }
+ul { display: grid; gap: .6em; margin: 0; padding: 0; list-style: none }
+[part=workout] { display: flex; flex-wrap: wrap; column-gap: .75em; position: relative; padding-inline-start: 1.9em }
+[part=workout] [part=title] { flex: 1 1 8em; overflow-wrap: anywhere }
+[part=workout] [part=label] { flex-basis: 100%; overflow-wrap: anywhere }
+[part=workout] [part=count] { padding: 0 }
 .heard { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap }
 @container (inline-size < 9em) {
   [part=icon] { display: none }
@@ -45,7 +60,7 @@ th, td { padding: 0 }
 /** After the colours, which they replace. */
 const forcedColours = `
 @media (forced-colors: active) {
-  [part=icon], [part=trend], [part=bar] { color: CanvasText }
+  [part=icon], [part=trend], [part=bar], .cells { color: CanvasText }
   [part=bar] { background: none; outline: 1px solid }
 }
 `;
@@ -71,9 +86,9 @@ function renderColours({ theme, accent }) {
   return `
 [part=card] { color: ${own('ink', palette?.ink ?? 'inherit')}; background: ${own('background', palette?.background ?? 'none')}; border-color: ${own('line', palette?.line ?? faint(18))} }
 [part=best], [part=as-of], [part=label], [part=change] { color: ${own('muted', palette?.muted ?? 'inherit')} }
-[part=icon], [part=trend], [part=bar] { color: ${own('accent', palette === palettes.dark ? dark.accent : light.accent)} }
+[part=icon], [part=trend], [part=bar], .cells { color: ${own('accent', palette === palettes.dark ? dark.accent : light.accent)} }
 [part=bar] { background: ${own('track', palette?.track ?? faint(14))} }
-${palette ? printed : ''}@supports (color: rgb(from red r g b)) { [part=icon], [part=trend], [part=bar] { color: ${own('accent', chooseByInk(light.accent, dark.accent))} } }
+${palette ? printed : ''}@supports (color: rgb(from red r g b)) { [part=icon], [part=trend], [part=bar], .cells { color: ${own('accent', chooseByInk(light.accent, dark.accent))} } }
 `;
 }
 
@@ -95,7 +110,7 @@ function renderSizes(options) {
   const { wide, narrow } = reserveSpace(options);
   const hides = (/** @type {import('../options.ts').Part[]} */ ...parts) =>
     parts.every(part => options.hide.includes(part));
-  const isWhole = !hides('disciplines') && !hides('total', 'streaks');
+  const isWhole = options.view === 'summary' && !hides('disciplines') && !hides('total', 'streaks');
   return `[part=card] { min-height: ${narrow}em }
 @container (inline-size >= 30em) { [part=card] { min-height: ${wide}em } ${isWhole ? '[part=body] { grid-template-columns: repeat(2, minmax(0, 1fr)) }' : ''} }
 `;
