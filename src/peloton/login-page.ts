@@ -5,7 +5,7 @@ import { Parser } from 'htmlparser2';
 import type { StatsError } from '../errors.ts';
 import type { HttpResponse } from '../http.ts';
 import { memberOf, tryParseJson } from '../stats/json.ts';
-import { assertAvailable, changed, unavailable } from './judge.ts';
+import { assertAvailable, changed, stringOf, unavailable } from './judge.ts';
 
 export type HiddenForm = { action: string; fields: [name: string, value: string][] };
 
@@ -56,21 +56,13 @@ export function readPage(html: string): Page {
 }
 
 /** `window.injectedConfig`: base64 of JSON that repeats what /authorize was asked, with the page's own `_csrf`. */
-export function readInjectedConfig(html: string): { state?: string; csrf?: string; challenge?: string } {
-  const encoded = /injectedConfig\s*=\s*window\.injectedConfig\s*\|\|\s*["']([A-Za-z0-9+/_=-]+)["']/.exec(html)?.[1];
-  if (!encoded) return {};
+export function readInjectedConfig(html: string): Record<'state' | 'csrf' | 'challenge', string | undefined> {
+  const encoded =
+    /injectedConfig\s*=\s*window\.injectedConfig\s*\|\|\s*["']([A-Za-z0-9+/_=-]+)["']/.exec(html)?.[1] ?? '';
   const config = tryParseJson(Buffer.from(encoded, 'base64').toString('utf8'));
-  const found: { state?: string; csrf?: string; challenge?: string } = {};
-  for (const [key, name] of [
-    ['state', 'state'],
-    ['csrf', '_csrf'],
-    ['challenge', 'code_challenge'],
-  ] as const) {
-    const value =
-      memberOf(memberOf(config, 'extraParams'), name) ?? memberOf(memberOf(config, 'internalOptions'), name);
-    if (typeof value === 'string' && value !== '') found[key] = value;
-  }
-  return found;
+  const told = (name: string) =>
+    stringOf(memberOf(config, 'extraParams'), name) || stringOf(memberOf(config, 'internalOptions'), name) || undefined;
+  return { state: told('state'), csrf: told('_csrf'), challenge: told('code_challenge') };
 }
 
 /**

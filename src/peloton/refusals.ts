@@ -42,6 +42,7 @@ const words: Rules = [
   [/(verify|confirm) (your (e-?mail|account)|(that )?it.s you)|suspicious (request|activity)/i, 'verification'],
 ];
 
+/** The refusal that a path belongs to, such as that of the page for a second factor. */
 const paths: Rules = [
   [/\/u\/mfa|mfa-/, 'second-factor'],
   [/\/u\/[\w-]*password/, 'expired-password'],
@@ -63,11 +64,6 @@ function causeOf(code: string, description = ''): Cause | undefined {
   return find(codes, code) ?? (vague && (find(words, description) ?? vague));
 }
 
-/** The refusal that a path belongs to, such as that of the page for a second factor. */
-function causeOfPath(path: string): Cause | undefined {
-  return find(paths, path);
-}
-
 /**
  * The refusal that a page tells its reader, by its forms or by its words outside of scripts: the script of the login page holds
  * the same words. The page of a bot check tells none.
@@ -75,7 +71,7 @@ function causeOfPath(path: string): Cause | undefined {
 export function causeOfPage(html: string): Cause | undefined {
   if (isNoPage(html)) return undefined;
   const { forms, words: said } = readPage(html);
-  const byForm = forms.map(({ action }) => causeOfPath(action.split(/[?#]/, 1)[0] ?? '')).find(cause => cause);
+  const byForm = forms.map(({ action }) => find(paths, action.split(/[?#]/, 1)[0] ?? '')).find(cause => cause);
   const fields = new Map(forms.flatMap(form => form.fields));
   return byForm ?? causeOf(fields.get('error') ?? '', fields.get('error_description')) ?? find(words, said);
 }
@@ -137,7 +133,7 @@ export function judgeAddress(answer: HttpResponse, target: URL): StatsError | un
   const error = saidIn(target, 'error');
   if (isOutage(error)) return unavailable(answer, `led to ${error}`);
   const cause =
-    error === null ? causeOfPath(target.pathname) : causeOf(error, saidIn(target, 'error_description') ?? '');
+    error === null ? find(paths, target.pathname) : causeOf(error, saidIn(target, 'error_description') ?? '');
   if (cause) return refused(cause, answer, error ?? undefined);
   return error === null ? undefined : unknownAnswer(answer);
 }
