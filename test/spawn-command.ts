@@ -17,6 +17,8 @@ export type CommandRun = {
   fileSettings?: Record<string, string>;
   /** What the process reads, once it has said a line that the pattern fits: its answer to that line. */
   answer?: { to: RegExp; with: (match: RegExpExecArray) => string | Promise<string> };
+  /** Resolves when somebody presses Ctrl-C. */
+  interrupted?: Promise<unknown>;
   /** The working folder, in the place of a temporary one. */
   folder?: string;
 };
@@ -32,10 +34,12 @@ export type CommandEnd = {
   lingeredMs: number;
 };
 
-async function runIn(cwd: string, name: string, { args = [], settings = {}, answer }: CommandRun): Promise<CommandEnd> {
+async function runIn(cwd: string, name: string, run: CommandRun): Promise<CommandEnd> {
+  const { args = [], settings = {}, answer, interrupted } = run;
   const env = { NODE_COMPILE_CACHE: getCompileCacheDir(), ...settings };
   const program = join(import.meta.dirname, `../src/command-line/${name}.ts`);
   const child = spawn(process.execPath, [program, ...args], { cwd, env });
+  interrupted?.then(() => child.kill('SIGINT'));
   let lastWordAt = performance.now();
   let said = '';
   child.stdout.on('data', async data => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { assertExact, ridesOf, startListBench } from '../../test/list-bench.ts';
+import { assertExact, pagesDuring, ridesOf, startListBench } from '../../test/list-bench.ts';
 import { spawnCommand } from '../../test/spawn-command.ts';
 import { hourMs } from '../stats/time.ts';
 
@@ -30,6 +30,21 @@ describe('npm run backfill', { concurrency: 2 }, () => {
     assert.equal((await spawnCommand('backfill', { settings: bench.settings })).code, 0);
     const pages = bench.peloton.requests.slice(length).map(({ url }) => new URL(url).searchParams.get('page'));
     assert.deepEqual(pages, ['2', '3']);
+    await assertExact(bench);
+  });
+
+  it('is gone on with by the timer after Ctrl-C', async () => {
+    const bench = await startListBench(now => ridesOf(now, 350, 1));
+    await bench.tick();
+    bench.list.splice(40, 3);
+    const { remove, landed } = bench.peloton.faults.add({ match: { query: /page=2/ }, fault: 'hang' });
+    const { code } = await spawnCommand('backfill', { settings: bench.settings, interrupted: landed });
+    assert.notEqual(code, 0);
+    remove();
+    await bench.breakLease(); // which the service waits a minute for
+    bench.passTime(hourMs / 4);
+    // The newest page first: to the bench, the command has a clock that is ahead.
+    assert.deepEqual(await pagesDuring(bench, bench.tick), [0, 2, 3]);
     await assertExact(bench);
   });
 

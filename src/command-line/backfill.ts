@@ -3,7 +3,7 @@
 
 import { minuteMs } from '../stats/time.ts';
 import { readCheckpoint } from '../sync/checkpoint.ts';
-import { openRecord } from '../sync/outcome.ts';
+import { openRecord, recordReading } from '../sync/outcome.ts';
 import { type Result, readWorkouts } from '../sync/read-workouts.ts';
 import type { Run } from '../sync/run.ts';
 import { openAccount } from '../sync/session-parts.ts';
@@ -33,6 +33,8 @@ async function readAll(run: Run): Promise<Result | string> {
   const { file, latest } = await readCheckpoint(run);
   if (!latest?.snapshot) return 'There are no stats yet: npm run sync, and then this again.';
   const record = openRecord(run, { file, force: false });
+  const stand = { past_read_at: null, failing_after: null, ...file.state.workouts, is_pending: true };
+  await recordReading(record, stand, {}); // whatever stops this process, the timer goes on
   return await readWorkouts(run, record, {
     account: () => openAccount(run, record),
     maxPages: Number.POSITIVE_INFINITY,

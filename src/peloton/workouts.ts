@@ -9,7 +9,7 @@ import { changed } from './judge.ts';
 import { type Api, askApi } from './overview.ts';
 
 /** What Peloton gives at most; a larger limit is cut in silence. */
-const pageLimit = 100;
+export const pageLimit = 100;
 
 export type Workout = {
   /** SHA-256 of Peloton's id, which is private. */
@@ -41,14 +41,18 @@ export type WorkoutPage = {
   isLast: boolean;
 };
 
-const instant = z
-  .number()
-  .positive()
-  .max(Date.parse('9999-12-30T00:00:00Z') / 1000)
-  .optional()
-  .catch(undefined);
-/** A duration or an output; anything that is not plausible counts as absent. */
-const amount = z.number().nonnegative().max(1e9).optional().catch(undefined);
+const daySeconds = 86_400;
+/** A number that is not plausible counts as absent. */
+const between = (least: number, most: number) => z.number().min(least).max(most).optional().catch(undefined);
+const secondsOf = (date: string) => Date.parse(date) / 1000;
+/** A clock that nobody has set begins in 1970, in 1980 or in 2000. */
+const instant = between(secondsOf('2000-02-01'), secondsOf('9999-12-30'));
+/** A recording that nobody has stopped may be days long. */
+const longest = 7 * daySeconds;
+const duration = between(0, longest);
+/** A day and a night at over a kilowatt. */
+const joules = between(0, 1e8);
+const points = between(0, 1e5);
 const words = z
   .string()
   .transform(text => text.trim().slice(0, 200) || undefined)
@@ -63,7 +67,7 @@ const sentRow = z.object({
   created_at: instant,
   start_time: instant,
   end_time: instant,
-  total_work: amount,
+  total_work: joules,
   is_total_work_personal_record: flag,
   title: words,
   name: words,
@@ -74,26 +78,40 @@ const sentRow = z.object({
 const sentRide = z.object({
   id: words,
   title: words,
-  duration: amount,
+  duration,
   fitness_discipline: words,
   instructor_id: words,
   instructor: z.object({ id: words, name: words }).optional().catch(undefined),
 });
 
-/** Every "Just Ride", "Just Run" and the like has the same class, which is none. */
-const noClassId = /^0+$/;
+type Ride = z.infer<typeof sentRide> | undefined;
+
+/** Every "Just Ride", "Just Run" and the like has the same class of zeros, which is none. */
+const noId = /^0+$/;
 
 function readInstructor({ id = '', instructor_id, instructor }: z.infer<typeof sentRide>): string | undefined {
-  const isPerson = (instructor_id ?? instructor?.id) !== undefined;
-  return isPerson && !noClassId.test(id) ? instructor?.name : undefined;
+  const person = instructor_id ?? instructor?.id;
+  return person !== undefined && ![id, person].some(each => noId.test(each)) ? instructor?.name : undefined;
+}
+
+/** What another app has sent may name a place, so a text counts as Peloton's only where the row says so, or a class has it. */
+function readTitle({ name, title, is_peloton_originated_workout: isOwn }: z.infer<typeof sentRow>, ride: Ride) {
+  const ofClass = (ride?.id ?? ride?.instructor_id) && ride?.title;
+  return ofClass || (isOwn && title) || name;
+}
+
+/** Seconds since 1970. A workout that begins more than a day after it was recorded has the time of a clock that is wrong. */
+function startOf({ created_at: created, start_time: start }: z.infer<typeof sentRow>): number | undefined {
+  const isAhead = start !== undefined && created !== undefined && start - created > daySeconds;
+  return isAhead ? created : (start ?? created);
 }
 
 /** The row of a workout; undefined where it has no id or no start, without which nothing can be counted. */
 export function readWorkout(entry: unknown): Workout | undefined {
   const { data: row } = sentRow.safeParse(entry);
-  const startedAt = row?.start_time ?? row?.created_at;
+  const startedAt = row && startOf(row);
   if (!row || startedAt === undefined) return undefined;
-  const ride = sentRide.safeParse(memberOf(entry, 'ride')).data;
+  const ride: Ride = sentRide.safeParse(memberOf(entry, 'ride')).data;
   const isImported =
     row.is_3p_fit_feed_workout === true ||
     row.is_peloton_originated_workout === false ||
@@ -105,13 +123,12 @@ export function readWorkout(entry: unknown): Workout | undefined {
     recordedAt: (row.created_at ?? startedAt) * 1000,
     startedAt: startedAt * 1000,
     discipline: row.fitness_discipline ?? ride?.fitness_discipline ?? '',
-    seconds: ride?.duration || Math.max(measured, 0),
+    seconds: ride?.duration || (duration.parse(measured) ?? 0),
     joules: row.total_work ?? 0,
     isImported,
-    // What another app has sent may name a place.
-    title: isImported ? undefined : (ride?.title ?? row.title ?? row.name),
+    title: isImported ? undefined : readTitle(row, ride),
     instructor: ride && !isImported ? readInstructor(ride) : undefined,
-    effortPoints: amount.parse(memberOf(memberOf(entry, 'effort_zones'), 'total_effort_points')),
+    effortPoints: points.parse(memberOf(memberOf(entry, 'effort_zones'), 'total_effort_points')),
     isPersonalRecord: row.is_total_work_personal_record,
   };
 }
@@ -125,11 +142,18 @@ const sentPage = z.object({
   show_next: flag,
 });
 
-/** Everything beside `data` may be missing, and a smaller limit than was asked for makes every page shorter. */
-function isLast({ data, limit = pageLimit, page_count, show_next }: z.infer<typeof sentPage>, page: number): boolean {
-  if (data.length === 0) return true;
-  if (show_next !== undefined) return !show_next;
-  return page_count === undefined ? data.length < limit : page + 1 >= page_count;
+/**
+ * Everything beside `data` may be missing, and a smaller limit than was asked for makes every page shorter. Where the numbers of
+ * the envelope disagree, the one that promises more is believed: a page too many costs a request, one too few costs years.
+ */
+function isLast({ data, limit = pageLimit, ...sent }: z.infer<typeof sentPage>, page: number): boolean {
+  const rowsBefore = page * limit + data.length;
+  const promises = [
+    sent.show_next,
+    sent.page_count === undefined ? undefined : page + 1 < sent.page_count,
+    sent.total === undefined ? undefined : rowsBefore < sent.total,
+  ].filter(promise => promise !== undefined);
+  return !promises.includes(true) && (promises.length > 0 || data.length < limit);
 }
 
 const joins: Record<Exclude<WorkoutMode, 'off'>, string> = { days: 'ride', classes: 'ride,ride.instructor' };

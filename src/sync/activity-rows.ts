@@ -82,13 +82,19 @@ export function noRows({ userId, timeZone }: RowsOwner): ActivityRows {
   };
 }
 
+type StoredRows = { file: RowsFile; isOfAnotherAccount: boolean };
+
 /** The stored rows; none where they are damaged, of another account or of another time zone. */
-export async function readRows(container: BlobContainer, owner: RowsOwner): Promise<RowsFile> {
+export async function readRows(container: BlobContainer, owner: RowsOwner): Promise<StoredRows> {
+  const none = noRows(owner);
   const blob = await container.read(activityRowsBlob);
-  if (blob === undefined || blob === 'unchanged') return { kept: noRows(owner), etag: undefined };
-  const { data } = fileSchema.safeParse(tryParseJson(blob.bytes.toString('utf8')));
-  const isOurs = data?.account === digestAccount(owner.userId) && data.time_zone === owner.timeZone;
-  return { kept: isOurs ? data : noRows(owner), etag: blob.etag };
+  if (blob === undefined || blob === 'unchanged') {
+    return { file: { kept: none, etag: undefined }, isOfAnotherAccount: false };
+  }
+  const { data = none } = fileSchema.safeParse(tryParseJson(blob.bytes.toString('utf8')));
+  const isOfAnotherAccount = data.account !== none.account;
+  const isOurs = !isOfAnotherAccount && data.time_zone === none.time_zone;
+  return { file: { kept: isOurs ? data : none, etag: blob.etag }, isOfAnotherAccount };
 }
 
 /** @throws StatsError `storage`, also where another run has written the rows meanwhile. */

@@ -114,20 +114,47 @@ describe('the past', () => {
     await assertExact(bench, 'Asia/Tokyo');
   });
 
-  it('is read anew where the rows are damaged, or of another account, and what was whole stays until then', async () => {
+  it('that another time zone finds unfinished is served on too', async () => {
+    const bench = await startListBench(now => ridesOf(now, 2_150));
+    await bench.tick();
+    const before = await bench.blob('activity.json');
+    Object.assign(bench.settings, { SYNC_TIME_ZONE: 'Asia/Tokyo' });
+    const moved = bench.startApp();
+    bench.passTime(24 * hourMs);
+    await bench.tick(moved);
+    assert.equal(await bench.blob('activity.json'), before);
+    bench.passTime(quarter);
+    await bench.tick(moved);
+    await assertExact(bench, 'Asia/Tokyo');
+  });
+
+  const replaceRows = async (bench: ListBench, change: (rows: object) => string) => {
+    const text = change(JSON.parse((await bench.privateBlob('activity-rows.json')) ?? ''));
+    await bench.container('private').getBlockBlobClient('activity-rows.json').upload(text, Buffer.byteLength(text));
+  };
+
+  it('is read anew where the rows are damaged, and what was whole stays until then', async () => {
     const bench = await startListBench(now => ridesOf(now, 250));
     await bench.tick();
-    const rows = JSON.parse((await bench.privateBlob('activity-rows.json')) ?? '');
-    for (const text of ['{', JSON.stringify({ ...rows, account: 'another' })]) {
-      const blob = bench.container('private').getBlockBlobClient('activity-rows.json');
-      await blob.upload(text, Buffer.byteLength(text));
-      bench.passTime(24 * hourMs);
-      const before = await bench.blob('activity.json');
-      await bench.syncNow();
-      assert.equal(await bench.blob('activity.json'), before);
-      await passTick(bench);
-      await assertExact(bench);
-    }
+    await replaceRows(bench, () => '{');
+    bench.passTime(24 * hourMs);
+    const before = await bench.blob('activity.json');
+    await bench.syncNow();
+    assert.equal(await bench.blob('activity.json'), before);
+    await passTick(bench);
+    await assertExact(bench);
+  });
+
+  it('of another account is shown no longer, also where the list of this one does not come', async () => {
+    const bench = await startListBench(now => ridesOf(now, 250), { settings: { WORKOUTS: 'classes' } });
+    await bench.tick();
+    await replaceRows(bench, rows => JSON.stringify({ ...rows, account: 'another' }));
+    const { remove } = spoilList(bench, { status: 503 });
+    await passDay(bench);
+    assert.deepEqual([await bench.activity(), await bench.workouts()], [undefined, undefined]);
+    remove();
+    await passTick(bench);
+    await assertExact(bench);
   });
 });
 
@@ -187,6 +214,47 @@ describe('while one walks through the list', () => {
       [],
     );
   });
+
+  it('a hundred new workouts between two pages are no page that comes twice', async () => {
+    const bench = await startListBench(now => ridesOf(now, 350));
+    changeEachPage(bench, page => {
+      if (page === 1) bench.list.push(...upTo(100).map(index => rideOf(bench.now, -0.1 - index / 1_000)));
+    });
+    await bench.tick();
+    assert.equal(await noticeOf(bench), undefined);
+    changeEachPage(bench, () => {});
+    await passDay(bench);
+    await assertExact(bench);
+  });
+
+  it('a list whose total goes up and down is not read for ever', async () => {
+    const bench = await startListBench(now => ridesOf(now, 350));
+    let page = 0;
+    bench.peloton.behaviour.alterWorkouts = () => bench.list.slice(page++ % 2);
+    const asked = await pagesDuring(bench, bench.tick);
+    assert.ok(asked.length < 15, `${asked}`);
+    assert.match((await noticeOf(bench))?.hint ?? '', /came to no end/);
+  });
+
+  const ends: [what: string, body: object][] = [
+    ['nothing else', { data: [] }],
+    ['that more come', { data: [], show_next: true }],
+    ['more pages', { data: [], page_count: 4, show_next: false }],
+    ['a total', { data: [], total: 350, show_next: false }],
+  ];
+  for (const [what, body] of ends) {
+    it(`a page without a row in the midst of it is not the end of the past: with ${what}`, async () => {
+      const bench = await startListBench(now => ridesOf(now, 350));
+      const match = { path: listPath, query: /page=2/ };
+      const { remove } = bench.peloton.faults.add({ match, fault: { status: 200, body } });
+      assert.deepEqual(await pagesDuring(bench, bench.tick), upTo(3));
+      assert.equal((await bench.activity())?.complete_since, null);
+      assert.match((await noticeOf(bench))?.hint ?? '', /ended before its 350 workouts/);
+      remove();
+      await passDay(bench);
+      await assertExact(bench);
+    });
+  }
 
   it('a list that gives one page for every number is not read for ever', async () => {
     const bench = await startListBench(now => ridesOf(now, 350));
@@ -252,6 +320,26 @@ describe('each day', () => {
     await assertExact(bench);
   });
 
+  it('a workout that turns out not to be complete is no longer counted', async () => {
+    const bench = await startListBench(now => ridesOf(now, 20, 1));
+    await bench.tick();
+    Object.assign(bench.list[3] ?? {}, { status: 'IN_PROGRESS' });
+    await passDay(bench);
+    await assertExact(bench);
+  });
+
+  it('rows that cannot be read are left out and counted in the log', async () => {
+    const bench = await startListBench(now => ridesOf(now, 20, 1));
+    bench.peloton.behaviour.alterWorkouts = () =>
+      bench.list.toSorted((a, b) => b.created_at - a.created_at).toSpliced(4, 0, { id: '', created_at: 0 });
+    await bench.tick();
+    await assertExact(bench);
+    assert.deepEqual(
+      bench.events('workouts.left-out').map(({ left_out }) => left_out),
+      [1],
+    );
+  });
+
   it('dates a workout by its start in SYNC_TIME_ZONE', async () => {
     const settings = { SYNC_TIME_ZONE: 'America/St_Johns', SYNC_TIME: '03:00' };
     const bench = await startListBench(now => ridesOf(now, 90, 0.13), { settings });
@@ -307,6 +395,16 @@ describe('what goes wrong with the list', () => {
       assert.equal(await noticeOf(bench), undefined);
     });
   }
+
+  it('stops the reading also where the days cannot be written either', async () => {
+    const bench = await startListBench(now => ridesOf(now, 250), { storeFaults: true });
+    await bench.syncNow();
+    spoilList(bench, { status: 429 });
+    bench.store?.faults.add({ match: { path: /activity\.json/ }, fault: { status: 403 } });
+    await bench.tick();
+    assert.match((await noticeOf(bench))?.hint ?? '', /answered 429.*next day's sync/);
+    assert.deepEqual(await pagesDuring(bench, () => passTick(bench)), []);
+  });
 
   it('is logged once, when the next day’s reading fails too', async () => {
     const bench = await startListBench(now => ridesOf(now, 30, 1));

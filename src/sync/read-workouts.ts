@@ -6,7 +6,7 @@ import type { WorkoutMode } from '../config.ts';
 import { asStatsError, StatsError, stackOf } from '../errors.ts';
 import { timed } from '../log.ts';
 import type { Account } from '../peloton/session.ts';
-import { fetchWorkouts, type WorkoutPage } from '../peloton/workouts.ts';
+import { fetchWorkouts, pageLimit, type WorkoutPage } from '../peloton/workouts.ts';
 import { parseActivity, toDays } from '../stats/activity.ts';
 import { activityBlob, activityRowsBlob, workoutsBlob } from '../stats/blobs.ts';
 import { recentCount } from '../stats/recent-workouts.ts';
@@ -38,25 +38,37 @@ export const pagesPerTick = 20;
 
 type OpenList = { run: Run; mode: Exclude<WorkoutMode, 'off'>; account: Account; file: RowsFile };
 
-function assertPlausible({ size }: WorkoutPage, page: number, counted: number): void {
-  if (size > 0 || page > 0 || counted === 0) return;
-  throw new StatsError('upstream-changed', `The list of workouts came empty, while the overview counts ${counted}.`);
+const listChanged = (how: string) => new StatsError('upstream-changed', `The list of workouts ${how}.`);
+
+/** A page without a row is the end of the list only where nothing says that more should be there. */
+function assertPlausible({ size, isLast, total }: WorkoutPage, page: number, { kept, counted }: Expected): void {
+  if (size > 0) return;
+  if (page === 0 && counted > 0) throw listChanged(`came empty, while the overview counts ${counted}`);
+  const known = total ?? (kept.newest ?? kept.past)?.total ?? counted;
+  if (!isLast || page * pageLimit < known) throw listChanged(`ended before its ${known} workouts`);
 }
+
+type Expected = { kept: ActivityRows; counted: number };
 
 type ReadPage = { page: number; answer: WorkoutPage };
 
-/** A list that gives the same page for every number would be read for ever. */
-function assertOtherPage({ page, answer }: ReadPage, before: ReadPage | undefined): void {
+/** More often than deletions between two pages make a walk step back in one run. */
+const mostReturns = 4;
+
+/** A list that gives the same page for every number, or whose total goes up and down, would be read for ever. */
+function assertGoesOn({ page, answer }: ReadPage, before: readonly ReadPage[]): void {
   const first = answer.workouts[0]?.id;
-  if (first === undefined || page !== (before?.page ?? page) + 1 || first !== before?.answer.workouts[0]?.id) return;
-  throw new StatsError('upstream-changed', 'The list of workouts gave the same page twice.');
+  const last = before.at(-1);
+  const isAgain = first !== undefined && first === last?.answer.workouts[0]?.id && answer.total === last.answer.total;
+  if (isAgain && page === last.page + 1) throw listChanged('gave the same page twice');
+  if (before.filter(other => other.page === page).length >= mostReturns) throw listChanged('came to no end');
 }
 
 /** Reads pages while there are pages and time, each into the store before the next. */
 async function readPages(list: OpenList, { maxPages, counted, onPage }: Reading): Promise<void> {
   const { run, mode, account } = list;
   const { kept } = list.file;
-  let before: ReadPage | undefined;
+  const before: ReadPage[] = [];
   for (let read = 0; read < maxPages && run.hasTime(); read++) {
     const page = nextPage(kept);
     if (page === undefined) return;
@@ -65,9 +77,11 @@ async function readPages(list: OpenList, { maxPages, counted, onPage }: Reading)
     const answer = await timed(log, 'peloton.workouts', () =>
       fetchWorkouts({ http, peloton: config.peloton, ...account, page, mode }),
     );
-    assertPlausible(answer, page, counted);
-    assertOtherPage({ page, answer }, before);
-    before = { page, answer };
+    assertPlausible(answer, page, { kept, counted });
+    assertGoesOn({ page, answer }, before);
+    before.push({ page, answer });
+    const left_out = answer.size - answer.workouts.length;
+    if (left_out > 0) log('warn', 'workouts.left-out', { left_out });
     addPage(kept, answer, clock());
     if (mode === 'days') kept.latest = [];
     list.file = await writeRows(run.storage.private, list.file);
@@ -93,10 +107,13 @@ async function publishWorkouts({ run, mode, file: { kept } }: OpenList): Promise
     complete_since: past ? null : firstDay(kept),
     days: toDays(rows.values()),
   };
-  // The whole days of another zone, or of an earlier reading, are served until these are whole too.
-  const isWhole = (stored: StoredBlob | undefined) => Boolean(stored && parseActivity(stored.bytes)?.complete_since);
+  // The days of another zone, and the whole ones of an earlier reading, are served until these are whole.
+  const isServedOn = (stored: StoredBlob | undefined) => {
+    const served = stored && parseActivity(stored.bytes);
+    return served !== undefined && (served.complete_since !== null || served.time_zone !== time_zone);
+  };
   const container = run.storage.public;
-  const next = async (stored: StoredBlob | undefined) => (past && isWhole(stored) ? undefined : activity);
+  const next = async (stored: StoredBlob | undefined) => (past && isServedOn(stored) ? undefined : activity);
   await replaceBlob({ container, name: activityBlob, next });
   if (mode === 'days') return;
   const workouts: RecentWorkouts = {
@@ -107,12 +124,16 @@ async function publishWorkouts({ run, mode, file: { kept } }: OpenList): Promise
   await replaceBlob({ container, name: workoutsBlob, next: async () => workouts });
 }
 
-/** Deletes what the setting no longer lets be published. */
-async function withdraw({ storage }: Run, mode: WorkoutMode): Promise<void> {
-  if (mode !== 'classes') await storage.public.delete(workoutsBlob);
-  if (mode !== 'off') return;
-  await storage.public.delete(activityBlob);
-  await storage.private.delete(activityRowsBlob);
+/** What each setting lets be published. */
+const published: Record<WorkoutMode, string[]> = {
+  off: [],
+  days: [activityBlob],
+  classes: [activityBlob, workoutsBlob],
+};
+
+/** Deletes what is public and may be no longer. */
+async function withdraw({ storage }: Run, stillPublished: readonly string[]): Promise<void> {
+  for (const name of published.classes) if (!stillPublished.includes(name)) await storage.public.delete(name);
 }
 
 /** The notice of a list and an overview that do not agree, which a deletion or an import that Peloton does not count may explain. */
@@ -149,19 +170,22 @@ async function readAndPublish(run: Run, { state }: RunRecord['file'], reading: R
   const mode = config.workouts;
   let kept: ActivityRows | undefined;
   try {
-    await withdraw(run, mode);
-    if (mode === 'off') return { kept, failure: undefined };
+    await withdraw(run, published[mode]);
+    if (mode === 'off') {
+      await storage.private.delete(activityRowsBlob);
+      return { kept, failure: undefined };
+    }
     const account = await reading.account();
     const owner = { userId: account.userId, timeZone: config.schedule.timeZone };
-    const list: OpenList = { run, mode, account, file: await readRows(storage.private, owner) };
+    const { file, isOfAnotherAccount } = await readRows(storage.private, owner);
+    if (isOfAnotherAccount) await withdraw(run, []);
+    const list: OpenList = { run, mode, account, file };
     if (reading.isAnew && !list.file.kept.past) list.file.kept = noRows(owner);
     kept = list.file.kept;
     if (isBehind(kept, state.last_success, clock())) beginNewest(kept);
-    try {
-      await readPages(list, reading);
-    } finally {
-      await publishWorkouts(list);
-    }
+    const [pages] = await Promise.allSettled([readPages(list, reading)]);
+    const [days] = await Promise.allSettled([publishWorkouts(list)]);
+    for (const end of [pages, days]) if (end.status === 'rejected') throw end.reason;
     return { kept, failure: undefined };
   } catch (thrown) {
     const failure = asStatsError(thrown);

@@ -5,6 +5,7 @@ import type { Workout, WorkoutPage } from '../peloton/workouts.ts';
 import { recentCount } from '../stats/recent-workouts.ts';
 import type { RecentWorkout } from '../stats/schemas.ts';
 import { dayMs, localDate } from '../stats/time.ts';
+import { isFromWrongClock } from '../stats/wrong-clock.ts';
 import type { ActivityRows } from './activity-rows.ts';
 
 /** The days before today that each walk makes anew: imports come late, and workouts are deleted. */
@@ -42,12 +43,14 @@ function publicWorkout(workout: Workout, date: string): RecentWorkout {
   };
 }
 
-function keepWorkouts(kept: ActivityRows, workouts: readonly Workout[]): void {
+function keepWorkouts(kept: ActivityRows, workouts: readonly Workout[], now: Date): void {
   for (const workout of workouts) {
     const { id, isComplete, startedAt, discipline, seconds, joules, isImported } = workout;
     kept.newest?.seen.add(id);
-    if (!isComplete) continue;
-    const date = localDate(new Date(startedAt), kept.time_zone);
+    if (!isComplete) kept.rows.delete(id);
+    const start = new Date(startedAt);
+    if (!isComplete || isFromWrongClock(start, now)) continue;
+    const date = localDate(start, kept.time_zone);
     if (!kept.rows.has(id)) kept.newest?.added.add(id);
     kept.rows.set(id, { date, discipline, seconds, joules, isImported });
     kept.latest = [
@@ -81,10 +84,14 @@ function goOn(walk: { page: number; total: number | null }, { total, size }: Wor
   walk.total = total;
 }
 
-/** True for a page that reaches what an earlier walk has read: with the older part of the list nothing can have happened. */
+/**
+ * True for a page that reaches what an earlier walk has read: with the older part of the list nothing can have happened. The page's
+ * last workout is asked too, since one that a wrong clock recorded may stand anywhere.
+ */
 function reachesKnown({ rows, newest }: ActivityRows, { workouts }: WorkoutPage, now: Date): boolean {
   const isOld = ({ recordedAt }: Workout) => recordedAt < now.getTime() - recordedBeforeMs;
-  return workouts.some(workout => isOld(workout) && rows.has(workout.id) && !newest?.added.has(workout.id));
+  const isKnown = ({ id }: Workout) => rows.has(id) && !newest?.added.has(id);
+  return workouts.slice(-1).some(isOld) && workouts.some(workout => isOld(workout) && isKnown(workout));
 }
 
 /** Ends the walks that a page brings to their end: that through the newest pages goes over into that through the past. */
@@ -108,7 +115,7 @@ export function addPage(kept: ActivityRows, page: WorkoutPage, now: Date): void 
   const { page: number } = walk;
   if (kept.newest && number === 0) kept.as_of = now.toISOString();
   const isWhole = page.isLast || reachesKnown(kept, page, now);
-  keepWorkouts(kept, page.workouts);
+  keepWorkouts(kept, page.workouts, now);
   goOn(walk, page);
   if (walk.page > number) endWalks(kept, { isWhole, isLast: page.isLast }, now);
   keepLatest(kept);
