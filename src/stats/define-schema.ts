@@ -39,12 +39,13 @@ export function described<S extends Schema<unknown>>(schema: S, description: str
 
 /** A schema that others refer to by its name. */
 export function named<T>(name: string, schema: Schema<T>): Schema<T> {
-  const definitions = { ...schema.definitions, [name]: schema.json };
+  const definitions = { [name]: schema.json, ...schema.definitions };
   return { ...schema, name, json: { $ref: `#/$defs/${name}` }, definitions };
 }
 
 export function optional<T>(schema: Schema<T>): Optional<T> {
-  const is = (value: unknown): value is T => value === undefined || schema.is(value);
+  const { is: isGiven } = schema;
+  const is = (value: unknown): value is T => value === undefined || isGiven(value);
   return { ...schema, is, isOptional: true };
 }
 
@@ -72,7 +73,15 @@ export function object<M extends Members>(members: M): Schema<ObjectOf<M>> {
   const required = parts.flatMap(([name, { isOptional }]) => (isOptional ? [] : [name]));
   const properties = Object.fromEntries(parts.map(([name, { json }]) => [name, json]));
   const checks = parts.map(([name, { is }]) => ({ name, is }));
-  const isWhole = (value: unknown) => isObject(value) && checks.every(check => check.is(value[check.name]));
+  const isWhole = (value: unknown) => {
+    if (!isObject(value)) return false;
+    // As plain as this, since ten years of a new instance are checked before V8 has compiled anything.
+    for (let index = 0; index < checks.length; index++) {
+      const check = checks[index];
+      if (!check?.is(value[check.name])) return false;
+    }
+    return true;
+  };
   const json = { type: 'object', properties, ...(required.length > 0 && { required }) };
   return { ...leaf(json, isWhole), definitions: Object.assign({}, ...parts.map(([, { definitions }]) => definitions)) };
 }

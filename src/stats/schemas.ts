@@ -13,7 +13,7 @@ const number = leaf<number>({ type: 'number' }, Number.isFinite);
 const whole = leaf<number>({ type: 'integer', minimum: 0, maximum }, isWhole);
 const positive = leaf<number>(
   { type: 'integer', exclusiveMinimum: 0, maximum },
-  value => isWhole(value) && value !== 0,
+  value => Number.isSafeInteger(value) && (value as number) > 0,
 );
 const date = leaf<string>({ type: 'string', format: 'date' }, isDate);
 /** With milliseconds, in UTC. */
