@@ -1,11 +1,35 @@
 // What the service answers, made from its own schemas by scripts/write-types.ts. Copy it to where you need it.
 
+/** One member's Peloton statistics on one day. */
+export type Snapshot = {
+  schema_version: 1;
+  /** The instant at which Peloton was asked, in UTC. */
+  synced_at: string;
+  /** The local day of synced_at in time_zone. */
+  date: string;
+  /** IANA zone. */
+  time_zone: string;
+  workout_counts: {
+    total_workouts: number;
+    workouts: WorkoutCount[];
+  };
+  personal_records?: PersonalRecords[];
+  streaks?: Streaks;
+  achievements?: Achievement[];
+};
+
 export type WorkoutCount = {
   name: string;
   /** Peloton's code name: never changes. Key on this. */
   slug: string;
   count: number;
   icon_url?: string;
+};
+
+export type PersonalRecords = {
+  name: string;
+  slug: string;
+  records: PersonalRecord[];
 };
 
 export type PersonalRecord = {
@@ -17,12 +41,6 @@ export type PersonalRecord = {
   unit?: string;
   unit_slug?: string;
   workout_date?: string;
-};
-
-export type PersonalRecords = {
-  name: string;
-  slug: string;
-  records: PersonalRecord[];
 };
 
 export type Streaks = {
@@ -42,22 +60,10 @@ export type Achievement = {
   count?: number;
 };
 
-/** One member's Peloton statistics on one day. */
-export type Snapshot = {
+/** One point a day: the state of the counts when that day was synced. */
+export type History = {
   schema_version: 1;
-  /** The instant at which Peloton was asked, in UTC. */
-  synced_at: string;
-  /** The local day of synced_at in time_zone. */
-  date: string;
-  /** IANA zone. */
-  time_zone: string;
-  workout_counts: {
-    total_workouts: number;
-    workouts: WorkoutCount[];
-  };
-  personal_records?: PersonalRecords[];
-  streaks?: Streaks;
-  achievements?: Achievement[];
+  points: HistoryPoint[];
 };
 
 export type HistoryPoint = {
@@ -67,18 +73,16 @@ export type HistoryPoint = {
   counts: Record<string, number>;
 };
 
-/** One point a day: the state of the counts when that day was synced. */
-export type History = {
+/** What was done on each day. */
+export type Activity = {
   schema_version: 1;
-  points: HistoryPoint[];
-};
-
-/** How many workouts, for how long, and with how much output. */
-export type ActivityTally = {
-  workouts: number;
-  minutes: number;
-  /** Absent where no sensor measured it. */
-  output_kj?: number;
+  /** IANA zone of the days. */
+  time_zone: string;
+  /** When the newest workouts were read. */
+  as_of: string;
+  /** The day of the first workout; null while the past is still being read. */
+  complete_since: string | null;
+  days: ActivityDay[];
 };
 
 export type ActivityDay = {
@@ -92,16 +96,20 @@ export type ActivityDay = {
   by: Record<string, ActivityTally>;
 };
 
-/** What was done on each day. */
-export type Activity = {
+/** How many workouts, for how long, and with how much output. */
+export type ActivityTally = {
+  workouts: number;
+  minutes: number;
+  /** Absent where no sensor measured it. */
+  output_kj?: number;
+};
+
+/** The latest workouts, the newest start first. */
+export type RecentWorkouts = {
   schema_version: 1;
-  /** IANA zone of the days. */
-  time_zone: string;
   /** When the newest workouts were read. */
   as_of: string;
-  /** The day of the first workout; null while the past is still being read. */
-  complete_since: string | null;
-  days: ActivityDay[];
+  workouts: RecentWorkout[];
 };
 
 export type RecentWorkout = {
@@ -118,14 +126,6 @@ export type RecentWorkout = {
   is_personal_record?: boolean;
   /** Whether another app recorded it. */
   imported: boolean;
-};
-
-/** The latest workouts, the newest start first. */
-export type RecentWorkouts = {
-  schema_version: 1;
-  /** When the newest workouts were read. */
-  as_of: string;
-  workouts: RecentWorkout[];
 };
 
 export type Health = {
