@@ -6,8 +6,9 @@ import { loginPage, postingForm, secondFactorPage } from '../../sandbox/peloton/
 import { startPelotonDouble } from '../../sandbox/peloton.ts';
 import { readConfig } from '../config.ts';
 import { StatsError } from '../errors.ts';
-import { createHttpClient } from '../http.ts';
+import { createHttpClient, type HttpClient } from '../http.ts';
 import { findTimeZone } from '../stats/time-zones.ts';
+import { signInByGrant } from './app-grant.ts';
 import type { AuthorizationCode } from './authorize.ts';
 import { signInByPage } from './web-sign-in.ts';
 
@@ -330,4 +331,27 @@ test('the double’s whole dance over both hosts, with each place of _csrf', asy
     assert.ok(double.secrets().includes(code));
     assert.deepEqual(double.violations, []);
   }
+});
+
+test('only the posting of the credentials is given more than the usual time, by either rung', async () => {
+  const double = await startPelotonDouble();
+  closers.push(() => double.close());
+  const settings = { KEY_VAULT_URL: 'https://vault.example', STORAGE_ACCOUNT_URL: 'https://store.example' };
+  const { peloton } = readConfig({ ...settings, PELOTON_AUTH_URL: double.authUrl }, findTimeZone);
+  const client = createHttpClient({ clock: () => new Date() });
+  const patient: [route: string, patience: number][] = [];
+  const http: HttpClient = {
+    ...client,
+    request(request) {
+      if (request.patience !== undefined) patient.push([request.route, request.patience]);
+      return client.request(request);
+    },
+  };
+  const given = { http, peloton, credentials: double.credentials, beforePost: async () => {} };
+  await signInByPage(given);
+  await signInByGrant(given);
+  assert.deepEqual(patient, [
+    ['/usernamepassword/login', 3],
+    ['/oauth/token', 3],
+  ]);
 });
