@@ -71,7 +71,7 @@ ${!embed && footer}`,
 
 /** Where the owner looks, while there is nothing to see. */
 function renderOwnersWord(problem: string | undefined): Markup {
-  return markup`<p class="muted">Is this page yours? ${problem && `${problem} `}<a href="health">Its health</a> says what went wrong, if anything, and what to do.</p>`;
+  return markup`<p class="muted">Is this page yours? ${problem && `${problem} `}<a href="health">Its health</a> says how the service is, and what to do.</p>`;
 }
 
 const footer = markup`<footer><p>Synced from Peloton once a day. The same as data: <a href="stats">JSON</a>, <a href="history?format=csv">history as CSV</a>, <a href="openapi.json">OpenAPI</a>. <a href="page?builder">Put this on your site</a>. <a href="health">Health</a>. Not affiliated with Peloton.</p></footer>`;
