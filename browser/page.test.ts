@@ -59,6 +59,21 @@ test('the year that is chosen is the one that is shown, without JavaScript', asy
   }
 });
 
+test('without script the keyboard goes from year to year', async () => {
+  const { page } = await openTab(browser, { javaScriptEnabled: false, width: 375 });
+  await page.goto(`${service.url}/api/page`);
+  const maps = () => page.locator('.years svg.heat-map:visible').first().getAttribute('aria-label');
+  const newest = await maps();
+  await page.getByRole('radio', { name: '2024' }).focus();
+  await page.keyboard.press('Space');
+  assert.match((await maps()) ?? '', /from Jan 1, 2024/);
+  await page.keyboard.press('ArrowDown');
+  assert.match((await maps()) ?? '', /from Jan 1, 2023/);
+  await page.getByRole('radio', { name: 'Last 12 months' }).focus();
+  await page.keyboard.press('Space');
+  assert.equal(await maps(), newest);
+});
+
 test('the page says everything and unfolds without JavaScript', async () => {
   const { page } = await openTab(browser, { javaScriptEnabled: false });
   await page.goto(`${service.url}/api/page`);

@@ -114,5 +114,5 @@ ${renderFigure(`${pluralize(current_daily ?? 0, 'day')} in a row`, current_daily
 
 function renderFigure(name: string, value: number | undefined, note?: string): Markup | undefined {
   if (value === undefined) return undefined;
-  return markup`<div><dt>${name}${note && markup` <small>${note}</small>`}</dt><dd>${formatShort(value)}</dd></div>`;
+  return markup`<div><dt>${name}${note && markup` <small>${note}</small>`}</dt><dd${value === 0 && markup` class="zero"`}>${formatShort(value)}</dd></div>`;
 }
