@@ -297,6 +297,8 @@ describe('Last-Modified', () => {
     [['workouts.json'], cache => answerWorkouts(cache, 'classes')],
     [whole, card],
     [whole, card, { query: { theme: 'dark' } }],
+    [whole, card, { query: { view: 'year', year: '2026' } }],
+    [whole, card, { query: { view: 'recent' } }],
     [['latest.json'], badge, { query: { metric: 'streak' } }],
     [whole, badge, { query: { metric: 'minutes' } }],
     [whole, cache => answerPage(cache, page)],
