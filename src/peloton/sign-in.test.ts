@@ -210,6 +210,17 @@ describe('where the app goes first', () => {
     assert.deepEqual(await tickOf(bench), { posted: [], code: undefined });
   });
 
+  it('the cap may end a run before the page: the failure is the grant’s, and lasts until a sign-in leaves the window', async () => {
+    const bench = await startAppFirst();
+    for (const match of [isGrant, posting]) bench.peloton.faults.add({ match, fault: { status: 403, ...challenge } });
+    assert.deepEqual(await nextDay(bench), { posted: [grant, page], code: 'upstream-unavailable' });
+    const end = new Date(bench.now.getTime() + 24 * hourMs).toISOString();
+    bench.passTime(15 * minuteMs);
+    assert.deepEqual(await tickOf(bench), { posted: [grant], code: 'upstream-unavailable' });
+    assert.match(String(bench.events('sync.failed').at(-1)?.message), /^POST [^/]+\/oauth\/token answered 403/);
+    assert.equal((await bench.health()).next_attempt, end);
+  });
+
   it('an outage of the grant is waited for, and a judgement of the grant is one', async () => {
     const rows: [Spoil, string, RegExp][] = [
       [spoil(isGrant, { status: 503, ...challenge }), 'upstream-unavailable', /^Nothing to do/],

@@ -5,7 +5,6 @@ import { type ErrorCode, errorTable, StatsError } from '../errors.ts';
 import type { Rung, SignInLedger } from '../peloton/sign-in-ledger.ts';
 import { digestSecret, type SecretVersions } from '../peloton/sign-in-secrets.ts';
 import { dayMs } from '../stats/time.ts';
-import { isStillToCome } from './schedule.ts';
 import type { RunState, State } from './state.ts';
 
 const signInsPerDay = 3;
@@ -83,7 +82,7 @@ export function withOutcome(signIns: State['sign_ins'], outcome: ErrorCode | 'si
 /** The rungs of that order that an unknown answer holds back, with the end of each. */
 function findHeld({ held_rungs }: State, tried: SecretVersions, now: Date): Map<Rung, Date> {
   const holds = held_rungs.filter(
-    ({ versions, until }) => hasSameCredentials(versions, tried) && isStillToCome(new Date(until), now),
+    ({ versions, until }) => hasSameCredentials(versions, tried) && Date.parse(until) > now.getTime(),
   );
   return new Map(holds.map(({ rung, until }) => [rung, new Date(until)]));
 }
