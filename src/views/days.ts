@@ -4,7 +4,7 @@
 import type { HistoryPoint } from '../stats/history.ts';
 import type { Activity, ActivityDay, RecentWorkouts } from '../stats/schemas.ts';
 import { localDate } from '../stats/time.ts';
-import { addDays, countedDay, type Gap, readIncrements, type SpanDay } from './increments.ts';
+import { addDays, countDays, countedDay, type Gap, readIncrements, type SpanDay } from './increments.ts';
 
 /** What was done in some time; minutes and output are known from the list of workouts alone. */
 export type Done = { workouts: number; minutes?: number | undefined; output_kj?: number | undefined };
@@ -24,8 +24,23 @@ export type Days = {
 /** What is published of the list of workouts; each part is undefined before it has been read. */
 export type Training = { activity: Activity | undefined; workouts: RecentWorkouts | undefined };
 
-/** The days of an activity; undefined where it has none. */
-export function daysOfActivity({ days, complete_since: since, as_of, time_zone }: Activity): Days | undefined {
+const longestPause = 14;
+
+/**
+ * The days back to a pause of more than two weeks. While the past is being read, a day before it may stand alone: an import that was
+ * recorded lately and is years old.
+ */
+function withoutStrays(days: readonly ActivityDay[]): readonly ActivityDay[] {
+  const after = days.findLastIndex(({ date }, index) => {
+    const next = days[index + 1];
+    return next !== undefined && countDays(date, next.date) > longestPause;
+  });
+  return days.slice(after + 1);
+}
+
+/** The days of an activity, as far back as they are sure to be whole; undefined where it has none. */
+export function daysOfActivity({ days: all, complete_since: since, as_of, time_zone }: Activity): Days | undefined {
+  const days = since === null ? withoutStrays(all) : all;
   const [oldest, newest] = [days[0]?.date, days.at(-1)?.date];
   if (oldest === undefined || newest === undefined) return undefined;
   const readOn = localDate(new Date(as_of), time_zone);

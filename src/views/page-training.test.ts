@@ -97,6 +97,12 @@ test('while the past is being read it says how far, and nothing that is not know
   assert.doesNotMatch(html, /All so far|first workout|second (day|sync)|0 workouts<\/title>/);
 });
 
+test('while the past is being read, an import of years ago makes no year known', () => {
+  const activity = sampleActivity({ days: 1826, read: 100 });
+  const days = [{ date: '2021-03-01', workouts: 1, minutes: 30, by: {} }, ...activity.days];
+  assert.equal(render(listed({ ...activity, days })), render(listed(activity)));
+});
+
 test('before the first page has been read it says so, and goes by the snapshots where there are some', () => {
   const unread = { activity: undefined, workouts: undefined };
   assert.match(readSection(render(unread, { history: history.slice(-1) }), 'days'), /Reading your history\./);
