@@ -128,6 +128,17 @@ describe('a walk', () => {
     });
   }
 
+  it('of each day reads as many pages as the last days take, and then goes on with the past where it stopped', () => {
+    const kept = start();
+    const list = Array.from({ length: 60 }, (_, index) => daysAgo(1 + index * 1.7));
+    for (let page = 0; page < 6; page++) addPage(kept, pageOf(list, page), now);
+    beginNewest(kept);
+    assert.deepEqual(walk({ kept, list }), [0, 1, 2, 6, 7, 8, 9, 10, 11]);
+    beginNewest(kept);
+    assert.deepEqual(walk({ kept, list }), [0, 1, 2]);
+    assert.deepEqual([...kept.rows.keys()].sort(), idsOf(list));
+  });
+
   it('of a clock that is years ahead, or behind, loses nothing', () => {
     for (const at of ['2036-11-22T09:00:00.000Z', '2016-11-22T09:00:00.000Z']) {
       const kept = start();
