@@ -248,3 +248,14 @@ test('a user id that could lead elsewhere is a change of theirs, and nothing is 
     assert.deepEqual(asked, ['/api/me']);
   }
 });
+
+test('a token without the claim that Peloton takes no longer is renewed without a warning', async () => {
+  const bench = await startBench();
+  pasteWithoutUserId(bench);
+  bench.peloton.expireAccessTokens();
+  bench.lines.splice(0);
+  await bench.tick();
+  assert.equal(bench.peloton.counts.refreshes, 1);
+  const [refused] = bench.events('peloton.me');
+  assert.ok(refused && !('failed' in refused), JSON.stringify(refused));
+});
