@@ -145,6 +145,16 @@ describe('the past', () => {
     await assertExact(bench);
   });
 
+  it('is followed by the day’s reading also after one that a clock ahead has dated', async () => {
+    const bench = await startListBench(now => ridesOf(now, 30, 1));
+    await bench.tick();
+    await replaceRows(bench, rows => JSON.stringify({ ...rows, as_of: '2036-01-01T00:00:00.000Z' }));
+    bench.list.push(rideOf(bench.now, -0.5));
+    assert.deepEqual(await pagesDuring(bench, () => passDay(bench)), [0]);
+    assert.equal((await bench.activity())?.as_of, bench.now.toISOString());
+    await assertExact(bench);
+  });
+
   it('of another account is shown no longer, also where the list of this one does not come', async () => {
     const bench = await startListBench(now => ridesOf(now, 250), { settings: { WORKOUTS: 'classes' } });
     await bench.tick();

@@ -104,7 +104,7 @@ async function publishWorkouts({ run, mode, file: { kept } }: OpenList): Promise
     schema_version: 1,
     time_zone,
     as_of,
-    complete_since: past ? null : firstDay(kept),
+    complete_since: firstDay(kept),
     days: toDays(rows.values()),
   };
   // The days of another zone, and the whole ones of an earlier reading, are served until these are whole.
