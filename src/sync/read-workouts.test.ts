@@ -77,6 +77,17 @@ describe('the past', () => {
     await assertExact(bench);
   });
 
+  it('is left alone by POST /api/sync also where that has a build hook to call', async () => {
+    const bench = await startListBench(now => ridesOf(now, 250));
+    const { url, calls } = await startReceiver({ status: 500 });
+    storeHooks(bench, [{ url }]);
+    await bench.syncNow();
+    const { length } = calls;
+    bench.passTime(quarter);
+    assert.deepEqual(await pagesDuring(bench, () => bench.syncNow()), []);
+    assert.ok(calls.length > length);
+  });
+
   it('of a member without a workout is complete since the day of the reading', async () => {
     const bench = await startListBench(() => []);
     await bench.tick();
