@@ -8,7 +8,7 @@ import { text } from 'node:stream/consumers';
 import { after, before, beforeEach, describe, it } from 'node:test';
 import { type LoopbackServer, startLoopbackServer } from '../../sandbox/loopback-server.ts';
 import { type CredentialsBench, startCredentialsBench, token } from './credentials-bench.ts';
-import { pwsh, type Shell } from './shells.ts';
+import { pwsh, type Shell, testsPowerShell } from './shells.ts';
 
 const key = 'key-canary_0+/==';
 const encodedKey = 'key-canary_0%2B%2F%3D%3D';
@@ -27,10 +27,10 @@ const names = {
 const folder = import.meta.dirname;
 const options = { stdin: '', vault: '', fromAzd: '' };
 /** Each says how long it would have slept, and does not. */
-const shells: (Pick<Shell, 'command' | 'options'> & { script: string })[] = [
-  { script: 'after-azd.sh', command: ['bash', join(folder, 'after-azd.sh')], options },
-];
-if (pwsh) {
+const shells: (Pick<Shell, 'command' | 'options'> & { script: string })[] = [];
+if (!testsPowerShell) {
+  shells.push({ script: 'after-azd.sh', command: ['bash', join(folder, 'after-azd.sh')], options });
+} else if (pwsh) {
   const asleep = `function Start-Sleep { param($Seconds) Add-Content "$env:HOME/tools/sleeps" $Seconds }`;
   const command = [pwsh, '-NoLogo', '-NoProfile', '-Command', `${asleep}; & '${join(folder, 'after-azd.ps1')}'`];
   shells.push({ script: 'after-azd.ps1', command, options });
