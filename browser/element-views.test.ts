@@ -94,11 +94,18 @@ test('without its data a view is the summary', async t => {
   }
 });
 
-test('on the first day the summary has the trend of the workouts themselves', async t => {
-  const answers = { ...published, history: { schema_version: 1, points: history.slice(-1) } };
-  const { element } = await visit(t, { attributes: '', answers });
+test('the summary has the trend of the workouts themselves until the snapshots reach back as far', async t => {
   const all = activity.days.filter(({ date }) => date > '2026-08-24').reduce((total, day) => total + day.workouts, 0);
-  assert.equal(await element.locator('[part=change]').innerText(), `+${all} in 90 days`);
+  const [start, end] = [history.at(-91), history.at(-1)].map(point => point?.total_workouts ?? 0);
+  for (const [count, change] of [
+    [1, all],
+    [60, all],
+    [120, Number(end) - Number(start)],
+  ] as const) {
+    const answers = { ...published, history: { schema_version: 1, points: history.slice(-count) } };
+    const { element } = await visit(t, { attributes: '', answers });
+    assert.equal(await element.locator('[part=change]').innerText(), `+${change} in 90 days`);
+  }
 });
 
 test('titles of anybody are text', async t => {

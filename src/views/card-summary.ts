@@ -8,7 +8,7 @@ import { describeSnapshot } from './describe-snapshot.ts';
 import { fitText, measureBoldEm, measureEm } from './fit-text.ts';
 import { pluralize } from './format.ts';
 import { renderIcon } from './icons.ts';
-import { countDays, findEarlier } from './increments.ts';
+import { countDays, findEarlier, reachesBack } from './increments.ts';
 import { drawLine } from './line-path.ts';
 import { type Markup, markup } from './markup.ts';
 import type { Part, ViewOptions } from './options.ts';
@@ -83,10 +83,10 @@ const trendDays = 90;
 
 type Place = { x: number; y: number; bottom: number };
 
-/** The totals of the trend: from the list of workouts once it is read. */
+/** The totals of the trend: the snapshots', or the list of workouts while those are too few. The element goes by the same rule. */
 function trendOf({ history, training }: CardData): readonly TotalPoint[] {
   const days = training?.activity && daysOfActivity(training.activity);
-  return days === undefined ? history : accumulateLast(days, trendDays);
+  return days === undefined || reachesBack(history, trendDays) ? history : accumulateLast(days, trendDays);
 }
 
 /** The last 90 days as a line between `y` and a label at `bottom`. */

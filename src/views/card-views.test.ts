@@ -94,9 +94,13 @@ test('a view whose data are not known is the summary', () => {
   assert.match(textOf(draw('', unread)), /reading your history/);
 });
 
-test('the summary has the trend of the workouts themselves on the first day', () => {
+test('the summary has the trend of the workouts themselves until the snapshots reach back as far', () => {
   const all = activity.days.filter(({ date }) => date > '2026-08-24').reduce((total, day) => total + day.workouts, 0);
-  assert.match(textOf(draw('', { history: history.slice(-1) })), new RegExp(` \\+${all} in 90 days`));
+  for (const count of [1, 60]) {
+    assert.match(textOf(draw('', { history: history.slice(-count) })), new RegExp(` \\+${all} in 90 days`));
+  }
+  const [start, end] = [history.at(-91), history.at(-1)].map(point => point?.total_workouts ?? 0);
+  assert.match(textOf(draw('')), new RegExp(` \\+${Number(end) - Number(start)} in 90 days`));
 });
 
 test('titles of anybody are text, cut to their room', () => {

@@ -59,6 +59,12 @@ export function findEarlier<Point extends { date: string }>(
   return history.findLast(point => point.date <= start) ?? history[0];
 }
 
+/** Whether the first point is at least `days` older than the last. */
+export function reachesBack(history: readonly { date: string }[], days: number): boolean {
+  const [first, last] = [history[0], history.at(-1)];
+  return first !== undefined && last !== undefined && first.date <= addDays(last.date, -days);
+}
+
 /** The local day `days` days later; dates are `YYYY-MM-DD`. */
 export function addDays(date: string, days: number): string {
   return new Date(Date.parse(date) + days * dayMs).toISOString().slice(0, 10);

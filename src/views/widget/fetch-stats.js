@@ -2,6 +2,7 @@
 // the days of a year, or the latest workouts. None sends a cookie.
 
 import { daysOfActivity } from '../days.ts';
+import { reachesBack } from '../increments.ts';
 
 /** @typedef {{ name: string, slug: string, count: number }} Workout */
 /** @typedef {{ current_weekly?: number, best_weekly?: number }} Streaks */
@@ -11,7 +12,9 @@ import { daysOfActivity } from '../days.ts';
 /** @typedef {{ stats: Stats, history: HistoryPoint[], days?: import('../days.ts').Days | undefined, workouts?: RecentWorkout[], maxAgeMs: number }} Answer */
 
 const timeoutMs = 10_000;
-const trendDays = 120;
+/** Of which the trend is drawn; the history is asked for with room for days without a sync. */
+const trendDays = 90;
+const historyDays = 120;
 const yearDays = 370;
 const dayMs = 24 * 60 * 60 * 1_000;
 const usualMaxAgeMs = 300_000;
@@ -50,7 +53,7 @@ async function fetchShown(src, { view, year }, signal) {
     if (days) return { history: [], days };
   }
   const history = await fetchHistory(src, signal).catch(() => []); // the trend alone is missing then
-  return history.length > 1 ? { history } : { history, days: await askDays(`?from=${since}`) };
+  return reachesBack(history, trendDays) ? { history } : { history, days: await askDays(`?from=${since}`) };
 }
 
 /** @param {string} src @param {AbortSignal} signal @returns {Promise<{ json: any, maxAgeMs: number }>} */
@@ -84,7 +87,7 @@ function readWorkouts(json) {
 
 /** @param {string} src @param {AbortSignal} signal @returns {Promise<HistoryPoint[]>} */
 async function fetchHistory(src, signal) {
-  const since = new Date(Date.now() - trendDays * dayMs).toISOString().slice(0, 10);
+  const since = new Date(Date.now() - historyDays * dayMs).toISOString().slice(0, 10);
   const json = await fetchBeside(src, 'history', `?from=${since}`, signal);
   return Array.isArray(json?.points) && json.points.every(isPoint) ? json.points : [];
 }
